@@ -1,0 +1,106 @@
+import { inspect } from "node:util";
+import { describe, expect, it } from "vitest";
+import { didYouMean, FacsimileError, formatPath, formatProblem, isFacsimileError, parseHost, parseInstance, parsePath, parseProjectSpec, parseVersion, problemsOf, Redactor, Secret, throwProblems } from "./index.ts"; // biome-ignore format: one line
+
+describe("FacsimileError", () => {
+  const position = { file: "define/dev.json5", line: 3, column: 7 };
+  const one = new FacsimileError("A", "a is wrong", { hint: "Mend a.", position });
+
+  it("says where and what", () => {
+    expect(formatProblem(one)).toBe("define/dev.json5:3:7: a is wrong");
+  });
+
+  it("is known by name and code, not by class", () => {
+    const foreign = Object.assign(new Error("x"), { name: "FacsimileError", code: "A" });
+    expect([isFacsimileError(foreign), isFacsimileError(foreign, "A"), isFacsimileError(foreign, "B")]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(isFacsimileError(new Error("x"))).toBe(false);
+  });
+
+  it("is thrown alone when alone, and with the others when not", () => {
+    const two = new FacsimileError("B", "b is wrong");
+    expect(() => throwProblems([])).not.toThrow();
+    expect(() => throwProblems([one])).toThrow(one);
+    try {
+      throwProblems([one, two]);
+    } catch (error) {
+      expect(isFacsimileError(error, "PROBLEMS") && problemsOf(error)).toEqual([one, two]);
+    }
+    expect.assertions(3);
+  });
+});
+
+describe("Secret", () => {
+  const secret = new Secret("hunter2!", "passwd/db");
+
+  it("shows itself in no way of printing", () => {
+    const shown = [
+      `${secret}`,
+      String(secret),
+      JSON.stringify({ secret }),
+      inspect({ deep: [secret] }),
+      inspect(secret, { showHidden: true }),
+    ];
+    expect(shown.join()).not.toContain("hunter2");
+    expect(secret.reveal()).toBe("hunter2!");
+  });
+
+  it("is found by the redactor in every usual encoding", () => {
+    const redactor = new Redactor();
+    redactor.add(new Secret('a"b/c+d e', "s"));
+    const raw = Buffer.from('a"b/c+d e');
+    const texts = [
+      raw.toString(),
+      raw.toString("base64"),
+      raw.toString("hex"),
+      encodeURIComponent(raw.toString()),
+      JSON.stringify(raw.toString()),
+    ];
+    for (const text of texts) expect(redactor.redact(`<${text}>`)).toMatch(/^<"?‹s›"?>$/);
+    expect(redactor.redact("nothing here")).toBe("nothing here");
+  });
+});
+
+describe("names", () => {
+  it("takes an instance apart once", () => {
+    expect(parseInstance("dev.dev0")).toEqual({ full: "dev.dev0", parts: ["dev", "dev0"] });
+    for (const bad of ["", ".", "a..b", "a/b", "-a", "a\n", "ä"])
+      expect(() => parseInstance(bad)).toThrow("not a name of instance");
+  });
+
+  it("reads project@version", () => {
+    expect(parseProjectSpec("storefront@1.1.0")).toEqual({ project: "storefront", version: "1.1.0" });
+    expect(parseProjectSpec("storefront")).toEqual({ project: "storefront", version: undefined });
+    for (const bad of ["a@", "a@-x", "a@1..2", "a@x.lock", "a b@1"])
+      expect(() => parseProjectSpec(bad)).toThrow("is not a name");
+  });
+
+  it("lets no host or version name reach a command line as an option or shell text", () => {
+    for (const bad of ["-oProxyCommand=x", "a;b", "a b", "$(id)", "a\nb", "../x", ""]) {
+      expect(() => parseHost(bad), bad).toThrow("is not a name");
+      expect(() => parseVersion(bad), bad).toThrow("is not a name");
+    }
+  });
+});
+
+describe("paths of keys", () => {
+  it("reads what it writes", () => {
+    const path = ["hosts", "db1.eu", 'a"b', "@region:eu", "port"];
+    expect(formatPath(path)).toBe('hosts."db1.eu"."a\\"b".@region:eu.port');
+    expect(parsePath(formatPath(path))).toEqual(path);
+  });
+
+  it("says where a path stops making sense", () => {
+    expect(() => parsePath("a..b")).toThrow("column 3");
+    expect(() => parsePath('a."b')).toThrow("column 3");
+    expect(() => parsePath("")).toThrow("column 1");
+  });
+});
+
+it("guesses what was meant, and does not guess wildly", () => {
+  expect(didYouMean("frontnd", ["database", "frontend"])).toBe("frontend");
+  expect(didYouMean("zebra", ["database", "frontend"])).toBeUndefined();
+});

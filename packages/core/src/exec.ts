@@ -1,0 +1,74 @@
+import { errnoOf, FacsimileError } from "./errors.ts";
+
+/** Variables that a child sees without being asked for; everything else of the parent's environment stays here. */
+export const PASSED_ON = [
+  "PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "XDG_CONFIG_HOME",
+  "XDG_RUNTIME_DIR", "SSH_AUTH_SOCK", "GNUPGHOME", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM", "GIT_SSH_COMMAND",
+] as const; // biome-ignore format: a list
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface ExecOptions {
+  /** Default: the current folder. */
+  readonly cwd?: string;
+  /** Variables on top of those that every child gets; `undefined` takes one away. */
+  readonly env?: Environment;
+  /** What the child reads on standard input. Default: nothing. */
+  readonly input?: string | Uint8Array;
+  readonly signal?: AbortSignal | undefined;
+  /** Seconds until the child is ended. Default: no limit. */
+  readonly timeout?: number;
+}
+
+export interface ExecResult {
+  /** 128 when a signal ended the child. */
+  readonly exitCode: number;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+  /** `timeout` ran out. */
+  readonly timedOut: boolean;
+}
+
+/** Runs a program to its end. No shell; `args` reach it as they are. */
+export type Exec = (file: string, args: readonly string[], options?: ExecOptions) => Promise<ExecResult>;
+
+/**
+ * An {@link Exec} whose children see {@link PASSED_ON} of `base`, and no more.
+ * It throws `EXEC_NOT_FOUND` when a program is not installed; a non-zero exit is a result, not an error.
+ */
+export const createExec =
+  (base: Environment): Exec =>
+  async (file, args, options = {}) => {
+    const { cwd, env, input, signal, timeout } = options;
+    const { execa } = await import("execa");
+    const result = await execa(file, args, {
+      ...(cwd === undefined ? {} : { cwd }),
+      ...(input === undefined ? { stdin: "ignore" as const } : { input }),
+      ...(signal === undefined ? {} : { cancelSignal: signal }),
+      ...(timeout === undefined ? {} : { timeout: timeout * 1000 }),
+      env: passedOn(base, env),
+      extendEnv: false,
+      encoding: "buffer",
+      reject: false,
+      stripFinalNewline: false,
+      maxBuffer: 1 << 30,
+    });
+    if (errnoOf(result.cause) === "ENOENT") throw notFound(file, cwd);
+    if (result.isCanceled) throw signal?.reason;
+    const [stdout, stderr] = [Buffer.from(result.stdout ?? []), Buffer.from(result.stderr ?? []).toString()];
+    return { exitCode: result.exitCode ?? 128, stdout, stderr, timedOut: result.timedOut };
+  };
+
+/** The part of an environment that children may see, with `more` on top. */
+export function passedOn(env: Environment, more: Environment = {}): Record<string, string> {
+  const kept = PASSED_ON.map((name) => [name, env[name]] as const);
+  const all = Object.entries({ ...Object.fromEntries(kept), ...more });
+  return Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+function notFound(file: string, cwd: string | undefined): FacsimileError {
+  const where = cwd === undefined ? "" : ` (in ${cwd})`;
+  return new FacsimileError("EXEC_NOT_FOUND", `${file}: command not found${where}`, {
+    hint: `Install ${file}, or add it to PATH.`,
+  });
+}
