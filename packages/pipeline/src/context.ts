@@ -1,0 +1,25 @@
+import path from "node:path";
+import type { Environment, Exec, OnEvent, Redactor } from "@facsimile/core";
+import type { PipelineEvent } from "./events.ts";
+
+/** What the pipeline needs of the world; the CLI hands in the real one. */
+export interface PipelineContext {
+  /** The conglomerate, absolute. */
+  readonly root: string;
+  /** Where this user's key, trust and memory are kept. */
+  readonly configDir: string;
+  readonly env: Environment;
+  readonly exec: Exec;
+  readonly now: () => Date;
+  /** Keeps secrets out of every message and log. */
+  readonly redactor: Redactor;
+  readonly onEvent: OnEvent<PipelineEvent>;
+  readonly signal?: AbortSignal | undefined;
+  /** Given to `ssh -F`. Default: the user's own. */
+  readonly sshConfig?: string | undefined;
+}
+
+/** The folders of a conglomerate that Facsimile fills and git ignores. */
+export function workFolders(root: string): { sources: string; builds: string; releases: string } {
+  return { sources: path.join(root, "SRC"), builds: path.join(root, "BUILD"), releases: path.join(root, "RELEASE") };
+}

@@ -1,0 +1,60 @@
+import { execFileSync } from "node:child_process";
+import fs from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { createExec, Redactor } from "@facsimile/core";
+import { onTestFinished } from "vitest";
+import type { PipelineContext } from "../src/context.ts";
+import type { PipelineEvent } from "../src/events.ts";
+
+/** A temporary folder, removed when the test ends. */
+export async function folder(): Promise<string> {
+  const dir = await fs.realpath(await fs.mkdtemp(path.join(os.tmpdir(), "facs-pipeline-")));
+  onTestFinished(() => fs.rm(dir, { recursive: true, force: true }));
+  return dir;
+}
+
+export async function write(root: string, files: Readonly<Record<string, string>>): Promise<string> {
+  for (const [name, content] of Object.entries(files)) {
+    await fs.mkdir(path.dirname(path.join(root, name)), { recursive: true });
+    await fs.writeFile(path.join(root, name), content);
+  }
+  return root;
+}
+
+/** A context over `root` whose events are kept. */
+export function contextOf(root: string): PipelineContext & { readonly events: PipelineEvent[] } {
+  const events: PipelineEvent[] = [];
+  const env = { PATH: process.env["PATH"], HOME: root, GIT_CONFIG_NOSYSTEM: "1" };
+  return {
+    root,
+    configDir: path.join(root, ".config"),
+    env,
+    exec: createExec(env),
+    now: () => new Date("2026-01-02T03:04:05Z"),
+    redactor: new Redactor(),
+    onEvent: (event) => void events.push(event),
+    events,
+  };
+}
+
+/** git in `cwd`, as somebody, without anybody's configuration. */
+export function git(cwd: string, ...args: string[]): string {
+  const env = { PATH: process.env["PATH"] ?? "", HOME: cwd, GIT_CONFIG_NOSYSTEM: "1" };
+  const who = ["-c", "user.name=T", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"];
+  return execFileSync("git", [...who, ...args], { cwd, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
+}
+
+/** A repository holding `files`, tagged. */
+export async function repository(root: string, files: Readonly<Record<string, string>>, tag: string): Promise<string> {
+  await write(root, files);
+  git(root, "init", "--quiet");
+  commit(root, tag);
+  return root;
+}
+
+export function commit(root: string, tag: string): void {
+  git(root, "add", "--all");
+  git(root, "commit", "--quiet", "--allow-empty", "-m", tag);
+  git(root, "tag", "--force", tag);
+}
