@@ -1,0 +1,65 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import ts from "typescript";
+import { expect, test } from "vitest";
+import { codesOf } from "./lib/codes.ts";
+import { ROOT, readPackages, walk } from "./lib/sources.ts";
+
+test("every relative link in a document leads to a file, and to a heading of it", () => {
+  const documents = walk(ROOT).filter((path) => path.endsWith(".md"));
+  expect(documents.length).toBeGreaterThan(5);
+  expect(documents.flatMap(brokenLinks)).toEqual([]);
+});
+
+test("docs/errors.md lists every error code of the sources, and no other", () => {
+  const sources = readPackages().flatMap(({ files }) => files.filter((file) => !file.test));
+  const thrown = new Set(sources.flatMap(codesOf));
+  const listed = readFileSync(join(ROOT, "docs/errors.md"), "utf8").matchAll(/^\| `([A-Z0-9_]+)` \|/gm);
+  const names = [...listed].map(([, code]) => code ?? "");
+  expect(names).toEqual([...new Set(names)].sort());
+  expect({ undocumented: [...thrown].filter((code) => !names.includes(code)).sort() }).toEqual({ undocumented: [] });
+  expect({ unknown: names.filter((code) => !thrown.has(code)) }).toEqual({ unknown: [] });
+});
+
+test("codes are found however an error is made", () => {
+  const text = `
+    throw new FacsimileError("LOCKED", m);
+    problems.push(problem("BAD_NAME", m), new FacsimileError(old ? "TOO_OLD" : "TOO_NEW", m));
+    class X extends FacsimileError { constructor() { super("PROBLEMS", m); } }
+    const row = { code: "FROM_TABLE" };
+    lookup("FACS_ROOT"); say("OK"); isFacsimileError(error, "ASKED_FOR");
+  `;
+  const tree = ts.createSourceFile("x.ts", text, ts.ScriptTarget.Latest, true);
+  const codes = codesOf({ path: "x.ts", text, tree, test: false });
+  expect(codes).toEqual(["BAD_NAME", "FROM_TABLE", "LOCKED", "PROBLEMS", "TOO_NEW", "TOO_OLD"]);
+});
+
+function brokenLinks(document: string): string[] {
+  const text = withoutCode(readFileSync(document, "utf8"));
+  const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target ?? "");
+  return targets
+    .filter((target) => isBroken(document, target))
+    .map((target) => `${relative(ROOT, document)}: ${target}`);
+}
+
+function isBroken(document: string, target: string): boolean {
+  if (/^[a-z]+:/.test(target)) return false;
+  const [path = "", heading] = target.split("#");
+  const file = path === "" ? document : join(dirname(document), decodeURIComponent(path));
+  if (!existsSync(file)) return true;
+  return heading !== undefined && !headings(readFileSync(file, "utf8")).includes(heading);
+}
+
+/** GitHub's anchors: lower case, punctuation gone, blanks as hyphens. */
+function headings(text: string): string[] {
+  return [...withoutCode(text, /```[\s\S]*?```/g).matchAll(/^#+ (.*)$/gm)].map(([, title = ""]) =>
+    title
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+function withoutCode(text: string, code = /```[\s\S]*?```|`[^`\n]*`/g): string {
+  return text.replace(code, "");
+}
