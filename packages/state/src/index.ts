@@ -1,1 +1,12 @@
-export {};
+export type { Scalar } from "./document.ts";
+export { type Keyring, type KeyringOptions, openKeyring } from "./keyring.ts";
+export { type GeneratedKey, generateKey, installKey, publishKey } from "./keys.ts";
+export type { Random } from "./leaf.ts";
+export { type Memory, openMemory, type Remembered, type SealedFile } from "./memory.ts";
+export { type OpenOptions, openState } from "./open.ts";
+export { planState, type StatePlan, type Wants } from "./plan.ts";
+export { scopeOf } from "./scope.ts";
+export { confirmSeal, type SealOptions, sealState } from "./seal.ts";
+export { type Signed, verifyDetached } from "./signature.ts";
+export type { State } from "./state.ts";
+export { pinRoot, type Trust, type TrustOptions, trustedSigners } from "./trust.ts";

@@ -1,0 +1,89 @@
+import { compareBytes, FacsimileError } from "@facsimile/core";
+import { FINGERPRINT } from "./pgp.ts";
+import { serialise } from "./serialise.ts";
+import { Shape } from "./shape.ts";
+
+/** A setting's value; settings are no secret. */
+export type Scalar = string | number | boolean;
+
+/** Encrypted leaves by name. */
+export interface Section {
+  readonly passwd: ReadonlyMap<string, string>;
+  readonly secrets: ReadonlyMap<string, string>;
+}
+
+/** The content of a file `state/1`, leaves still encrypted. */
+export interface StateDocument {
+  /** 128 bits in hex, made once; every leaf is bound to it. */
+  readonly id: string;
+  readonly scope: string;
+  readonly values: Section & { readonly overlay: ReadonlyMap<string, Section> };
+  readonly settings: ReadonlyMap<string, Scalar>;
+  readonly instances: ReadonlyMap<string, { readonly uiid: number }>;
+  readonly keys: { readonly recipients: readonly string[]; readonly message: readonly string[] };
+  readonly seal: {
+    readonly serial: number;
+    /** Digests of the files that this one follows: none for the first, two after a merge. */
+    readonly parents: readonly string[];
+    readonly signer: string;
+    readonly signature: readonly string[];
+  };
+}
+
+export const FORMAT = "state/1";
+export const MAX_UIID = 255;
+const DIGEST = /^[0-9a-f]{64}$/;
+
+/**
+ * Reads a state file's bytes, and nothing that needs a key.
+ *
+ * @param file As messages name it.
+ * @throws `STATE_INVALID`, `STATE_NEWER`; `STATE_NOT_CANONICAL` when our own serialiser would write other bytes.
+ */
+export function parseDocument(bytes: Uint8Array, file: string): StateDocument {
+  const document = readDocument(Shape.parse(bytes, { file, format: "state", version: 1 }));
+  if (Buffer.compare(serialise(document), bytes) !== 0) throw notCanonical(file);
+  return document;
+}
+
+function readDocument(root: Shape): StateDocument {
+  const [values, keys, seal] = [root.field("values"), root.field("keys"), root.field("seal")];
+  return {
+    id: root.field("id").text(/^[0-9a-f]{32}$/, "32 hex digits"),
+    scope: root.field("scope").text(),
+    values: { ...readSection(values), overlay: values.field("overlay").map(readSection) },
+    settings: root.field("settings").map((entry) => entry.scalar()),
+    instances: root.field("instances").map((entry) => ({ uiid: entry.field("uiid").count(1, MAX_UIID) })),
+    keys: { recipients: readRecipients(keys.field("recipients")), message: readLines(keys.field("message")) },
+    seal: {
+      serial: seal.field("serial").count(1),
+      parents: seal.field("parents").list((entry) => entry.text(DIGEST, "a sha256")),
+      signer: seal.field("signer").text(FINGERPRINT, "a fingerprint of 40 hex digits"),
+      signature: readLines(seal.field("signature")),
+    },
+  };
+}
+
+function readSection(section: Shape): Section {
+  const leaves = (name: string) =>
+    section.field(name).map((entry) => entry.text(/^e1:[A-Za-z0-9_-]+$/, "a leaf (e1:…)"));
+  return { passwd: leaves("passwd"), secrets: leaves("secrets") };
+}
+
+function readRecipients(shape: Shape): string[] {
+  const recipients = shape.list((entry) => entry.text(FINGERPRINT, "a fingerprint of 40 hex digits"));
+  const sorted = [...new Set(recipients)].sort(compareBytes);
+  if (recipients.length === 0 || sorted.join() !== recipients.join())
+    throw shape.unfit("sorted, without doubles, not empty");
+  return recipients;
+}
+
+function readLines(shape: Shape): string[] {
+  return shape.list((line) => line.text(/^[^\r\n]*$/, "one line"));
+}
+
+function notCanonical(file: string): FacsimileError {
+  return new FacsimileError("STATE_NOT_CANONICAL", `${file} is not in the form that facs writes`, {
+    hint: "An editor, a formatter or git's line endings changed it: restore it from git, and set `state/*.json -text` in .gitattributes.",
+  });
+}

@@ -1,0 +1,51 @@
+import { compareBytes, FacsimileError } from "@facsimile/core";
+import { MAX_UIID } from "./document.ts";
+import { pointerOf } from "./leaf.ts";
+import { innerOf, type State } from "./state.ts";
+
+/** What a definition needs of its state. */
+export interface Wants {
+  /** User names that need a password. */
+  readonly passwords?: readonly string[];
+  /** Daemons that need a uiid, in the order of their numbering. */
+  readonly uiids?: readonly string[];
+}
+
+/** What {@link sealState} would create. */
+export interface StatePlan {
+  readonly empty: boolean;
+  /** User names without a password so far, sorted. */
+  readonly passwords: readonly string[];
+  readonly uiids: Readonly<Record<string, number>>;
+}
+
+/**
+ * What is missing. Pure; what exists is never changed, and a uiid stays taken when its daemon is gone.
+ *
+ * @throws `STATE_UIIDS_FULL` when the 255 numbers do not suffice.
+ */
+export function planState(state: State, { passwords = [], uiids = [] }: Wants): StatePlan {
+  const have = innerOf(state).opened?.leaves;
+  const missing = passwords.filter((name) => have?.has(pointerOf(["values", "passwd", name])) !== true);
+  const numbers = number(state, uiids);
+  return {
+    empty: missing.length === 0 && numbers.length === 0,
+    passwords: [...new Set(missing)].sort(compareBytes),
+    uiids: Object.fromEntries(numbers),
+  };
+}
+
+function number(state: State, daemons: readonly string[]): [string, number][] {
+  const fresh = [...new Set(daemons)].filter((daemon) => state.uiid(daemon) === undefined);
+  const taken = new Set(state.daemons().map((daemon) => state.uiid(daemon)));
+  const free = Array.from({ length: MAX_UIID }, (_, index) => index + 1).filter((uiid) => !taken.has(uiid));
+  if (fresh.length > free.length) throw full(state, fresh.length, free.length);
+  return fresh.map((daemon, index) => [daemon, free[index] as number]);
+}
+
+function full(state: State, wanted: number, free: number): FacsimileError {
+  const message = `${state.file} has ${free} of ${MAX_UIID} uiids left, but ${wanted} daemons need one`;
+  return new FacsimileError("STATE_UIIDS_FULL", message, {
+    hint: "Numbers of removed daemons stay taken until: facs state purge. Or give some instances a scope of their own.",
+  });
+}
