@@ -1,1 +1,34 @@
-export {};
+export { connect } from "./connect.ts";
+export { fanOut } from "./fan-out.ts";
+export { treeOf } from "./layout.ts";
+export {
+  type ConfirmRequest,
+  type ConnectOptions,
+  type Endpoint,
+  type FanOutOptions,
+  type HistoryEntry,
+  type Hook,
+  type HookResult,
+  type HostFacts,
+  type Listing,
+  type ListOptions,
+  type Lock,
+  type LockHolder,
+  type LockRequest,
+  type Outcome,
+  type Place,
+  type Probe,
+  type ProbeOptions,
+  type Pruned,
+  RECORD_FILES,
+  type ReleaseRecord,
+  type Running,
+  type Session,
+  type Staged,
+  type StageProgress,
+  type StageRequest,
+  type SwitchTarget,
+  type TreeOptions,
+  UNREADABLE,
+  type VerifyFailure,
+} from "./types.ts";

@@ -1,0 +1,335 @@
+import type { Environment, FacsimileError } from "@facsimile/core";
+import type { Difference, Manifest, Tree } from "@facsimile/manifest";
+
+/** Where a copy lives: a machine reached by ssh, or this one. */
+export type Endpoint =
+  | {
+      readonly kind: "ssh";
+      /** Its name in the definitions; keys of the host are looked up by it. */
+      readonly name: string;
+      /** What ssh connects to: a name, an address, or an alias of the user's ssh_config. */
+      readonly address: string;
+      /** Default: as ssh_config says. */
+      readonly port?: number;
+      /** Default: as ssh_config says. */
+      readonly user?: string;
+    }
+  | { readonly kind: "local"; readonly name: string };
+
+export interface ConnectOptions {
+  /** What ssh, rsync and local hooks see; only the variables of core's `PASSED_ON` are handed over. */
+  readonly env: Environment;
+  /** File with the keys of hosts, by name (ssh's `known_hosts` form). Default: no host is known. */
+  readonly knownHosts?: string | undefined;
+  /** ssh's `-F`. Default: the user's ssh_config. */
+  readonly sshConfig?: string | undefined;
+  /** Seconds until a connection must stand and answer. Default 20. */
+  readonly connectTimeout?: number | undefined;
+  /** Seconds that a host may stay silent while something is asked of it. Default 600. */
+  readonly silence?: number | undefined;
+  /** Aborting it ends the session and everything that runs in it. */
+  readonly signal?: AbortSignal | undefined;
+  /** Folder for private sockets; its path must be short. Default `/tmp`. */
+  readonly tmpDir?: string | undefined;
+}
+
+/** One project of one instance on a host. */
+export interface Place {
+  /** Absolute, or relative to the login's home; made of `A-Za-z0-9._/@+-`. */
+  readonly home: string;
+  readonly instance: string;
+  readonly project: string;
+}
+
+/** What a host said about itself when the session began. */
+export interface HostFacts {
+  /** The login's home, links resolved. */
+  readonly userHome: string;
+  readonly user: string;
+  /** `uname -s`, e.g. `Linux`. */
+  readonly system: string;
+  /** Seconds since 1970 by the host's clock. */
+  readonly clock: number;
+  /** Version of its rsync, e.g. `3.2.7`; `undefined` when it has none. */
+  readonly rsync: string | undefined;
+  /** The shell's start-up files printed something; rsync is then protected from it. */
+  readonly noisy: boolean;
+}
+
+/** A session with one host. Requests may be made at any time; the host answers them in order. */
+export interface Session {
+  readonly host: string;
+  readonly endpoint: Endpoint;
+  readonly facts: HostFacts;
+
+  /** What the place holds, in one round trip. Changes nothing. @throws `HOME_REFUSED`, `BAD_HOME` */
+  probe(place: Place, options?: ProbeOptions): Promise<Probe>;
+
+  /** Files of the release that the place holds (or of `release`). Changes nothing. */
+  readRecord(place: Place, options?: { readonly release?: string }): Promise<ReleaseRecord | undefined>;
+
+  /**
+   * The tree as the host's own tools list and hash it: every path with type, mode, size, sha256, target. Changes nothing.
+   * A file that the login may not read has the sha256 {@link UNREADABLE}.
+   * @throws `NOTHING_DEPLOYED`, `TREE_MOVING` when paths come and go while it is read
+   */
+  list(place: Place, options?: ListOptions): Promise<Listing>;
+
+  /**
+   * Takes the lock of a home, for all changes. Renewed until it is released or the session ends; a lost session leaves the
+   * lease to run out.
+   * @throws `LOCK_HELD` saying by whom, since and until when; `HOME_REFUSED`
+   */
+  lock(request: LockRequest): Promise<Lock>;
+
+  /** Reasons why this host cannot get a tree: `RSYNC_MISSING`, `RSYNC_TOO_OLD`, here or there. Empty when all is well. */
+  preflight(): Promise<FacsimileError[]>;
+
+  /** Ends the connection, and everything that runs in it. A held lock is not freed. Never throws; may be called twice. */
+  close(): Promise<void>;
+}
+
+export interface TreeOptions {
+  /** Paths that are left alone: neither listed nor compared (`mutable`), nor anything beneath them. */
+  readonly ignore?: ((path: string) => boolean) | undefined;
+  /** Paths linked into `<home>/<project>/shared`. Right links are left out of listings; anything else in their place is listed. */
+  readonly shared?: readonly string[] | undefined;
+}
+
+export type ProbeOptions = TreeOptions;
+
+export interface ListOptions extends TreeOptions {
+  /** A folder of `releases/`. Default: the current one. */
+  readonly dir?: string | undefined;
+}
+
+export interface Listing {
+  /** The folder of `releases/` that was listed. */
+  readonly dir: string;
+  readonly manifest: Manifest;
+  /** `shared` paths that have no link at all. */
+  readonly unlinked: readonly string[];
+}
+
+export interface Probe {
+  /** `fresh`: nothing here yet; `ours`: marked with this instance and project; `foreign`: neither. */
+  readonly adoption: "fresh" | "ours" | "foreign";
+  /** For `foreign`: whose marker it is; `undefined` when there is none. */
+  readonly owner: { readonly instance: string; readonly project: string } | undefined;
+  /** `<home>/<project>`, absolute. */
+  readonly base: string;
+  /** What runs; `undefined` before the first deploy. */
+  readonly current: Running | undefined;
+  /** Folders of `releases/` that are complete. */
+  readonly dirs: readonly string[];
+  /**
+   * The current tree against the snapshot that its last deploy left: `same`: nothing moved since; `moved`: inode, size,
+   * mode or a time of `moved` differ, or a path came or went: only hashing tells; `unknown`: there is no snapshot.
+   */
+  readonly snapshot: "same" | "moved" | "unknown";
+  /** Paths that made it `moved`, sorted. */
+  readonly moved: readonly string[];
+  readonly lock: LockHolder | undefined;
+  /** Oldest first. */
+  readonly history: readonly HistoryEntry[];
+  /** Bytes free for the login's user. */
+  readonly freeBytes: number;
+  /** `undefined` where the file system does not count them. */
+  readonly freeInodes: number | undefined;
+  /** Seconds since 1970 by the host's clock. */
+  readonly clock: number;
+}
+
+/** What `current` is. */
+export interface Running {
+  /** Folder of `releases/`: the tree id, or `<tree id>~<run>`. */
+  readonly dir: string;
+  /** {@link treeOf} of `dir`. */
+  readonly tree: string;
+  /** Release id of the record that is current; `undefined` when there is none. */
+  readonly release: string | undefined;
+}
+
+/** What a host keeps about one release, as it was recorded. */
+export interface ReleaseRecord {
+  readonly release: string;
+  /** File name → text, for those of {@link RECORD_FILES} that are there. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export interface LockHolder {
+  readonly owner: string;
+  readonly run: string;
+  readonly reason: string;
+  /** Seconds since 1970 by the host's clock. */
+  readonly since: number;
+  /** Seconds since 1970 by the host's clock; past it, anyone may take it. */
+  readonly until: number;
+  readonly expired: boolean;
+}
+
+export interface LockRequest {
+  readonly home: string;
+  /** A person or machine, as others are to see it. */
+  readonly owner: string;
+  /** Run id. */
+  readonly run: string;
+  /** E.g. `deploy`. Default: empty. */
+  readonly reason?: string;
+  /** Seconds. Default 120. */
+  readonly lease?: number;
+}
+
+/** The right to change what a home holds. Every change is refused with `LOCK_LOST` once someone else took the lock. */
+export interface Lock {
+  readonly token: string;
+
+  /** Makes the tree complete under `releases/`, proven by the host's own hashes; nothing runs from it yet. */
+  stage(place: Place, request: StageRequest): Promise<Staged>;
+
+  /** Keeps the files of a release on the host (0600), not yet current. */
+  record(place: Place, record: ReleaseRecord): Promise<void>;
+
+  /**
+   * Makes `to` current by rename: first the tree, then the record. `undefined` takes `current` away (back to before the first deploy).
+   * @returns What was current before: hand it to `switch` again to go back.
+   * @throws `NOT_STAGED` when the tree or record is not there
+   */
+  switch(place: Place, to: SwitchTarget | undefined): Promise<SwitchTarget | undefined>;
+
+  /** Runs a command in the current tree (before the first deploy: in `<home>/<project>`). A non-zero exit is a result, not an error. */
+  runHook(place: Place, hook: Hook): Promise<HookResult>;
+
+  /**
+   * Ends a deploy: appends to the history, prunes, and leaves the snapshot that later probes compare with.
+   * Only a tree that `stage` or `list` of this lock proved gets a snapshot.
+   */
+  confirm(place: Place, request: ConfirmRequest): Promise<Pruned>;
+
+  /**
+   * As `Session.list`, and a later `confirm` or `remember` may then leave a snapshot of the current tree.
+   */
+  list(place: Place, options?: ListOptions): Promise<Listing>;
+
+  /** Leaves the snapshot of the current tree, proven by this lock's `list`, so that the next probe says `same`. */
+  remember(place: Place, options?: TreeOptions): Promise<void>;
+
+  /** Lengthens the lease now; it is also done regularly by itself. @throws `LOCK_LOST` */
+  renew(): Promise<void>;
+
+  /** Frees it if it is still ours; never throws. */
+  unlock(): Promise<void>;
+}
+
+export interface StageRequest extends TreeOptions {
+  readonly tree: Tree;
+  /** Of `tree`; its id names the folder. */
+  readonly manifest: Manifest;
+  readonly run: string;
+  /** Take over a folder that is not empty and has no marker, or another's marker. Default `false`. */
+  readonly adopt?: boolean | undefined;
+  /** Told as work goes on. */
+  readonly onProgress?: ((progress: StageProgress) => void) | undefined;
+}
+
+export interface StageProgress {
+  readonly step: "link" | "bulk" | "stream" | "verify";
+  /** Files that this step handles. */
+  readonly files: number;
+  readonly bytes: number;
+}
+
+export interface Staged {
+  /** Folder of `releases/`, for {@link Lock.switch}. */
+  readonly dir: string;
+  /** The complete tree was there already (and was hashed anew). */
+  readonly reused: boolean;
+  /** Files taken from the running release by hard link. */
+  readonly linked: number;
+  /** Files sent, and their bytes. */
+  readonly sent: number;
+  readonly sentBytes: number;
+}
+
+export interface SwitchTarget {
+  readonly dir: string;
+  /** Release id of a record; `undefined`: no record is current then. */
+  readonly release: string | undefined;
+}
+
+export interface Hook {
+  /** A string goes to `sh -eu -c`; a list is run as it is. */
+  readonly run: string | readonly [string, ...string[]];
+  /** Release id, for FACS_RELEASE. */
+  readonly release: string;
+  /** Release id, for FACS_PREVIOUS; empty when there was none. */
+  readonly previous?: string | undefined;
+  /** Folder of `releases/` to run in. Default: the current one. */
+  readonly dir?: string | undefined;
+  /** Seconds. Default 300. */
+  readonly timeout?: number | undefined;
+  /** Ends the hook, not the session. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface HookResult {
+  /** As the shell has it; 128 + signal when one ended it. */
+  readonly exitCode: number;
+  /** Standard output and error as they came; of a long one the last 64 KiB. */
+  readonly output: string;
+  /** The output was longer. */
+  readonly truncated: boolean;
+  readonly timedOut: boolean;
+}
+
+/** A line of `history.jsonl`. */
+export interface HistoryEntry {
+  readonly release: string;
+  /** Folder of `releases/`. */
+  readonly dir: string;
+  readonly version: string;
+  readonly run: string;
+  /** Who deployed. */
+  readonly by: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** `deploy`, `rollback`, … */
+  readonly action: string;
+}
+
+export interface ConfirmRequest extends TreeOptions {
+  readonly entry: HistoryEntry;
+  /** How many of the newest distinct confirmed trees stay, the current one among them. Default 5. */
+  readonly keep?: number | undefined;
+}
+
+export interface Pruned {
+  /** Folders of `releases/` that were removed. */
+  readonly dirs: readonly string[];
+  /** Ids of records that were removed. */
+  readonly releases: readonly string[];
+}
+
+export interface FanOutOptions {
+  /** At most so many at a time. Default 20. */
+  readonly limit?: number | undefined;
+  /** What has not begun when it aborts is `skipped`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How one item's work ended. */
+export type Outcome<Item, Result> =
+  | { readonly item: Item; readonly status: "done"; readonly value: Result }
+  | { readonly item: Item; readonly status: "failed"; readonly error: unknown }
+  | { readonly item: Item; readonly status: "skipped" };
+
+/** Files of a {@link ReleaseRecord}. `snapshot` beside them is the host's own. */
+export const RECORD_FILES = ["manifest", "SHA256SUMS", "release.json", "release.json.asc"] as const;
+
+/** Stands for the sha256 of a file that the login may not read. */
+export const UNREADABLE = "0".repeat(64);
+
+/** What a `VERIFY_FAILED` error carries beside its message. */
+export interface VerifyFailure {
+  readonly differences: readonly Difference[];
+}
