@@ -1,1 +1,4 @@
-export {};
+export { type Fleet, type FleetHost, type FleetOptions, fleet, stopFleet } from "./fleet.ts";
+export { GIT_ENV, git, gitCommit, gitRepository } from "./git.ts";
+export { type GnupgHome, gnupgHome } from "./gnupg.ts";
+export { readTree, type TreeItem, type TreeOptions, type TreeView, tree } from "./trees.ts";
