@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
 import type { Stats } from "node:fs";
 import fs from "node:fs/promises";
@@ -123,10 +124,6 @@ async function linkTarget(full: string, path: string): Promise<string> {
 function nameOf(bytes: Buffer): string {
   if (!isUtf8(bytes)) throw badPath(bytes.toString("latin1"), "is not in UTF-8");
   return bytes.toString();
-}
-
-function isUtf8(bytes: Buffer): boolean {
-  return Buffer.from(bytes.toString()).equals(bytes);
 }
 
 function notFolders(tree: Tree): FacsimileError[] {

@@ -1,0 +1,13 @@
+/** What one file's rendering may use; beyond it the rendering ends with `TEMPLATE_LIMIT`. */
+export interface Limits {
+  /** Seconds for one file. Default 10. */
+  readonly seconds: number;
+  /** Characters of one template and of one rendered file. Default 16 Mi. */
+  readonly characters: number;
+  /** Values that filters and ranges of one file may make: list elements, characters. Default 16 Mi. */
+  readonly memory: number;
+  /** Blocks and partials within one another. Default 100. */
+  readonly depth: number;
+}
+
+export const LIMITS: Limits = { seconds: 10, characters: 1 << 24, memory: 1 << 24, depth: 100 };

@@ -1,0 +1,101 @@
+import { type FacsimileError, isSecret, type Secret } from "@facsimile/core";
+import { Context, type Liquid } from "liquidjs";
+import type { Limits } from "../limits.ts";
+import { LimitFault } from "../problems.ts";
+
+/** What is learned while one file is rendered. */
+export class Session {
+  readonly problems: FacsimileError[] = [];
+  readonly secrets = new Set<string>();
+  readonly limits: Limits;
+  #depth = 0;
+  #written = 0;
+
+  constructor(limits: Limits) {
+    this.limits = limits;
+  }
+
+  /** The value of a secret, which this file then holds. */
+  reveal(secret: Secret): string {
+    this.secrets.add(secret.name);
+    return secret.reveal();
+  }
+
+  enter(): void {
+    if (++this.#depth > this.limits.depth) throw new LimitFault(`more than ${this.limits.depth} blocks and partials within one another`); // biome-ignore format: one line
+  }
+
+  leave(): void {
+    this.#depth--;
+  }
+
+  written(characters: number): void {
+    this.#written += characters;
+    if (this.#written > this.limits.characters) throw new LimitFault(`more than ${this.limits.characters} characters are written`); // biome-ignore format: one line
+  }
+}
+
+/** `message` is never shown: what was looked up may hold a secret. */
+export class UnknownVariable extends Error {
+  /** LiquidJS knows by this name that absence may be tested. */
+  override readonly name = "InternalUndefinedVariableError";
+  readonly path: readonly string[];
+
+  constructor(path: readonly string[]) {
+    super("unknown variable");
+    this.path = path;
+  }
+}
+
+type Key = Parameters<Context["readProperty"]>[1];
+
+interface Spawned {
+  readonly session: Session;
+  readonly strict?: boolean;
+  readonly limiters?: Pick<Context, "memoryLimit" | "renderLimit">;
+}
+
+/**
+ * Variables as templates see them: what is handed in is everywhere visible and never written to; what does not exist
+ * is an error, also below a null; a secret has no properties.
+ */
+export class StrictContext extends Context {
+  readonly session: Session;
+
+  constructor(values: object, liquid: Liquid, { session, strict = true, limiters }: Spawned) {
+    const options = { sync: true, globals: strict ? values : {}, strictVariables: strict };
+    super(strict ? Object.create(null) : values, liquid.options, options, { ...limiters, liquid });
+    this.session = session;
+  }
+
+  override *_getFromScope(
+    scope: unknown,
+    paths: Key[] | string,
+    strict = this.strictVariables,
+  ): IterableIterator<unknown> {
+    const keys = typeof paths === "string" ? paths.split(".") : paths;
+    let value = scope;
+    for (const [index, key] of keys.entries()) {
+      const below = value;
+      value = yield this.readProperty(below as object, key);
+      const missing = value === undefined || below === null;
+      if (strict && missing) throw new UnknownVariable(keys.slice(0, index + 1).map(String));
+    }
+    return value;
+  }
+
+  override readProperty(scope: object, key: Key): unknown {
+    return isSecret(scope) ? undefined : super.readProperty(scope as never, key);
+  }
+
+  /** Without a scope, for `render`; with one, for filters that look at each item of a list, where absence is no error. */
+  override spawn(scope?: object): StrictContext {
+    const strict = scope === undefined;
+    return new StrictContext(scope ?? this.globals, this.liquid, { session: this.session, strict, limiters: this });
+  }
+
+  /** Every name that `assign`, `for` and the like made visible here. */
+  get localNames(): string[] {
+    return (this as unknown as { scopes: object[] }).scopes.flatMap((scope) => Object.keys(scope));
+  }
+}

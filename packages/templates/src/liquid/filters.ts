@@ -1,0 +1,51 @@
+import { isSecret } from "@facsimile/core";
+import { filters as theirs } from "liquidjs";
+import type { StrictContext } from "./context.ts";
+import { ours } from "./own-filters.ts";
+import { textOf } from "./values.ts";
+
+/** What a filter finds as `this`. */
+export interface FilterThis {
+  readonly context: StrictContext;
+}
+
+export type Filter = (this: FilterThis, value: unknown, ...args: unknown[]) => unknown;
+
+/**
+ * Every filter that templates may use: LiquidJS's without those that depend on clock, chance or the machine's time zone,
+ * and ours. A secret that a filter is given is revealed; a map or list where a filter wants text is a fault.
+ */
+export function allFilters(): Map<string, Filter> {
+  const all = new Map<string, Filter>();
+  for (const [name, filter] of Object.entries(theirs)) {
+    if (typeof filter === "function" && !LEFT_OUT.has(name)) all.set(name, filter as unknown as Filter);
+  }
+  for (const [name, filter] of Object.entries(ours)) all.set(name, filter);
+  return new Map([...all].map(([name, filter]) => [name, guarded(name, filter)]));
+}
+
+function guarded(name: string, filter: Filter): Filter {
+  const forText = FOR_TEXT.has(name);
+  return function (value, ...args) {
+    const given = [value, ...args].map((one) => (isSecret(one) ? this.context.session.reveal(one) : one));
+    if (forText) for (const one of given) textOf(one);
+    return filter.apply(this, given as [unknown, ...unknown[]]);
+  };
+}
+
+// `raw` switches off the check of what is printed; `sample` is chance; dates go by the machine's time zone.
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  "raw",
+  "sample",
+  "date_to_xmlschema",
+  "date_to_rfc822",
+  "date_to_string",
+  "date_to_long_string",
+]);
+
+const FOR_TEXT: ReadonlySet<string> = new Set(
+  `append prepend lstrip rstrip strip downcase upcase remove remove_first remove_last split strip_newlines squish
+  capitalize replace replace_first replace_last truncate truncatewords normalize_whitespace number_of_words escape
+  xml_escape unescape escape_once newline_to_br strip_html url_decode url_encode cgi_escape uri_escape slugify
+  base64_encode base64_decode sha256 hmac_sha256 b64 sh ini indent regex_escape sql sql_id`.split(/\s+/),
+);

@@ -1,0 +1,75 @@
+import { TypeGuards } from "liquidjs";
+import type { HTMLToken, TopLevel } from "./tokens.ts";
+
+const { isHTMLToken, isTagToken } = TypeGuards;
+
+/**
+ * Takes away lines that hold only tags, with their indentation and newline. Only what the text tokens print is
+ * changed, not the text, so that positions in errors stay true. Lines with output or text are left as they are.
+ */
+export function trimTagLines(tokens: readonly TopLevel[]): void {
+  for (let index = 0; index < tokens.length; ) {
+    if (!isSilentTag(tokens[index])) {
+      index++;
+      continue;
+    }
+    const end = endOfRun(tokens, index);
+    const start = tokens[index - 1] !== undefined && isBlank(tokens[index - 1]) ? index - 1 : index;
+    trimRun(tokens, { start, end });
+    index = end;
+  }
+}
+
+interface Run {
+  /** The first token of the run. */
+  readonly start: number;
+  /** After its last. */
+  readonly end: number;
+}
+
+// A run: tags with at most blanks between them, and comments with all that they hold.
+function endOfRun(tokens: readonly TopLevel[], from: number): number {
+  let end = from;
+  while (isSilentTag(tokens[end]) || isBlank(tokens[end])) end = isComment(tokens[end]) ? endOfComment(tokens, end) : end + 1; // biome-ignore format: one line
+  return end;
+}
+
+function endOfComment(tokens: readonly TopLevel[], from: number): number {
+  const length = tokens.slice(from).findIndex((token) => isTagToken(token) && token.name === "endcomment");
+  return length < 0 ? tokens.length : from + length + 1;
+}
+
+function trimRun(tokens: readonly TopLevel[], { start, end }: Run): void {
+  const [before, after] = [tokens[start - 1], tokens[end]];
+  const indent = before === undefined ? 0 : isHTMLToken(before) ? blanksAtEnd(before) : undefined;
+  const rest = after === undefined ? 0 : isHTMLToken(after) ? lineAtStart(after) : undefined;
+  if (indent === undefined || rest === undefined) return;
+  if (before !== undefined && isHTMLToken(before)) before.trimRight = Math.max(before.trimRight, indent);
+  if (after !== undefined && isHTMLToken(after)) after.trimLeft = Math.max(after.trimLeft, rest);
+  for (const token of tokens.slice(start, end)) if (isHTMLToken(token)) token.trimLeft = token.end - token.begin;
+}
+
+// Blanks after the last newline; undefined when there is something else.
+function blanksAtEnd(token: HTMLToken): number | undefined {
+  return /\n([ \t]*)$/.exec(token.getText())?.[1]?.length;
+}
+
+function lineAtStart(token: HTMLToken): number | undefined {
+  return /^[ \t]*\r?\n/.exec(token.getText())?.[0].length;
+}
+
+function isBlank(token: TopLevel | undefined): boolean {
+  return token !== undefined && isHTMLToken(token) && /^[ \t]*$/.test(token.getText());
+}
+
+function isSilentTag(token: TopLevel | undefined): boolean {
+  if (token === undefined || !isTagToken(token)) return false;
+  if (token.name === "liquid") return !/^\s*(?:echo|cycle|increment|decrement)\b/m.test(token.args);
+  return !PRINTING.has(token.name);
+}
+
+function isComment(token: TopLevel | undefined): boolean {
+  return token !== undefined && isTagToken(token) && token.name === "comment";
+}
+
+const PRINTING: ReadonlySet<string> = new Set(["echo", "cycle", "increment", "decrement"]);

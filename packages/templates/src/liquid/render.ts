@@ -1,0 +1,135 @@
+import type { FacsimileError } from "@facsimile/core";
+import { LiquidError, Output, type Template, type Token, UndefinedVariableError } from "liquidjs";
+import { Fault, LimitFault } from "../problems.ts";
+import { type StrictContext, UnknownVariable } from "./context.ts";
+import { positionAt } from "./where.ts";
+
+/** Says why a path is not known, and what may have been meant. `text` is as the template has it. */
+export type Unknown = (path: readonly string[], text: string, context: StrictContext) => Fault;
+
+interface Emitter {
+  buffer: string;
+  write(text: unknown): void;
+}
+
+/**
+ * LiquidJS's way through a list of templates, but that what fails is noted and the next is tried, so that one run tells
+ * all that is wrong; only a bound that was reached ends it.
+ */
+export function createRenderTemplates(unknown: Unknown) {
+  return function* renderTemplates(
+    templates: readonly Template[],
+    context: StrictContext,
+    emitter: Emitter = new BoundedEmitter(context),
+  ): Generator<unknown, string, unknown> {
+    const { session } = context;
+    session.enter();
+    try {
+      context.renderLimit.check(performance.now());
+      for (const template of templates) {
+        try {
+          context.renderLimit.check(performance.now());
+          const text = yield template.render(context, emitter);
+          if (text) emitter.write(text);
+        } catch (error) {
+          noteOrThrow(error, { template, context, unknown });
+        }
+        if (context.breakCalled || context.continueCalled) break;
+      }
+    } finally {
+      session.leave();
+    }
+    return emitter.buffer;
+  };
+}
+
+/** A bound of LiquidJS, or of the machine's stack, as ours; anything else as it is. */
+export function asLimit(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (error instanceof RangeError) return new LimitFault(STACK);
+  return LIMIT_TEXTS.has(error.message) ? new LimitFault(LIMIT_TEXTS.get(error.message) ?? "") : error;
+}
+
+interface Failing {
+  readonly template: Template;
+  readonly context: StrictContext;
+  readonly unknown: Unknown;
+}
+
+function noteOrThrow(error: unknown, { template, context, unknown }: Failing): void {
+  const limit = asLimit(error);
+  const { token } = template;
+  // Without a file it is the name in `include "{{ x }}"`: the tag around it is what people find.
+  if (token.file === undefined && !(limit instanceof LimitFault)) throw error;
+  if (limit instanceof PlacedLimit) throw limit;
+  if (limit instanceof LimitFault) throw new PlacedLimit(limit.at(positionAt(token), error));
+  context.session.problems.push(problemOf(error, { template, context, unknown }));
+  forgiveUse(template, context);
+}
+
+/** A bound that was reached, with its place. */
+export class PlacedLimit extends LimitFault {
+  readonly problem: FacsimileError;
+
+  constructor(problem: FacsimileError) {
+    super(problem.message);
+    this.problem = problem;
+  }
+}
+
+function problemOf(error: unknown, { template, context, unknown }: Failing): FacsimileError {
+  const { token } = template;
+  if (!(error instanceof UndefinedVariableError)) return faultOf(error).at(positionAt(token), error);
+  const cause = error.originalError;
+  if (!(cause instanceof UnknownVariable)) return faultOf(cause).at(positionAt(token), error);
+  const fault = requiredFault(template, error.token) ?? unknown(cause.path, error.token.getText(), context);
+  const { begin } = error.token.input === token.input ? error.token : token;
+  const position = positionAt({ input: token.input, begin, file: token.file });
+  return fault.at({ ...position, length: error.token.size() });
+}
+
+// `{{ x | required: "why" }}`: the reason tells more than the name.
+function requiredFault(template: Template, variable: Token): Fault | undefined {
+  const [filter] = template instanceof Output ? template.value.filters : [];
+  const reason = filter?.name === "required" ? filter.args[0] : undefined;
+  if (typeof reason !== "object" || !("content" in reason)) return undefined;
+  return new Fault("TEMPLATE_UNKNOWN_VARIABLE", `${variable.getText()} is required: ${String(reason.content)}`);
+}
+
+function faultOf(error: unknown): Fault {
+  if (error instanceof Fault) return error;
+  const original = LiquidError.is(error) ? (error.originalError ?? error) : error;
+  const message = original instanceof Error ? original.message : String(original);
+  const filter = /^undefined filter: (.*)$/.exec(message)?.[1];
+  if (filter !== undefined) return new Fault("TEMPLATE_UNKNOWN_FILTER", `there is no filter "${filter}"`);
+  return new Fault("TEMPLATE_VALUE", message);
+}
+
+// What a failed tag would have set is null, lest each use of it be reported too.
+function forgiveUse({ token }: Template, context: StrictContext): void {
+  const [, name] = /^\{%-?\s*(?:assign|capture)\s+([\w-]+)/.exec(token.getText()) ?? [];
+  if (name !== undefined) (context.bottom() as Record<string, unknown>)[name] = null;
+}
+
+class BoundedEmitter implements Emitter {
+  buffer = "";
+  readonly #context: StrictContext;
+
+  constructor(context: StrictContext) {
+    this.#context = context;
+  }
+
+  write(text: unknown): void {
+    const string = String(text ?? "");
+    this.#context.session.written(string.length);
+    this.buffer += string;
+  }
+}
+
+const STACK = "blocks and partials lie too deep within one another";
+
+const LIMIT_TEXTS: ReadonlyMap<string, string> = new Map([
+  ["template render limit exceeded", "it takes too long"],
+  ["memory alloc limit exceeded", "its filters and ranges make too many values"],
+  ["parse length limit exceeded", "the template is too long"],
+]);

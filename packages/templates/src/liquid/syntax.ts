@@ -1,0 +1,79 @@
+import { didYouMean, type FacsimileError } from "@facsimile/core";
+import { LiquidError, TypeGuards } from "liquidjs";
+import { Fault } from "../problems.ts";
+import type { TopLevel } from "./tokens.ts";
+import { positionAt } from "./where.ts";
+
+/** What LiquidJS could not parse, in our words. */
+export function syntaxFault(error: unknown): Fault {
+  if (error instanceof Fault) return error;
+  const message = reasonOf(error);
+  const tag = /^tag "(.*)" not found$/.exec(message)?.[1];
+  if (tag === undefined) return new Fault("TEMPLATE_SYNTAX", message);
+  if (tag.startsWith("end")) return new Fault("TEMPLATE_SYNTAX", `{% ${tag} %} closes nothing that is open here`);
+  return new Fault("TEMPLATE_SYNTAX", `there is no tag "${tag}"`, TAG_HINTS.get(tag));
+}
+
+export function filterFault(name: string, known: readonly string[]): Fault {
+  const near = didYouMean(name, known);
+  const hint = FILTER_HINTS.get(name) ?? (near === undefined ? undefined : `Did you mean ${near}?`);
+  return new Fault("TEMPLATE_UNKNOWN_FILTER", `there is no filter "${name}"`, hint);
+}
+
+/** `{# … #}` in the text: a comment in Jinja, ordinary text in Liquid. Not reported inside `raw` and `comment`. */
+export function jinjaComments(tokens: readonly TopLevel[]): FacsimileError[] {
+  const problems: FacsimileError[] = [];
+  let quoting: string | undefined;
+  for (const token of tokens) {
+    if (TypeGuards.isTagToken(token)) {
+      if (quoting === undefined && (token.name === "raw" || token.name === "comment")) quoting = `end${token.name}`;
+      else if (token.name === quoting) quoting = undefined;
+    } else if (quoting === undefined && TypeGuards.isHTMLToken(token)) problems.push(...commentsIn(token));
+  }
+  return problems;
+}
+
+function commentsIn(token: TopLevel): FacsimileError[] {
+  return [...token.getText().matchAll(/(?<!\$)\{#.*?#\}/gs)].map(({ index }) => {
+    const hint = "In Liquid: {% comment %}…{% endcomment %} or {% # … %}; to print it: {% raw %}…{% endraw %}.";
+    return new Fault("TEMPLATE_SYNTAX", "{# … #} is a comment of Jinja; it would be printed", hint).at(
+      positionAt({ ...token, begin: token.begin + index }),
+    );
+  });
+}
+
+// LiquidJS appends where it was; that is said by the position.
+function reasonOf(error: unknown): string {
+  if (!LiquidError.is(error)) return error instanceof Error ? error.message : String(error);
+  const { message } = error.originalError ?? error;
+  return message.replace(/(?:, file:.*)?, line:\d+, col:\d+$/s, "");
+}
+
+const TAG_HINTS: ReadonlyMap<string, string> = new Map([
+  ["elif", "In Liquid: {% elsif … %}."],
+  ["elseif", "In Liquid: {% elsif … %}."],
+  ["set", "In Liquid: {% assign name = value %}."],
+  ["extends", 'In Liquid: {% layout "name" %}.'],
+  ["macro", 'In Liquid: put it into a file of its own, and {% render "file", name: value %}.'],
+  ["import", 'In Liquid: {% render "file", name: value %}.'],
+  ["from", 'In Liquid: {% render "file", name: value %}.'],
+  ["with", "In Liquid: {% assign name = value %}."],
+  ["filter", "In Liquid: {% capture name %}…{% endcapture %}{{ name | filter }}."],
+]);
+
+const CLOCK = "Templates have no clock and no chance: the same inputs give the same bytes.";
+
+const FILTER_HINTS: ReadonlyMap<string, string> = new Map([
+  ["sample", CLOCK],
+  ["random", CLOCK],
+  ["d", "In Liquid: default."],
+  ["tojson", "In Liquid: json."],
+  ["length", "In Liquid: size."],
+  ["lower", "In Liquid: downcase."],
+  ["upper", "In Liquid: upcase."],
+  ["trim", "In Liquid: strip."],
+  ["items", "In Liquid: pairs."],
+  ["b64encode", "In Liquid: b64."],
+  ["quote", "In Liquid: sh."],
+  ["safe", "Nothing is escaped here: leave it out."],
+]);

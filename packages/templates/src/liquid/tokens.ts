@@ -1,0 +1,5 @@
+import type { TopLevelToken } from "liquidjs";
+
+/** A piece of a template's text: a tag, an output, or text between them. */
+export type TopLevel = TopLevelToken;
+export type HTMLToken = Extract<TopLevelToken, { getContent(): string }>;

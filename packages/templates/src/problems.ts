@@ -1,0 +1,39 @@
+import { compareBytes, FacsimileError, formatProblem, type Position, throwProblems } from "@facsimile/core";
+
+/** What is wrong, before it is known where. */
+export class Fault extends Error {
+  readonly code: string;
+  readonly hint: string | undefined;
+
+  constructor(code: string, message: string, hint?: string) {
+    super(message);
+    this.code = code;
+    this.hint = hint;
+  }
+
+  at(position: Position, cause?: unknown): FacsimileError {
+    return new FacsimileError(this.code, this.message, { hint: this.hint, position, cause });
+  }
+}
+
+/** A bound was reached: nothing more is tried in this file. */
+export class LimitFault extends Fault {
+  constructor(what: string) {
+    super("TEMPLATE_LIMIT", what, "Look for a loop or an include without end; a file may be rendered in parts.");
+  }
+}
+
+/** Throws all that was found, each once, sorted by place. */
+export function throwFound(problems: readonly FacsimileError[]): void {
+  const each = new Map(problems.map((problem) => [`${problem.code} ${formatProblem(problem)}`, problem]));
+  throwProblems([...each.values()].sort(byPlace));
+}
+
+function byPlace({ position: a }: FacsimileError, { position: b }: FacsimileError): number {
+  return compareBytes(a?.file ?? "", b?.file ?? "") || (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0); // biome-ignore format: one line
+}
+
+/** For a failure that concerns a whole file. */
+export function fileProblem(code: string, message: string, hint?: string, cause?: unknown): FacsimileError {
+  return new FacsimileError(code, message, { hint, cause });
+}
