@@ -1,1 +1,18 @@
-export {};
+export { type Conglomerate, findConglomerate, listInstances, listProjects } from "./conglomerate.ts";
+export { requireDeployable } from "./deployable.ts";
+export { type ModuleSecrets, moduleContext } from "./module-context.ts";
+export type { Origin } from "./origin.ts";
+export { type ResolveOptions, resolve } from "./resolve.ts";
+export type {
+  Daemon,
+  Definition,
+  DeployDefaults,
+  DeployValues,
+  HealthCheck,
+  Hook,
+  Host,
+  InstanceValues,
+  Module,
+  Warning,
+} from "./types.ts";
+export { isSecretRef, type SecretRef, type Value, type ValueMap } from "./value.ts";

@@ -1,0 +1,148 @@
+import { type Environment, formatPath, isFacsimileError, type KeyPath, parsePath } from "@facsimile/core";
+import { isList, isMap, isSecretRef, kindOf, type Value, type ValueMap, valueAt } from "./value.ts";
+
+export interface InterpolateOptions {
+  /** For `${env:USER}`; undefined where hosts are remote and it is an error. */
+  readonly env: Environment | undefined;
+  onProblem(problem: InterpolationProblem): void;
+  /** A spelling of the Python tool was met. */
+  onDeprecated?(path: KeyPath, spelling: string): void;
+}
+
+export interface InterpolationProblem {
+  readonly code: "INTERPOLATION" | "INTERPOLATION_CYCLE" | "ENV_REMOTE" | "ENV_UNSET";
+  readonly path: KeyPath;
+  readonly message: string;
+  readonly hint: string | undefined;
+}
+
+const REFERENCE = /\$\$\{|\$\{([^}]*)\}|%HOMEDIR%|\{\{environ\.(?:HOME|USER)\}\}/g;
+const ANY = /\$\{|%HOMEDIR%|\{\{environ\.(?:HOME|USER)\}\}/;
+const OLD: Readonly<Record<string, string>> = {
+  "%HOMEDIR%": "HOME",
+  "{{environ.HOME}}": "HOME",
+  "{{environ.USER}}": "USER",
+};
+
+/** Replaces `${path}` and `${env:NAME}` in every string; paths are read from the root of `values`, which stays as it is. */
+export function interpolate(values: ValueMap, options: InterpolateOptions): ValueMap {
+  return needsWork(values) ? (new Interpolation(values, options).inside(values, []) as ValueMap) : values;
+}
+
+function needsWork(value: Value): boolean {
+  if (typeof value === "string") return ANY.test(value);
+  return typeof value === "object" && value !== null && Object.values(value).some(needsWork);
+}
+
+class Interpolation {
+  readonly #root: ValueMap;
+  readonly #options: InterpolateOptions;
+  readonly #done = new Map<string, Value>();
+  /** The references being followed, in order. */
+  readonly #open: string[] = [];
+
+  constructor(root: ValueMap, options: InterpolateOptions) {
+    this.#root = root;
+    this.#options = options;
+  }
+
+  inside(value: Value, path: KeyPath): Value {
+    if (typeof value === "string") return ANY.test(value) ? this.#text(value, path) : value;
+    if (isList(value)) return value.map((each, index) => this.inside(each, [...path, String(index)]));
+    if (!isMap(value) || isSecretRef(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, this.inside(inner, [...path, key])]));
+  }
+
+  #text(text: string, path: KeyPath): Value {
+    const [whole, reference] = /^\$\{([^}]*)\}$/.exec(text) ?? [];
+    if (whole !== undefined) return this.#resolve(reference ?? "", path);
+    return text.replace(REFERENCE, (match, inner: string | undefined) => {
+      if (match === "$${") return "${";
+      if (inner !== undefined) return this.#scalar(inner, path);
+      this.#options.onDeprecated?.(path, match);
+      return this.#env(OLD[match] ?? "", path);
+    });
+  }
+
+  #scalar(reference: string, path: KeyPath): string {
+    const value = this.#resolve(reference, path);
+    if (typeof value !== "object") return String(value);
+    const what = isSecretRef(value) ? "a secret" : kindOf(value);
+    this.#problem("INTERPOLATION", path, `\${${reference}} is ${what}, which cannot stand inside a text`);
+    return "";
+  }
+
+  #resolve(reference: string, path: KeyPath): Value {
+    if (reference.startsWith("env:")) return this.#env(reference.slice("env:".length), path);
+    const target = this.#parse(reference, path);
+    if (target === undefined) return "";
+    const id = formatPath(target);
+    const done = this.#done.get(id);
+    if (done !== undefined) return done;
+    if (this.#isOpen(id, path)) return "";
+    this.#open.push(id);
+    const value = this.#follow(target, path);
+    this.#open.pop();
+    this.#done.set(id, value);
+    return value;
+  }
+
+  /** The value at `target`, found through references where one stands above it. */
+  #follow(target: KeyPath, path: KeyPath): Value {
+    const value = valueAt(this.#root, target);
+    if (value !== undefined) return this.inside(value, target);
+    const above = target.findIndex((_, index) => typeof valueAt(this.#root, target.slice(0, index + 1)) === "string");
+    const outer = target.slice(0, above + 1);
+    const text = valueAt(this.#root, outer);
+    const [, reference] = typeof text === "string" ? (/^\$\{([^}]*)\}$/.exec(text) ?? []) : [];
+    const found =
+      reference === undefined ? undefined : valueAt(this.#resolve(reference, outer), target.slice(above + 1));
+    if (found !== undefined) return found;
+    this.#problem(
+      "INTERPOLATION",
+      path,
+      `there is no value ${formatPath(target)}`,
+      "Set it, or write $${ for a plain ${.",
+    );
+    return "";
+  }
+
+  #isOpen(id: string, path: KeyPath): boolean {
+    const start = this.#open.findIndex((each) => each === id);
+    const inside = start >= 0 || formatPath(path) === id;
+    if (!inside) return false;
+    const hops = [...this.#open.slice(Math.max(0, start)), id].join(" → ");
+    this.#problem("INTERPOLATION_CYCLE", path, `values refer to each other: ${hops}`, "Break the circle.");
+    return true;
+  }
+
+  #env(name: string, path: KeyPath): string {
+    const { env } = this.#options;
+    if (env === undefined) {
+      const hint = "Write the value itself: a copy must not depend on who deploys it.";
+      this.#problem("ENV_REMOTE", path, `the environment variable ${name} is read, but the hosts are remote`, hint);
+    } else if (env[name] === undefined) {
+      this.#problem(
+        "ENV_UNSET",
+        path,
+        `the environment variable ${name} is not set`,
+        `Set ${name}, or write the value.`,
+      );
+    }
+    return env?.[name] ?? "";
+  }
+
+  #parse(reference: string, path: KeyPath): KeyPath | undefined {
+    try {
+      return parsePath(reference);
+    } catch (error) {
+      if (!isFacsimileError(error, "BAD_PATH")) throw error;
+      this.#problem("INTERPOLATION", path, error.message, "Write $${ for a plain ${.");
+      return undefined;
+    }
+  }
+
+  #problem(code: InterpolationProblem["code"], path: KeyPath, message: string, hint?: string): void {
+    this.#options.onProblem({ code, path, message, hint });
+  }
+}

@@ -1,0 +1,207 @@
+import * as z from "zod/mini";
+
+// One text for each place: what is expected there. Messages, and later the published schema, are made of them.
+const WORD = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/;
+const HOST = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+const USER = /^[A-Za-z0-9._][A-Za-z0-9._@+-]*$/;
+const ADDRESS = /^[A-Za-z0-9[][A-Za-z0-9._:%\]-]*$/;
+const VERSION = /^(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9._+/-]*(?<!\/|\.lock)$/;
+const SAFE_PATH = /^(?!-)[A-Za-z0-9._/@+-]+$/;
+const DOTS = /(?:^|\/)\.\.?(?:\/|$)/;
+
+const flag = z.boolean("true or false");
+const text = z.string("a text").check(z.minLength(1, "a text that is not empty"));
+const match = (pattern: RegExp, expected: string) => z.string(expected).check(z.regex(pattern, expected));
+const list = <T extends z.ZodMiniType>(item: T, expected: string) => z.array(item, expected);
+const whole = (min: number, max: number, expected: string) =>
+  z.number(expected).check(z.refine((n) => Number.isInteger(n) && n >= min && n <= max, expected));
+const named = <T extends z.ZodMiniType>(key: RegExp, { value, of }: { value: T; of: string }) =>
+  z.record(match(key, `a name of ${of}`), value, `a map of ${of}s`);
+const optional = <T extends z.ZodMiniType>(inner: T) => z.optional(inner);
+
+const word = match(WORD, "a name of letters, digits, _ and -");
+const host = match(HOST, "a name of a host");
+const seconds = z
+  .number("a number of seconds")
+  .check(z.refine((n) => n > 0 && n <= 86_400, "seconds, above 0, at most a day"));
+const relativePath = z
+  .string("a path below the tree")
+  .check(
+    z.refine(
+      (path) => SAFE_PATH.test(path) && !path.startsWith("/") && !DOTS.test(path) && !path.includes("//"),
+      "a relative path of A-Za-z0-9._/@+- without . or .. parts",
+    ),
+  );
+const home = z
+  .string("a folder on the host")
+  .check(
+    z.refine(isSafeHome, "a folder of A-Za-z0-9._/@+-, without . or .. parts, relative or at least two levels below /"),
+  );
+const argv = list(text, "a program and its arguments").check(z.minLength(1, "a program and its arguments"));
+const command = z.union([text, argv]);
+
+/** `/srv/shop`, or `shop` below the login home; never `/`, `/srv`, nor a way upwards. */
+export function isSafeHome(path: string): boolean {
+  const parts = path.split("/").filter((part) => part !== "");
+  if (!SAFE_PATH.test(path) || DOTS.test(path) || path.includes("//")) return false;
+  return path.startsWith("/") ? parts.length >= 2 : parts.length >= 1;
+}
+
+const hook = z.union([
+  text,
+  z.strictObject(
+    {
+      run: command,
+      once: optional(flag),
+      target: optional(word),
+      timeout: optional(seconds),
+      irreversible: optional(flag),
+    },
+    "a command, or {run: […]}",
+  ),
+]);
+const hooks = z.union([hook, list(hook, "a list of commands")]);
+
+const checkFields = {
+  retries: optional(whole(0, 1000, "a whole number of retries")),
+  interval: optional(seconds),
+  timeout: optional(seconds),
+};
+const healthCheck = z.union([
+  z.strictObject({ run: command, ...checkFields }, "{run: […]} or {http: …}"),
+  z.strictObject(
+    { http: match(/^https?:\/\/\S+$/, "an http or https URL"), ...checkFields },
+    "{run: […]} or {http: …}",
+  ),
+]);
+const health = z.union([healthCheck, list(healthCheck, "a list of health checks")]);
+
+const build = z.looseObject(
+  { run: optional(list(command, "a list of commands")), virtualenv: optional(z.unknown()) },
+  "a map with run",
+);
+
+const project = z.strictObject(
+  {
+    repo: optional(match(/^(?!-)[^\0-\x1f]+$/, "a repository: a path or a URL")),
+    path: optional(relativePath),
+    definitions: optional(z.enum(["source", "conglomerate"], '"source" or "conglomerate"')),
+    targets: optional(list(word, "a list of targets")),
+    stages: optional(list(word, "a list of stages")),
+    build: optional(build),
+  },
+  "a map with repo",
+);
+
+const wave = z.strictObject(
+  {
+    regions: optional(list(word, "a list of regions")),
+    targets: optional(list(word, "a list of targets")),
+    hosts: optional(list(host, "a list of hosts")),
+    max: optional(whole(1, 100_000, "how many hosts at once")),
+    soak: optional(seconds),
+  },
+  "a map with regions, targets or hosts",
+);
+
+const deploy = z.strictObject(
+  {
+    user: optional(match(USER, "a user name of A-Za-z0-9._@+-")),
+    nodes: optional(
+      z.record(match(WORD, "a name of a target"), list(host, "a list of hosts"), "a map of targets to lists of hosts"),
+    ),
+    strategy: optional(z.enum(["releases", "mirror"], '"releases" or "mirror"')),
+    policy: optional(z.enum(["together", "rolling"], '"together" or "rolling"')),
+    waves: optional(list(wave, "a list of waves")),
+    maxUnreachable: optional(whole(0, 100_000, "a whole number of hosts")),
+    maxFailures: optional(whole(0, 100_000, "a whole number of hosts")),
+    parallel: optional(whole(1, 1000, "a whole number of hosts, 1 to 1000")),
+    precmd: optional(hooks),
+    postcmd: optional(hooks),
+    health: optional(health),
+    shared: optional(list(relativePath, "a list of paths")),
+    mutable: optional(
+      list(match(/^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$))[^\0-\x1f]+$/, "a pattern below the tree"), "a list of patterns"),
+    ),
+    keep: optional(whole(1, 1000, "a whole number of releases, 1 to 1000")),
+    destdir: optional(text),
+    exclude: optional(z.strictObject({ rsync: optional(list(text, "a list of patterns")) }, "a map with rsync")),
+  },
+  "a map",
+);
+
+const hostEntry = z.strictObject(
+  {
+    address: optional(match(ADDRESS, "a host name or an IP address")),
+    port: optional(whole(1, 65_535, "a port, 1 to 65535")),
+    user: optional(match(USER, "a user name of A-Za-z0-9._@+-")),
+    region: optional(word),
+    system: optional(match(/^[a-z][a-z0-9]*$/, "a system such as linux")),
+    down: optional(z.union([text, flag])),
+  },
+  "a map with address, region and so on",
+);
+
+const group = z.union([
+  z.strictObject(
+    { type: z.literal("tmpl", '"tmpl" or "copy"'), dir: text, skip: optional(text), each: optional(word) },
+    "a group: {type, dir, …}",
+  ),
+  z.strictObject(
+    {
+      type: optional(z.literal("copy", '"tmpl" or "copy"')),
+      files: optional(list(text, "a list of files")),
+      optfiles: optional(list(text, "a list of files")),
+      glob: optional(z.union([text, list(text, "a pattern or a list of patterns")])),
+      dir: optional(text),
+      pattern: optional(text),
+      replace: optional(z.string("a text")),
+      target: optional(z.string("a folder in the release")),
+      system: optional(text),
+    },
+    "a group: {type, files, …}",
+  ),
+]);
+
+const fileRule = z.strictObject(
+  {
+    match: text,
+    mode: optional(match(/^0?[0-7]{3}$/, 'a mode as text: "0644"')),
+    group: optional(match(USER, "a group of users")),
+  },
+  "a map with match and mode",
+);
+
+const state = z.strictObject(
+  {
+    scope: optional(match(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, 'a name, or "own"')),
+    recipients: optional(list(match(/^[0-9A-Fa-f]{40}$/, "a fingerprint of 40 hex digits"), "a list of fingerprints")),
+    push: optional(match(/^(?!-)[A-Za-z0-9._/-]+$/, 'a branch to push to: "origin/main"')),
+  },
+  "a map",
+);
+
+const overlay = named(WORD, { value: z.record(z.string(), z.unknown(), "a map"), of: "module" });
+
+/** The well-known keys of a definition; every other key is the user's own. */
+const shape = {
+  projects: optional(named(WORD, { value: project, of: "project" })),
+  versions: optional(named(WORD, { value: match(VERSION, 'a version, as text: "1.1.0"'), of: "project" })),
+  home: optional(home),
+  protected: optional(flag),
+  deploy: optional(deploy),
+  hosts: optional(named(HOST, { value: hostEntry, of: "host" })),
+  regions: optional(named(WORD, { value: z.nullable(z.record(z.string(), z.unknown(), "a map")), of: "region" })),
+  install: optional(z.strictObject({ groups: optional(list(group, "a list of groups")) }, "a map with groups")),
+  files: optional(list(fileRule, "a list of {match, mode}")),
+  modules: optional(overlay),
+  config: optional(overlay),
+  service: optional(overlay),
+  state: optional(state),
+  build: optional(build),
+};
+
+export const definitionSchema = z.looseObject(shape, "a map");
+
+/** A definition as files write it, well-known keys only. */
+export type WrittenDefinition = { [K in keyof typeof shape]?: NonNullable<z.infer<(typeof shape)[K]>> };

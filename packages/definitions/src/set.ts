@@ -1,0 +1,30 @@
+import { FacsimileError, type KeyPath, parsePath } from "@facsimile/core";
+import type { Layer } from "./chain.ts";
+import { loadJson5 } from "./lazy.ts";
+import { nest, type Value, type ValueMap } from "./value.ts";
+
+const FORBIDDEN = ["__proto__", "constructor", "prototype"];
+
+/** `home="/srv/x"` as the strongest layer: the value is JSON5, else a text. @throws `BAD_SET`, `BAD_PATH` */
+export function setLayer(text: string): Layer {
+  const equals = text.indexOf("=");
+  if (equals < 1) {
+    throw new FacsimileError("BAD_SET", `--set ${text}: there is no "="`, { hint: "Write --set path=value." });
+  }
+  const path = parsePath(text.slice(0, equals));
+  if (path.some((key) => FORBIDDEN.includes(key))) {
+    throw new FacsimileError("BAD_SET", `--set ${text}: this key is not allowed in a definition`);
+  }
+  const body = nest(path, valueOf(path, text.slice(equals + 1))) as ValueMap;
+  return { name: `--set ${text}`, root: "set", role: "set", source: undefined, at: [], body };
+}
+
+function valueOf(path: KeyPath, text: string): Value {
+  // 1.10 would become the number 1.1.
+  if (path[0] === "versions" && !/^["']/.test(text)) return text;
+  try {
+    return loadJson5().parse<Value>(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,29 @@
+import path from "node:path";
+import { FacsimileError } from "@facsimile/core";
+import type { Layer } from "./chain.ts";
+import type { Files } from "./files.ts";
+import { folderRoot, type Root, singleFileRoot } from "./roots.ts";
+
+/** A source's own definitions: the folder `config/facsimile/` or the file `config/facsimile.*`. @throws `LAYER_TWICE` */
+export function sourceRoot(source: string, files: Files): Root | undefined {
+  const config = path.join(source, "config");
+  const [single, second] = files.list(config).get("facsimile") ?? [];
+  const folder = path.join(config, "facsimile");
+  const hasFolder = files.list(folder).size > 0;
+  if (second !== undefined || (single !== undefined && hasFolder)) {
+    const both = [single, second ?? `${folder}/`].map((file) => files.shown(file ?? "")).join(" and ");
+    const hint = "Keep one of the two.";
+    throw new FacsimileError("LAYER_TWICE", `the source's definitions are in two places: ${both}`, { hint });
+  }
+  if (single !== undefined) return singleFileRoot({ kind: "source", dir: single, files });
+  return hasFolder ? folderRoot({ kind: "source", dir: folder, files }) : undefined;
+}
+
+/** The source's `config/install.*`, which comes after everything but `--set`. */
+export function installLayer(source: string, files: Files): readonly Layer[] {
+  const text = folderRoot({ kind: "source", dir: path.join(source, "config"), files }).layer("install");
+  if (text === undefined) return [];
+  return [
+    { name: text.source.file, root: "source", role: "install", source: text.source, at: text.at, body: text.body },
+  ];
+}

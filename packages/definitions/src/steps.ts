@@ -1,0 +1,66 @@
+import { didYouMean, FacsimileError, type KeyPath } from "@facsimile/core";
+import type { Layer } from "./chain.ts";
+import { isMap, type ValueMap } from "./value.ts";
+
+/** A piece that the fold takes: a layer's body, or one of its view blocks. */
+export interface Step {
+  readonly layer: Layer;
+  /** Where in the layer's file the values lie. */
+  readonly at: KeyPath;
+  /** Undefined for a body, which is for all. */
+  readonly view: View | undefined;
+  readonly values: ValueMap;
+}
+
+export type ViewKind = (typeof VIEW_KINDS)[number];
+
+/** `"@region:eu"`, taken apart. */
+export interface View {
+  readonly kind: ViewKind;
+  readonly name: string;
+}
+
+/** From weak to strong. */
+const VIEW_KINDS = ["system", "region", "target", "host"] as const;
+
+/** Keys that steer the loading and are no values. */
+const CONTROL = new Set(["extends", "$schema"]);
+
+export type OnProblem = (problem: FacsimileError) => void;
+
+/** A layer's body, then its view blocks in the order system, region, target, host. */
+export function stepsOf(layer: Layer, onProblem: OnProblem): readonly Step[] {
+  const entries = Object.entries(layer.body).filter(([key]) => !CONTROL.has(key));
+  const blocks = entries.filter(([key]) => key.startsWith("@"));
+  const body: Step = {
+    layer,
+    at: layer.at,
+    view: undefined,
+    values: blocks.length === entries.length ? {} : Object.fromEntries(entries.filter(([key]) => !key.startsWith("@"))),
+  };
+  const views = blocks.flatMap(([key, values]) => {
+    const at = [...layer.at, key];
+    const view = readView(key);
+    if (view !== undefined && isMap(values)) return [{ layer, at, view, values }];
+    onProblem(badView(key, { layer, at, known: view !== undefined }));
+    return [];
+  });
+  return [body, ...views.sort((a, b) => VIEW_KINDS.indexOf(a.view.kind) - VIEW_KINDS.indexOf(b.view.kind))];
+}
+
+function readView(key: string): View | undefined {
+  const [, kind, name] = /^@([a-z]+):([A-Za-z0-9_][A-Za-z0-9._-]*)$/.exec(key) ?? [];
+  const known = VIEW_KINDS.find((each) => each === kind);
+  return known === undefined || name === undefined ? undefined : { kind: known, name };
+}
+
+function badView(key: string, { layer, at, known }: { layer: Layer; at: KeyPath; known: boolean }): FacsimileError {
+  const position = layer.source?.locate(at, "key");
+  if (known) return new FacsimileError("BAD_VIEW", `${key} holds no map of values`, { position });
+  const near = didYouMean(key.slice(1).split(":")[0] ?? "", VIEW_KINDS);
+  return new FacsimileError("BAD_VIEW", `${JSON.stringify(key)} is not a view`, {
+    hint:
+      near === undefined ? 'Views are "@region:eu", "@target:x", "@host:x", "@system:linux".' : `Write "@${near}:…".`,
+    position,
+  });
+}
