@@ -95,7 +95,7 @@ const deletes: Apply = ({ base, over }, merging) => {
 
 const replace: Apply = ({ over }, merging) => merging.at("$replace", () => merging.clean(over["$replace"] as Value));
 
-const literal: Apply = ({ over }) => escape(over["$literal"] as Value);
+const literal: Apply = ({ over }) => escaped(over["$literal"] as Value);
 
 const misuseSecret: Apply = ({ base }, merging) => {
   merging.misuse('$secret takes the name of a secret: {$secret: "db/root"}');
@@ -103,11 +103,11 @@ const misuseSecret: Apply = ({ base }, merging) => {
 };
 
 /** Interpolation gives back exactly what was written: `$${` stands for `${`. */
-function escape(value: Value): Value {
+function escaped(value: Value): Value {
   if (typeof value === "string") return value.replaceAll("${", () => "$${");
-  if (isList(value)) return value.map(escape);
+  if (isList(value)) return value.map(escaped);
   if (!isMap(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, escape(inner)]));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, escaped(inner)]));
 }
 
 function listIn({ over, key }: { over: ValueMap; key: string }, merging: Merging): readonly Value[] | undefined {

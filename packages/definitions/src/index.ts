@@ -1,5 +1,6 @@
 export { type Conglomerate, findConglomerate, listInstances, listProjects } from "./conglomerate.ts";
 export { requireDeployable } from "./deployable.ts";
+export { planVersionEdit, type VersionEdit, type VersionEditOptions } from "./edit.ts";
 export { type ModuleSecrets, moduleContext } from "./module-context.ts";
 export type { Origin } from "./origin.ts";
 export { type ResolveOptions, resolve } from "./resolve.ts";

@@ -108,7 +108,7 @@ class Interpolation {
   }
 
   #isOpen(id: string, path: KeyPath): boolean {
-    const start = this.#open.findIndex((each) => each === id);
+    const start = this.#open.indexOf(id);
     const inside = start >= 0 || formatPath(path) === id;
     if (!inside) return false;
     const hops = [...this.#open.slice(Math.max(0, start)), id].join(" → ");

@@ -15,11 +15,11 @@ export function setLayer(text: string): Layer {
   if (path.some((key) => FORBIDDEN.includes(key))) {
     throw new FacsimileError("BAD_SET", `--set ${text}: this key is not allowed in a definition`);
   }
-  const body = nest(path, valueOf(path, text.slice(equals + 1))) as ValueMap;
+  const body = nest(path, readValue(path, text.slice(equals + 1))) as ValueMap;
   return { name: `--set ${text}`, root: "set", role: "set", source: undefined, at: [], body };
 }
 
-function valueOf(path: KeyPath, text: string): Value {
+function readValue(path: KeyPath, text: string): Value {
   // 1.10 would become the number 1.1.
   if (path[0] === "versions" && !/^["']/.test(text)) return text;
   try {

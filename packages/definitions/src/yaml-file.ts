@@ -12,7 +12,7 @@ export function parseYaml(source: SourceText): Parsed {
   const { document, counter } = composeYaml(source);
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) throw yamlError(source.file, problem, counter);
-  return { value: valueOf(source.file, document), locate: yamlLocator(source.file, { document, counter }) };
+  return { value: plainValue(source.file, document), locate: yamlLocator(source.file, { document, counter }) };
 }
 
 export interface Composed {
@@ -44,7 +44,7 @@ function yamlError(file: string, problem: YAMLError, counter: LineCounter): Facs
   return new FacsimileError("FILE_SYNTAX", `cannot be read: ${problem.message}`, { cause: problem, position });
 }
 
-function valueOf(file: string, document: Document): Value {
+function plainValue(file: string, document: Document): Value {
   try {
     return (document.toJS({ maxAliasCount: MAX_ALIASES }) as Value | null) ?? {};
   } catch (cause) {
@@ -65,17 +65,28 @@ function yamlLocator(file: string, { document, counter }: Composed): SourceFile[
 }
 
 function find(document: Document, { path, part }: { path: KeyPath; part: Part }): Node | null {
-  const { isAlias, isMap, isSeq, isNode } = loadYaml();
-  let node: Node | null = document.contents;
+  let node = document.contents as Node | null;
   let found = node;
   for (const key of path) {
-    const inner: unknown = isAlias(node) ? node.resolve(document) : node;
-    const pair = isMap(inner) ? inner.items.find((item) => String(item.key) === key) : undefined;
-    const next: unknown = pair?.value ?? (isSeq(inner) ? inner.items[Number(key)] : undefined);
-    const shown: unknown = pair !== undefined && (part === "key" || !isNode(next)) ? pair.key : next;
-    if (!isNode(shown)) return found;
+    const entry = entryNodes(document, { node, key });
+    const shown = part === "key" ? (entry.key ?? entry.value) : (entry.value ?? entry.key);
+    if (shown === undefined) return found;
     found = shown;
-    node = isNode(next) ? next : null;
+    node = entry.value ?? null;
   }
   return found;
+}
+
+interface EntryNodes {
+  readonly key?: Node | undefined;
+  readonly value?: Node | undefined;
+}
+
+function entryNodes(document: Document, { node, key }: { node: Node | null; key: string }): EntryNodes {
+  const { isAlias, isMap, isSeq, isNode } = loadYaml();
+  const inner: unknown = isAlias(node) ? node.resolve(document) : node;
+  const asNode = (each: unknown) => (isNode(each) ? each : undefined);
+  if (isSeq(inner)) return { value: asNode(inner.items[Number(key)]) };
+  const pair = isMap(inner) ? inner.items.find((item) => String(item.key) === key) : undefined;
+  return { key: asNode(pair?.key), value: asNode(pair?.value) };
 }

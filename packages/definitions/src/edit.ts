@@ -1,0 +1,143 @@
+import { FacsimileError, type InstanceName, type KeyPath, type ProjectName, parseVersion } from "@facsimile/core";
+import { instancePart, type Layer, layersOf } from "./chain.ts";
+import { type Conglomerate, defineRoot, filesOf } from "./conglomerate.ts";
+import { setInJson5 } from "./edit-json5.ts";
+import { setInYaml } from "./edit-yaml.ts";
+import { type Origin, originOf } from "./origin.ts";
+import { resolve } from "./resolve.ts";
+import type { LayerText, Root } from "./roots.ts";
+import { setLayer } from "./set.ts";
+import { parseSource, type SourceText } from "./source-file.ts";
+import { installLayer, sourceRoot } from "./source-root.ts";
+import { stepsOf } from "./steps.ts";
+import { entryOf, isMap, nest, sameValue, type Value, type ValueMap, valueAt } from "./value.ts";
+
+export interface VersionEditOptions {
+  readonly instance: InstanceName;
+  readonly project: ProjectName;
+  readonly version: string;
+  /** As for {@link resolve}: layers in which a stronger value may hide the edit. */
+  readonly source?: string | undefined;
+  readonly set?: readonly string[] | undefined;
+}
+
+/** A text to write in place of another. */
+export interface VersionEdit {
+  /** Relative to the conglomerate's root. */
+  readonly file: string;
+  /** Empty where the file does not exist yet. */
+  readonly before: string;
+  readonly after: string;
+}
+
+/**
+ * How `versions.<project>` would be written into the instance's last layer, everything else in the file kept as it is.
+ * Nothing is written.
+ *
+ * @returns undefined where the instance has that version already.
+ * @throws `VERSION_HIDDEN` where a stronger layer would keep the edit from having an effect; `VERSION_EDIT` where the
+ *   file must be edited by hand; what {@link resolve} throws.
+ */
+export async function planVersionEdit(
+  conglomerate: Conglomerate,
+  options: VersionEditOptions,
+): Promise<VersionEdit | undefined> {
+  const { instance, project, source, set } = options;
+  const version = parseVersion(options.version);
+  const { values } = await resolve(conglomerate, { instance, project, source, set });
+  if (values.versions?.[project] === version) return undefined;
+
+  const path = ["versions", project];
+  const define = defineRoot(conglomerate);
+  const text = instancePart(define, instance.parts);
+  const edit = text === undefined ? newFile(instance, { path, version }) : edited(text, { path, version });
+  checkVisible(edit, { ...options, conglomerate, define, path });
+  return edit;
+}
+
+interface Change {
+  readonly path: KeyPath;
+  readonly version: string;
+}
+
+function newFile({ full }: InstanceName, { path: [, project = ""], version }: Change): VersionEdit {
+  const after = `{\n  versions: {\n    ${JSON.stringify(project)}: ${JSON.stringify(version)},\n  },\n}\n`;
+  return { file: `define/${full}.json5`, before: "", after };
+}
+
+function edited({ source, at, body }: LayerText, change: Change): VersionEdit {
+  const { file, text: before } = source;
+  const full = [...at, ...change.path];
+  const versions = entryOf(body, "versions");
+  const directive = isMap(versions) && Object.keys(versions).some((key) => key.startsWith("$"));
+  const after = directive ? undefined : setText({ file, text: before }, { path: full, version: change.version });
+  const wanted = setAt(source.value, { path: full, value: change.version });
+  if (after === undefined || !holds({ file, text: after }, wanted)) {
+    const hint = `Write versions: { ${change.path[1]}: "${change.version}" } by hand.`;
+    const position = source.locate([...at, "versions"]);
+    throw new FacsimileError("VERSION_EDIT", `${file} cannot be edited safely`, { hint, position });
+  }
+  return { file, before, after };
+}
+
+function setText(source: SourceText, change: Change): string | undefined {
+  return /\.json5?$/.test(source.file) ? setInJson5(source, change) : setInYaml(source, change);
+}
+
+/** Our own reader has the last word on what the edit wrote. */
+function holds(source: SourceText, wanted: Value): boolean {
+  try {
+    return sameValue(parseSource(source).value, wanted);
+  } catch {
+    return false;
+  }
+}
+
+function setAt(value: Value, { path: [key, ...rest], value: wanted }: { path: KeyPath; value: Value }): Value {
+  if (key === undefined) return wanted;
+  const inner = entryOf(value, key);
+  const set = inner === undefined ? nest(rest, wanted) : setAt(inner, { path: rest, value: wanted });
+  return { ...(value as ValueMap), [key]: set };
+}
+
+interface Visibility extends VersionEditOptions {
+  readonly conglomerate: Conglomerate;
+  readonly define: Root;
+  readonly path: KeyPath;
+}
+
+function checkVisible(edit: VersionEdit, options: Visibility): void {
+  const origin = originAfter(edit, options);
+  if (origin?.value === options.version) return;
+  const { position, layer } = origin ?? {};
+  const place = position === undefined ? layer : `${position.file}:${position.line}:${position.column}`;
+  const message = `versions.${options.project} would stay ${JSON.stringify(origin?.value)}: ${place} is stronger than ${edit.file}`;
+  throw new FacsimileError("VERSION_HIDDEN", message, { hint: "Change it there, or take it out.", position });
+}
+
+/** Where the version would come from with the edit in place. */
+function originAfter(edit: VersionEdit, options: Visibility): Origin | undefined {
+  const { conglomerate, define, instance, project, source, set = [], path } = options;
+  const files = filesOf(conglomerate);
+  const origin = source === undefined ? undefined : sourceRoot(source, files);
+  const own = layersOf([define], { instance, project }).map((layer) => replaced(layer, edit));
+  const fresh = edit.before === "" ? [replaced({ ...FRESH, name: edit.file }, edit)] : [];
+  const layers = [
+    ...(origin === undefined ? [] : layersOf([origin], { instance, project })),
+    ...own,
+    ...fresh,
+    ...(source === undefined ? [] : installLayer(source, files)),
+    ...set.map(setLayer),
+  ];
+  const steps = layers.flatMap((layer) => stepsOf(layer, () => {}));
+  return originOf(steps.filter(({ view }) => view === undefined), path); // biome-ignore format: one line
+}
+
+const FRESH: Layer = { name: "", root: "conglomerate", role: "instance", source: undefined, at: [], body: {} };
+
+function replaced(layer: Layer, edit: VersionEdit): Layer {
+  if (layer.name !== edit.file && layer.source?.file !== edit.file) return layer;
+  const source = parseSource({ file: edit.file, text: edit.after });
+  const body = valueAt(source.value, layer.at);
+  return { ...layer, source, body: isMap(body) ? body : {} };
+}
