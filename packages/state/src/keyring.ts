@@ -47,7 +47,10 @@ function keyringOf(key: PrivateKey, origin: string): Keyring {
       const message = await createMessage({ binary: bytes });
       const when = date === undefined ? {} : { date: notBefore(date, [key]) };
       return sign({ message, signingKeys: key, detached: true, ...when }).catch((cause: Error) => {
-        throw new FacsimileError("KEY_INVALID", `${origin} cannot sign: ${cause.message}`, { cause });
+        throw new FacsimileError("KEY_UNUSABLE", `${origin} cannot sign: ${cause.message}`, {
+          cause,
+          hint: "Prolong the key, or use one that is not expired nor revoked.",
+        });
       });
     },
     async decrypt(armored) {

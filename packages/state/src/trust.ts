@@ -45,7 +45,11 @@ interface Root {
  */
 export async function trustedSigners({ configDir, env, root, memory }: TrustOptions): Promise<Trust> {
   const pinned = fromEnvironment(env) ?? [...(await readRoots(configDir)).keys()];
-  const roots: Trust = { signers: new Map(pinned.map((name) => [name, "all"])), keyOf: keysIn(root), list: undefined };
+  const roots: Trust = {
+    signers: new Map(pinned.map((name) => [name, "all"])),
+    keyOf: (name) => readKeyFile(root, name),
+    list: undefined,
+  };
   const listed = await readSigners({ root, roots, memory });
   return listed === undefined
     ? roots
@@ -94,15 +98,6 @@ function fromEnvironment(env: Environment): string[] | undefined {
       hint: "gpg --fingerprint shows it; write it without blanks. Short key ids can be forged.",
     },
   );
-}
-
-function keysIn(root: string): Trust["keyOf"] {
-  const read = new Map<string, Promise<string>>();
-  return (fingerprint) => {
-    const reading = read.get(fingerprint) ?? readKeyFile(root, fingerprint);
-    read.set(fingerprint, reading);
-    return reading;
-  };
 }
 
 async function readKeyFile(root: string, fingerprint: string): Promise<string> {

@@ -33,7 +33,7 @@ export async function tools({ root, configDir }: { root: string; configDir: stri
   const memory = state.openMemory({ configDir });
   const keyring = await state.openKeyring({ configDir, env: {} });
   const trust = await state.trustedSigners({ configDir, env: {}, root, memory });
-  const open = (options: { scope?: string; use?: "read" | "write"; acceptRollback?: boolean } = {}) =>
+  const open = (options: Partial<state.OpenOptions> = {}) =>
     state.openState({ folder: path.join(root, "state"), scope: "dev", keyring, trust, memory, ...options });
   return { memory, keyring, trust, open };
 }
