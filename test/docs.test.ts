@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import ts from "typescript";
 import { expect, test } from "vitest";
+import { exitOf } from "../packages/cli/src/exit.ts";
+import { FacsimileError } from "../packages/core/src/index.ts";
 import { codesOf } from "./lib/codes.ts";
 import { ROOT, readPackages, walk } from "./lib/sources.ts";
 
@@ -13,12 +15,17 @@ test("every relative link in a document leads to a file, and to a heading of it"
 
 test("docs/errors.md lists every error code of the sources, and no other", () => {
   const sources = readPackages().flatMap(({ files }) => files.filter((file) => !file.test));
-  const thrown = new Set(sources.flatMap(codesOf));
-  const listed = readFileSync(join(ROOT, "docs/errors.md"), "utf8").matchAll(/^\| `([A-Z0-9_]+)` \|/gm);
-  const names = [...listed].map(([, code]) => code ?? "");
-  expect(names).toEqual([...new Set(names)].sort());
-  expect({ undocumented: [...thrown].filter((code) => !names.includes(code)).sort() }).toEqual({ undocumented: [] });
-  expect({ unknown: names.filter((code) => !thrown.has(code)) }).toEqual({ unknown: [] });
+  const codes = [...new Set(sources.flatMap(codesOf))].sort();
+  const listed = documentedCodes().map(({ code }) => code);
+  const isInSources = (code: string) => sources.some(({ text }) => new RegExp(`\\b${code}\\b`).test(text));
+  expect({ undocumented: codes.filter((code) => !listed.includes(code)) }).toEqual({ undocumented: [] });
+  expect({ unknown: listed.filter((code) => !isInSources(code)) }).toEqual({ unknown: [] });
+  expect(listed).toEqual([...new Set(listed)]);
+});
+
+test("docs/errors.md says the exit status that facs gives", () => {
+  const wrong = documentedCodes().filter(({ code, exit }) => exit !== String(exitOf(new FacsimileError(code, ""))));
+  expect(wrong.filter(({ exit }) => exit !== "-")).toEqual([]);
 });
 
 test("codes are found however an error is made", () => {
@@ -28,11 +35,19 @@ test("codes are found however an error is made", () => {
     class X extends FacsimileError { constructor() { super("PROBLEMS", m); } }
     const row = { code: "FROM_TABLE" };
     lookup("FACS_ROOT"); say("OK"); isFacsimileError(error, "ASKED_FOR");
+    /** Reads. @throws \`NOT_THERE\` when it is missing, unless \`FACS_ROOT\` says so. */
   `;
   const tree = ts.createSourceFile("x.ts", text, ts.ScriptTarget.Latest, true);
   const codes = codesOf({ path: "x.ts", text, tree, test: false });
-  expect(codes).toEqual(["BAD_NAME", "FROM_TABLE", "LOCKED", "PROBLEMS", "TOO_NEW", "TOO_OLD"]);
+  expect(codes).toEqual(["BAD_NAME", "FROM_TABLE", "LOCKED", "NOT_THERE", "PROBLEMS", "TOO_NEW", "TOO_OLD"]);
 });
+
+/** The rows of the tables of docs/errors.md: code, meaning, exit status; "-" where it is only a warning. */
+function documentedCodes(): { code: string; exit: string }[] {
+  const text = readFileSync(join(ROOT, "docs/errors.md"), "utf8");
+  const rows = text.matchAll(/^\| `([A-Z0-9_]+)`\s*\|.*\|\s*(\d+|-)\s*\|$/gm);
+  return [...rows].map(([, code = "", exit = ""]) => ({ code, exit }));
+}
 
 function brokenLinks(document: string): string[] {
   const text = withoutCode(readFileSync(document, "utf8"));

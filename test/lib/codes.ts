@@ -2,33 +2,30 @@ import ts from "typescript";
 import type { SourceFile } from "./sources.ts";
 
 const CODE = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/;
-// Names of environment variables look the same; ours, git's, and what tools and libc say are no codes of ours.
-const NOT_OURS = /^(FACS_|GIT_|XDG_|ERR_|NO_COLOR$|SSH_AUTH_SOCK$)/;
+// Names of environment variables, and of node's own errors, look the same.
+const NOT_OURS = /^(FACS_|XDG_|ERR_|SSH_|GIT_CONFIG_|NO_COLOR$)/;
+const MAKES_ERRORS = /(error|fault|problem|super)$/i;
 
 /**
- * The error codes that a source gives out: the first argument of `new …Error(…)` and `super(…)`, and the first argument of any
- * other call when it has an underscore, as helpers such as `problem("BAD_NAME", …)` are called; also `code: "…"` of an object.
+ * The error codes that a source gives out: the first argument of `new …Error(…)`, of `super(…)` and of helpers such as
+ * `problem("BAD_NAME", …)`; `code: "…"` of an object; and what doc comments promise behind `@throws`.
  */
-export function codesOf({ tree }: SourceFile): string[] {
-  const found = new Set<string>();
+export function codesOf(file: SourceFile): string[] {
+  const found = new Set(promised(file.text));
   const go = (node: ts.Node): void => {
     for (const { text, sure } of candidates(node)) {
-      if (CODE.test(text) && !NOT_OURS.test(text) && (sure || text.includes("_"))) found.add(text);
+      if (CODE.test(text) && (sure || (text.includes("_") && !NOT_OURS.test(text)))) found.add(text);
     }
     ts.forEachChild(node, go);
   };
-  go(tree);
+  go(file.tree);
   return [...found].sort();
 }
 
 function candidates(node: ts.Node): { text: string; sure: boolean }[] {
-  if (ts.isNewExpression(node)) {
-    const sure = node.expression.getText().endsWith("Error");
+  if (ts.isNewExpression(node) || ts.isCallExpression(node)) {
+    const sure = MAKES_ERRORS.test(node.expression.getText());
     return literals(node.arguments?.[0]).map((text) => ({ text, sure }));
-  }
-  if (ts.isCallExpression(node)) {
-    const sure = node.expression.kind === ts.SyntaxKind.SuperKeyword;
-    return literals(node.arguments[0]).map((text) => ({ text, sure }));
   }
   if (ts.isPropertyAssignment(node) && node.name.getText() === "code") {
     return literals(node.initializer).map((text) => ({ text, sure: false }));
@@ -42,4 +39,11 @@ function literals(node: ts.Node | undefined): string[] {
   if (ts.isStringLiteralLike(node)) return [node.text];
   if (ts.isConditionalExpression(node)) return [...literals(node.whenTrue), ...literals(node.whenFalse)];
   return ts.isParenthesizedExpression(node) ? literals(node.expression) : [];
+}
+
+function promised(text: string): string[] {
+  const comments = text.match(/\/\*\*[\s\S]*?\*\//g) ?? [];
+  const throwing = comments.flatMap((comment) => comment.split("@throws").slice(1));
+  const quoted = throwing.flatMap((part) => [...part.matchAll(/`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)`/g)]);
+  return quoted.map(([, code]) => code ?? "").filter((code) => !NOT_OURS.test(code));
 }
