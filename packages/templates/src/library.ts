@@ -23,7 +23,10 @@ export function createLibrary(overlay: Overlay, lib: Overlay): Library & { nameO
       if (entry === undefined) throw new Error(`${file} was not found before it was read`);
       return partialText(entry);
     },
-    suggest: (name) => didYouMean(name, files.flatMap((file) => [file, file.replace(/^_LIB_\//, "")])), // biome-ignore format: one line
+    suggest(name) {
+      const names = files.flatMap((file) => [file, file.replace(/^_LIB_\//, "")]);
+      return didYouMean(name, names) ?? files.find((file) => file.endsWith(`/${name}`));
+    },
     nameOf: (file) => entries.get(file)?.name ?? file,
   };
 }

@@ -1,4 +1,4 @@
-import { didYouMean, FacsimileError } from "@facsimile/core";
+import { didYouMean, FacsimileError, isFacsimileError, problemsOf } from "@facsimile/core";
 import { landing } from "./landing.ts";
 import { createLibrary } from "./library.ts";
 import { LIMITS, type Limits } from "./limits.ts";
@@ -118,9 +118,14 @@ async function makePart(
   const tree = new Map<string, Made>();
   const problems: FacsimileError[] = [];
   for (const { path, entry } of placed) {
-    const made = await make(entry, values);
-    problems.push(...made.problems);
-    tree.set(path, { node: made.node, name: entry.name });
+    try {
+      const made = await make(entry, values);
+      problems.push(...made.problems);
+      tree.set(path, { node: made.node, name: entry.name });
+    } catch (error) {
+      if (!isFacsimileError(error)) throw error;
+      problems.push(...problemsOf(error));
+    }
   }
   return { tree, problems };
 }

@@ -29,7 +29,7 @@ function readSync(entry: OverlayEntry): Buffer {
   try {
     return readFileSync(entry.source);
   } catch (error) {
-    throw unreadable(entry, error);
+    throw new Fault("TEMPLATE_UNREADABLE", unreadable(entry, error).message);
   }
 }
 

@@ -26,6 +26,7 @@ describe("a line that holds only tags", () => {
 
   it("is gone also where it includes something, at the left edge", async () => {
     expect(await render('a\n  {% include "part" %}\nb', {}, { part: "one\ntwo\n" })).toBe("a\none\ntwo\nb");
+    expect(await render('  {% include "p" %} {% include "p" %} \nb', {}, { p: "1" })).toBe("1 1b");
   });
 });
 

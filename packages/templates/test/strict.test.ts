@@ -82,7 +82,7 @@ describe("syntax", () => {
     ["{% endif %}", "1:1 {% endif %} closes nothing that is open here"],
     ["{% set x = 1 %}", '1:1 there is no tag "set"'],
     ["{% if a %}{% elif b %}{% endif %}", '1:11 there is no tag "elif"'],
-    ["{{ 1 1 | }} {{ a = b }}", '1:17 expected "|" before filter'],
+    ["x {{ a = b }}", '1:9 expected "|" before filter'],
     ["a {# note #} b", "1:3 {# … #} is a comment of Jinja; it would be printed"],
   ])("%j", async (text, expected) => {
     expect(await problems(text)).toContain(`TEMPLATE_SYNTAX ${expected}`);
@@ -123,6 +123,10 @@ it("tells all that is wrong with a tree, sorted by place, each once", async () =
     "TEMPLATE_UNKNOWN_VARIABLE tmpl/_TARGET_/web/d:1:4 unknown variable host",
     "TEMPLATE_UNKNOWN_VARIABLE tmpl/part:1:4 unknown variable three",
   ]);
+});
+
+it("nothing is escaped, and a line may begin with anything", async () => {
+  expect(await render('{{ "<&>" }}\n.css { color: red }\n;. x\n')).toBe("<&>\n.css { color: red }\n;. x\n");
 });
 
 it("says nothing of a secret in its errors", async () => {

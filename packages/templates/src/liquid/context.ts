@@ -8,6 +8,7 @@ export class Session {
   readonly problems: FacsimileError[] = [];
   readonly secrets = new Set<string>();
   readonly limits: Limits;
+  readonly #noted = new WeakSet<object>();
   #depth = 0;
   #written = 0;
 
@@ -19,6 +20,13 @@ export class Session {
   reveal(secret: Secret): string {
     this.secrets.add(secret.name);
     return secret.reveal();
+  }
+
+  /** Once for each place, however often a loop comes by. */
+  note(place: object, problem: () => FacsimileError): void {
+    if (this.#noted.has(place)) return;
+    this.#noted.add(place);
+    this.problems.push(problem());
   }
 
   enter(): void {

@@ -15,7 +15,7 @@ export function utcDate(value: unknown, format = "%Y-%m-%dT%H:%M:%SZ"): string {
 }
 
 function parseDate(value: unknown): Date {
-  const text = String(value);
+  const text = String(value).slice(0, 64);
   const seconds = typeof value === "number" || /^-?\d+$/.test(text);
   const zoned = /^\d{4}-\d\d-\d\d$/.test(text) || /\d.*(?:Z|GMT|UTC|[+-]\d\d:?\d\d)$/.test(text);
   const date = new Date(seconds ? Number(value) * 1000 : zoned ? text : Number.NaN);

@@ -1,5 +1,5 @@
 import { TypeGuards } from "liquidjs";
-import type { HTMLToken, TopLevel } from "./tokens.ts";
+import type { TopLevel } from "./tokens.ts";
 
 const { isHTMLToken, isTagToken } = TypeGuards;
 
@@ -41,21 +41,34 @@ function endOfComment(tokens: readonly TopLevel[], from: number): number {
 
 function trimRun(tokens: readonly TopLevel[], { start, end }: Run): void {
   const [before, after] = [tokens[start - 1], tokens[end]];
-  const indent = before === undefined ? 0 : isHTMLToken(before) ? blanksAtEnd(before) : undefined;
-  const rest = after === undefined ? 0 : isHTMLToken(after) ? lineAtStart(after) : undefined;
+  const [indent, rest] = [indentBefore(before), restAfter(after)];
   if (indent === undefined || rest === undefined) return;
   if (before !== undefined && isHTMLToken(before)) before.trimRight = Math.max(before.trimRight, indent);
   if (after !== undefined && isHTMLToken(after)) after.trimLeft = Math.max(after.trimLeft, rest);
-  for (const token of tokens.slice(start, end)) if (isHTMLToken(token)) token.trimLeft = token.end - token.begin;
+  hideBlanks(tokens.slice(start, end));
 }
 
-// Blanks after the last newline; undefined when there is something else.
-function blanksAtEnd(token: HTMLToken): number | undefined {
-  return /\n([ \t]*)$/.exec(token.getText())?.[1]?.length;
+function hideBlanks(run: readonly TopLevel[]): void {
+  const spaced = run.some((token) => isTagToken(token) && SHOWING.has(token.name));
+  for (const token of run) {
+    if (isHTMLToken(token) && !(spaced && isBetween(token, run))) token.trimLeft = token.end - token.begin;
+  }
 }
 
-function lineAtStart(token: HTMLToken): number | undefined {
-  return /^[ \t]*\r?\n/.exec(token.getText())?.[0].length;
+function isBetween(token: TopLevel, run: readonly TopLevel[]): boolean {
+  return token !== run[0] && token !== run.at(-1);
+}
+
+// Blanks since the line began; undefined when something else stands there.
+function indentBefore(token: TopLevel | undefined): number | undefined {
+  if (token === undefined) return 0;
+  return isHTMLToken(token) ? /\n([ \t]*)$/.exec(token.getText())?.[1]?.length : undefined;
+}
+
+// Blanks and the newline that ends the line; undefined when something else stands there.
+function restAfter(token: TopLevel | undefined): number | undefined {
+  if (token === undefined) return 0;
+  return isHTMLToken(token) ? /^[ \t]*\r?\n/.exec(token.getText())?.[0].length : undefined;
 }
 
 function isBlank(token: TopLevel | undefined): boolean {
@@ -64,12 +77,15 @@ function isBlank(token: TopLevel | undefined): boolean {
 
 function isSilentTag(token: TopLevel | undefined): boolean {
   if (token === undefined || !isTagToken(token)) return false;
-  if (token.name === "liquid") return !/^\s*(?:echo|cycle|increment|decrement)\b/m.test(token.args);
+  if (token.name === "liquid") return !/^[ \t]*(?:echo|cycle|increment|decrement)\b/m.test(token.args);
   return !PRINTING.has(token.name);
 }
 
 function isComment(token: TopLevel | undefined): boolean {
   return token !== undefined && isTagToken(token) && token.name === "comment";
 }
+
+// Their lines go, but what stands between two of them does not.
+const SHOWING: ReadonlySet<string> = new Set(["block", "include", "raw", "render"]);
 
 const PRINTING: ReadonlySet<string> = new Set(["echo", "cycle", "increment", "decrement"]);

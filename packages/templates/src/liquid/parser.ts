@@ -69,7 +69,9 @@ class StrictParser extends Parser {
       return super.parseToken(token, rest);
     } catch (error) {
       // The text of a name, `include "{{ x }}"`, has no file: the tag around it is what people find.
-      if (token.file === undefined || error instanceof LimitFault || error instanceof RangeError) throw error;
+      const cause = LiquidError.is(error) ? (error.originalError ?? error) : error;
+      if (cause instanceof LimitFault || cause instanceof RangeError) throw cause;
+      if (token.file === undefined) throw error;
       this.problems.push(syntaxProblem(error, token));
       skipBlock(token, rest);
       return { token, render: () => undefined } as unknown as ReturnType<Parser["parseToken"]>;

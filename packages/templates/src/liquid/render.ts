@@ -63,7 +63,7 @@ function noteOrThrow(error: unknown, { template, context, unknown }: Failing): v
   if (token.file === undefined && !(limit instanceof LimitFault)) throw error;
   if (limit instanceof PlacedLimit) throw limit;
   if (limit instanceof LimitFault) throw new PlacedLimit(limit.at(positionAt(token), error));
-  context.session.problems.push(problemOf(error, { template, context, unknown }));
+  context.session.note(template, () => problemOf(error, { template, context, unknown }));
   forgiveUse(template, context);
 }
 

@@ -34,12 +34,17 @@ export function jinjaComments(tokens: readonly TopLevel[]): FacsimileError[] {
 }
 
 function commentsIn(token: TopLevel): FacsimileError[] {
-  return [...token.getText().matchAll(/(?<!\$)\{#.*?#\}/gs)].map(({ index }) => {
-    const hint = "In Liquid: {% comment %}…{% endcomment %} or {% # … %}; to print it: {% raw %}…{% endraw %}.";
-    return new Fault("TEMPLATE_SYNTAX", "{# … #} is a comment of Jinja; it would be printed", hint).at(
-      positionAt({ ...token, begin: token.begin + index }),
-    );
-  });
+  const text = token.getText();
+  const problems: FacsimileError[] = [];
+  for (let at = text.indexOf("{#"); at >= 0; at = text.indexOf("{#", at + 1)) {
+    const end = text.indexOf("#}", at + 2);
+    if (end < 0) break;
+    // ${#list[@]} is a length in a shell.
+    if (text[at - 1] === "$") continue;
+    problems.push(JINJA_COMMENT.at(positionAt({ ...token, begin: token.begin + at })));
+    at = end;
+  }
+  return problems;
 }
 
 // LiquidJS appends where it was; that is said by the position.
@@ -48,6 +53,12 @@ function reasonOf(error: unknown): string {
   const { message } = error.originalError ?? error;
   return message.replace(/(?:, file:.*)?, line:\d+, col:\d+$/s, "");
 }
+
+const JINJA_COMMENT = new Fault(
+  "TEMPLATE_SYNTAX",
+  "{# … #} is a comment of Jinja; it would be printed",
+  "In Liquid: {% comment %}…{% endcomment %} or {% # … %}; to print it: {% raw %}…{% endraw %}.",
+);
 
 const TAG_HINTS: ReadonlyMap<string, string> = new Map([
   ["elif", "In Liquid: {% elsif … %}."],

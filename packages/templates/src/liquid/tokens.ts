@@ -2,4 +2,3 @@ import type { TopLevelToken } from "liquidjs";
 
 /** A piece of a template's text: a tag, an output, or text between them. */
 export type TopLevel = TopLevelToken;
-export type HTMLToken = Extract<TopLevelToken, { getContent(): string }>;
