@@ -24,6 +24,8 @@ export interface State {
   password(username: string, instance: InstanceName): Secret | undefined;
   secret(name: string, instance: InstanceName): Secret | undefined;
   setting(name: string): Scalar | undefined;
+  /** All settings, by name. */
+  settings(): Readonly<Record<string, Scalar>>;
   /** 1–255, of a daemon such as `workerd.0`. */
   uiid(daemon: string): number | undefined;
   /** Every name with a uiid. */
@@ -77,6 +79,7 @@ export function makeState(scope: string, inner: Inner, warnings: readonly Facsim
     password: (username, instance) => find("passwd", username, instance),
     secret: (name, instance) => find("secrets", name, instance),
     setting: (name) => document?.settings.get(name),
+    settings: () => Object.fromEntries(document?.settings ?? []),
     uiid: (daemon) => document?.instances.get(daemon)?.uiid,
     daemons: () => [...(document?.instances.keys() ?? [])],
     secrets: () => (opened === undefined ? [] : allSecrets(opened)),
