@@ -1,1 +1,2 @@
-export {};
+export { EXIT } from "./exit.ts";
+export { main } from "./main.ts";

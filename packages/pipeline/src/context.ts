@@ -11,6 +11,8 @@ export interface PipelineContext {
   readonly env: Environment;
   readonly exec: Exec;
   readonly now: () => Date;
+  /** Who works here, as others are to see it in locks: `robin@laptop`. */
+  readonly owner: string;
   /** Keeps secrets out of every message and log. */
   readonly redactor: Redactor;
   readonly onEvent: OnEvent<PipelineEvent>;

@@ -1,1 +1,58 @@
-export {};
+import { type OnEvent, type Run, startRun } from "@facsimile/core";
+import type { PipelineContext } from "./context.ts";
+import { type DeployRequest, deploy } from "./deploy.ts";
+import type { PipelineEvent } from "./events.ts";
+import { plan } from "./plan.ts";
+import type { CopyRequest } from "./prepare.ts";
+import { type RenderedFile, type RenderRequest, render } from "./render.ts";
+import type { DeployReport, Plan, VerifyReport } from "./reports.ts";
+import { verify } from "./verify.ts";
+
+/** What the pipeline needs of the world. */
+export type PipelineWorld = Omit<PipelineContext, "onEvent">;
+
+/** What a deploy would do to every host. Nothing is changed. */
+export function startPlan(request: CopyRequest, world: PipelineWorld): Run<PipelineEvent, Plan> {
+  return start((context) => plan(request, context), world);
+}
+
+/** Makes every host hold exactly what the definitions say, all or none; the report tells each host's outcome. */
+export function startDeploy(request: DeployRequest, world: PipelineWorld): Run<PipelineEvent, DeployReport> {
+  return start((context) => deploy(request, context), world);
+}
+
+/** Checks every host, path by path, against the signed release that it holds. */
+export function startVerify(request: CopyRequest, world: PipelineWorld): Run<PipelineEvent, VerifyReport> {
+  return start((context) => verify(request, context), world);
+}
+
+/** Renders one template, also one that no host receives. */
+export function startRender(request: RenderRequest, world: PipelineWorld): Run<PipelineEvent, RenderedFile> {
+  return start((context) => render(request, context), world);
+}
+
+function start<Result>(work: (context: PipelineContext) => Promise<Result>, world: PipelineWorld): Run<PipelineEvent, Result> {
+  return startRun((onEvent: OnEvent<PipelineEvent>) => work({ ...world, onEvent }));
+}
+
+export type { PipelineContext } from "./context.ts";
+export type { DeployRequest } from "./deploy.ts";
+export type { Phase, PipelineEvent } from "./events.ts";
+export { type InitReport, init } from "./init.ts";
+export { type ListedInstance, type Listing, list } from "./list.ts";
+export type { CopyRequest } from "./prepare.ts";
+export { type Hook, type HealthCheck, type Hooks, parseRelease, type Release, releaseId } from "./release.ts";
+export type { RenderedFile, RenderRequest } from "./render.ts";
+export type {
+  DeployReport,
+  HostOutcome,
+  HostPlan,
+  HostProjectPlan,
+  HostReport,
+  Plan,
+  ProjectPlan,
+  StateChange,
+  VerifiedHost,
+  VerifiedProject,
+  VerifyReport,
+} from "./reports.ts";

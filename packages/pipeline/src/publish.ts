@@ -88,6 +88,16 @@ export async function publish({ files, message, standing }: Publication, { root,
   });
 }
 
+/** True when git, and the upstream as last seen, hold the file as it is here; nothing is asked over the network. */
+export async function isPublished(file: string, { root, ...context }: Root): Promise<boolean> {
+  const at = { ...context, cwd: root };
+  const status = await tryGit(["status", "--porcelain", "--", file], at);
+  if (status.exitCode !== 0) return true; // No git here: there is nowhere to publish to.
+  if (status.stdout !== "") return false;
+  const upstream = await tryGit(["rev-parse", "--quiet", "--verify", "@{upstream}"], at);
+  return upstream.exitCode !== 0 || (await tryGit(["diff", "--quiet", "@{upstream}", "HEAD", "--", file], at)).exitCode === 0;
+}
+
 /** The commit of the definitions, or that they have changes which no commit has. */
 export async function definitionCommit({ root, ...context }: Root): Promise<{ commit: string | undefined; dirty: boolean }> {
   const at = { ...context, cwd: root };

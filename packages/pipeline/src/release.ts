@@ -63,8 +63,8 @@ export interface Release {
   readonly version: string;
   /** Host → tree id. */
   readonly hosts: Readonly<Record<string, string>>;
-  /** Tree id → sha256 of its `SHA256SUMS`. */
-  readonly trees: Readonly<Record<string, { readonly sums: string }>>;
+  /** Tree id → sha256 of its `SHA256SUMS`, and the names of the secrets that its files hold. */
+  readonly trees: Readonly<Record<string, { readonly sums: string; readonly secrets: readonly string[] }>>;
   readonly state: { readonly scope: string; readonly serial: number };
   readonly definition: { readonly commit: string } | { readonly dirty: string };
   readonly source: { readonly commit: string };

@@ -71,7 +71,7 @@ function describe(copy: Copy, { state, definition, now, keyring }: SealContext):
     project: copy.project,
     version: copy.version,
     hosts: Object.fromEntries(copy.hosts.map(({ host, treeId }) => [host, treeId])),
-    trees: Object.fromEntries(distinct(copy.hosts).map(({ treeId, manifest }) => [treeId, { sums: sha256(formatSums(manifest)) }])),
+    trees: Object.fromEntries(distinct(copy.hosts).map(({ treeId, manifest, secrets }) => [treeId, { sums: sha256(formatSums(manifest)), secrets }])),
     state,
     definition,
     source: { commit: copy.sourceCommit },

@@ -32,6 +32,7 @@ export function contextOf(root: string): PipelineContext & { readonly events: Pi
     env,
     exec: createExec(env),
     now: () => new Date("2026-01-02T03:04:05Z"),
+    owner: "tester@here",
     redactor: new Redactor(),
     onEvent: (event) => void events.push(event),
     events,

@@ -1,0 +1,41 @@
+import { FacsimileError, isFacsimileError } from "@facsimile/core";
+import { createProgram } from "./program.ts";
+import { EXIT, exitOf } from "./exit.ts";
+import { problemsText } from "./text/problems.ts";
+import { createWorld, type Process, type World } from "./world.ts";
+
+/** Runs the command that `process.argv` names. @returns The exit status. */
+export async function main(process: Process): Promise<number> {
+  const world = await createWorld(process);
+  const run: { status: number; root?: string | undefined } = { status: EXIT.done };
+  try {
+    await createProgram(world, run).parseAsync([...process.argv]);
+    return run.status;
+  } catch (error) {
+    return tellFailure(error, { world, root: run.root });
+  }
+}
+
+function tellFailure(error: unknown, { world, root }: { world: World; root: string | undefined }): number {
+  if (isCommander(error)) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (world.signal.aborted) {
+    world.tell(`${String((world.signal.reason as Error).message)}. Nothing more was done.\n`);
+    return EXIT.interrupted;
+  }
+  const known = isFacsimileError(error) ? error : unexpected(error);
+  world.tell(problemsText(known, { root, style: world.style }));
+  return exitOf(known);
+}
+
+function unexpected(error: unknown): FacsimileError {
+  const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new FacsimileError("UNEXPECTED", told, {
+    cause: error,
+    hint: "This is a mistake in facs, not in what you did. Please report it with these lines.",
+  });
+}
+
+// commander has already told what is wrong; it throws this instead of ending the process.
+function isCommander(error: unknown): error is Error & { exitCode: number } {
+  return error instanceof Error && error.constructor.name === "CommanderError";
+}

@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import type { World } from "./world.ts";
+
+/** What a command leaves behind for `main`. */
+export interface RunState {
+  status: number;
+  /** The conglomerate, once it is found: excerpts are read from there. */
+  root?: string | undefined;
+}
+
+/** Options that every command has. */
+export interface CommonOptions {
+  readonly root?: string;
+  readonly json?: true;
+}
+
+/** What a command's action is handed: its arguments by name, its options, the world. */
+export interface Invocation<Options = object> {
+  readonly options: Options & CommonOptions;
+  readonly world: World;
+  readonly run: RunState;
+}
+
+/** Every command of `facs`. An action's module is loaded when the action is asked for. */
+export function createProgram(world: World, run: RunState): Command {
+  const program = new Command("facs")
+    .description("Exact environment copies: the same, proven result on every host.")
+    .version(ownVersion(), "--version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .configureOutput({ writeOut: world.print, writeErr: world.tell })
+    .showSuggestionAfterError(true)
+    .exitOverride();
+  const invoke = <Options>(command: Command): Invocation<Options> => ({ options: command.optsWithGlobals(), world, run });
+  const add = (usage: string, description: string) =>
+    program.command(usage).description(description).option("--root <dir>", "the definitions repository (default: found from here upwards; FACS_ROOT)").option("--json", "print one JSON document");
+
+  add("init [dir]", "make a folder a definitions repository that you can work with, and a key if you have none").action(
+    async (dir: string | undefined, _options, command: Command) => (await import("./commands/init.ts")).initCommand({ dir, ...invoke(command) }),
+  );
+  add("list", "projects, instances, their hosts and versions").action(async (_options, command: Command) =>
+    (await import("./commands/list.ts")).listCommand(invoke(command)),
+  );
+  add("plan <instance> [project...]", "what a deploy would change, host by host; changes nothing")
+    .option("--set <path=value>", "a value that wins over every file", collect, [])
+    .option("--exit-code", "exit 2 when something would change")
+    .action(async (instance: string, projects: string[], _options, command: Command) =>
+      (await import("./commands/plan.ts")).planCommand({ instance, projects, ...invoke(command) }),
+    );
+  add("deploy <instance> [project...]", "make every host hold exactly the definition; project@version changes the version")
+    .option("--set <path=value>", "a value that wins over every file", collect, [])
+    .option("--yes", "confirm what a protected instance asks for")
+    .option("--adopt", "take over a home that holds something else")
+    .action(async (instance: string, projects: string[], _options, command: Command) =>
+      (await import("./commands/deploy.ts")).deployCommand({ instance, projects, ...invoke(command) }),
+    );
+  add("verify <instance> [project...]", "check every path on every host against the signed release that it holds").action(
+    async (instance: string, projects: string[], _options, command: Command) =>
+      (await import("./commands/verify.ts")).verifyCommand({ instance, projects, ...invoke(command) }),
+  );
+  add("render <instance> <project> <path>", "print one rendered template; secrets are masked")
+    .option("--set <path=value>", "a value that wins over every file", collect, [])
+    .option("--host <name>", "as this host sees it (default: the project's first)")
+    .option("--reveal", "print secrets as they are")
+    .action(async (instance: string, project: string, path: string, _options, command: Command) =>
+      (await import("./commands/render.ts")).renderCommand({ instance, project, path, ...invoke(command) }),
+    );
+  return program;
+}
+
+function collect(value: string, before: string[]): string[] {
+  return [...before, value];
+}
+
+function ownVersion(): string {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}

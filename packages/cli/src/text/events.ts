@@ -1,0 +1,33 @@
+import type { Phase, PipelineEvent } from "@facsimile/pipeline";
+import { count, type Style } from "./style.ts";
+
+/** Gives each event its line of progress, or none; counts hosts, so that a hundred of them do not make a thousand lines. */
+export function eventText(style: Style): (event: PipelineEvent) => string | undefined {
+  let hosts = 0;
+  const done = new Map<Phase, number>();
+  return (event) => {
+    switch (event.type) {
+      case "checkout":
+        return `checkout ${event.project} ${event.version}`;
+      case "build":
+        return `build    ${event.project} ${event.version} (log: ${event.log})`;
+      case "warning":
+        return `${style.yellow("!")} ${event.message}${event.hint === undefined ? "" : `\n  ${event.hint}`}`;
+      case "state":
+        return undefined;
+      case "run":
+        hosts = event.hosts;
+        return `run ${event.run}: ${event.instance}, ${count(event.hosts, "host")}`;
+      case "host":
+        return hostText(event);
+    }
+  };
+
+  function hostText({ host, phase, message }: Extract<PipelineEvent, { type: "host" }>): string | undefined {
+    if (phase === "failed" || phase === "unreachable") return `${style.red(style.bad)} ${host}: ${message ?? phase}`;
+    const number = (done.get(phase) ?? 0) + 1;
+    done.set(phase, number);
+    if (phase === "connected" || phase === "locked" || phase === "unchanged") return undefined;
+    return number === 1 || number === hosts ? `${phase.padEnd(9)}${number}/${hosts}` : undefined;
+  }
+}

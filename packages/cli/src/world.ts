@@ -1,0 +1,74 @@
+import os from "node:os";
+import path from "node:path";
+import { createExec, type Environment, Redactor } from "@facsimile/core";
+import type { PipelineWorld } from "@facsimile/pipeline";
+import { createStyle, type Style } from "./text/style.ts";
+
+/** The part of `process` that the CLI uses; a test may hand in another. */
+export interface Process {
+  readonly argv: readonly string[];
+  readonly env: Environment;
+  readonly stdout: { write(text: string): unknown; isTTY?: boolean | undefined };
+  readonly stderr: { write(text: string): unknown; isTTY?: boolean | undefined };
+  cwd(): string;
+  on(signal: "SIGINT" | "SIGTERM", listener: () => void): unknown;
+}
+
+/** What every command is handed. */
+export interface World {
+  readonly env: Environment;
+  readonly cwd: string;
+  readonly configDir: string;
+  readonly style: Style;
+  readonly redactor: Redactor;
+  readonly signal: AbortSignal;
+  /** Data, to stdout. */
+  readonly print: (text: string) => void;
+  /** Data that may hold secrets because the user asked for them. */
+  readonly printRaw: (text: string) => void;
+  /** Progress and problems, to stderr. */
+  readonly tell: (text: string) => void;
+}
+
+/** The world as this process has it; a first SIGINT or SIGTERM asks the work to stop. */
+export async function createWorld(process: Process): Promise<World> {
+  const { env } = process;
+  const redactor = new Redactor();
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort(interrupted(signal)));
+  return {
+    env,
+    cwd: process.cwd(),
+    configDir: configDirOf(env),
+    style: await createStyle({ colour: process.stdout.isTTY === true && !env["NO_COLOR"], unicode: isUnicode(env) }),
+    redactor,
+    signal: stop.signal,
+    print: (text) => void process.stdout.write(redactor.redact(text)),
+    printRaw: (text) => void process.stdout.write(text),
+    tell: (text) => void process.stderr.write(redactor.redact(text)),
+  };
+}
+
+/** What the pipeline needs, from the CLI's world. */
+export function pipelineWorld(world: World, root: string): PipelineWorld {
+  const { env, configDir, redactor, signal } = world;
+  const owner = `${env["USER"] ?? os.userInfo().username}@${os.hostname()}`;
+  const sshConfig = env["FACS_SSH_CONFIG"] || undefined;
+  return { root, configDir, env, exec: createExec(env), now: () => new Date(), owner, redactor, signal, sshConfig };
+}
+
+function configDirOf(env: Environment): string {
+  if (env["FACS_CONFIG_DIR"]) return env["FACS_CONFIG_DIR"];
+  const home = env["HOME"] ?? os.homedir();
+  return path.join(env["XDG_CONFIG_HOME"] || path.join(home, ".config"), "facsimile");
+}
+
+// Unset means a terminal of today; an explicit other character set gets ASCII.
+function isUnicode(env: Environment): boolean {
+  const locale = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "";
+  return locale === "" || /utf-?8/i.test(locale) || locale.startsWith("C.");
+}
+
+function interrupted(signal: string): Error {
+  return Object.assign(new Error(`stopped by ${signal}`), { name: "AbortError" });
+}

@@ -1,0 +1,35 @@
+import { assemble } from "./assemble.ts";
+import type { PipelineContext } from "./context.ts";
+import type { Outline, PreparedProject } from "./prepare.ts";
+import { type Copy, type Hooks, releaseId } from "./release.ts";
+import { moduleContextOf, type OpenedState, secretContext } from "./secrets.ts";
+
+/** Evaluates every project against the state: what each host is to hold. */
+export async function copiesOf(
+  { outline, projects, state }: { outline: Outline; projects: readonly PreparedProject[]; state: OpenedState },
+  context: PipelineContext,
+): Promise<Copy[]> {
+  const lookup = { ...state, instance: outline.instance };
+  const [setting, secret] = [state.state.settings(), secretContext(lookup)];
+  return Promise.all(
+    projects.map(async ({ project, version, definition, source, build }) => {
+      const hosts = await assemble({
+        root: context.root,
+        definition,
+        project,
+        version,
+        source: source.dir,
+        build,
+        values: { setting, secret, moduleOf: (host) => moduleContextOf({ definition, host }, lookup) },
+      });
+      const trees = Object.fromEntries(hosts.map(({ host, treeId }) => [host, treeId]));
+      const named = { instance: outline.instance.full, project, version };
+      return { ...named, id: releaseId({ ...named, hosts: trees }), sourceCommit: source.commit, hosts, hooks: hooksOf(definition) };
+    }),
+  );
+}
+
+function hooksOf({ values }: PreparedProject["definition"]): Hooks {
+  const { precmd, postcmd, health } = values.deploy;
+  return { precmd, postcmd, health };
+}

@@ -1,0 +1,56 @@
+import { FacsimileError } from "@facsimile/core";
+import type { Definition, Host } from "@facsimile/definitions";
+import { type CopyContext, copyGroup } from "./copy.ts";
+import type { Part } from "./finish.ts";
+import type { TmplGroup } from "./overlays.ts";
+
+export interface GroupRequest {
+  readonly definition: Definition;
+  readonly project: string;
+  readonly source: string;
+  readonly build: string;
+}
+
+/** The definition's `install.groups`: what is copied to a host, and the folders of templates beside `tmpl/`. */
+export async function installGroups(request: GroupRequest): Promise<{ copy: (host: Host) => Part[]; tmpl: TmplGroup[] }> {
+  const groups = request.definition.values.install?.groups ?? [];
+  const copies = await Promise.all(
+    groups.map(async (group, index) => {
+      if (group.type === "tmpl") return [];
+      const tree = await copyGroup(group, copyContext(request, index));
+      const lands = ({ targets, system }: Host) =>
+        (group.target === undefined || targets.some((target) => target === group.target)) &&
+        (group.system === undefined || group.system === system);
+      return [{ part: { from: `install.groups[${index}]`, tree }, lands }];
+    }),
+  );
+  const copy = (host: Host) => copies.flat().flatMap(({ part, lands }) => (lands(host) ? [part] : []));
+  return { copy, tmpl: groups.flatMap((group, index) => (group.type === "tmpl" ? [tmplGroup(group, { request, index })] : [])) };
+}
+
+function tmplGroup(
+  { dir, skip, each }: { dir: string; skip?: string | undefined; each?: string | undefined },
+  { request, index }: { request: GroupRequest; index: number },
+): TmplGroup {
+  if (each === undefined) return { dir, skip };
+  throw new FacsimileError("NOT_YET", `install.groups[${index}]: \`each\` is not in this version yet`, {
+    position: positionOf(request, index),
+    hint: `Loop over module.${each}.daemons in a template.`,
+  });
+}
+
+function copyContext(request: GroupRequest, index: number): CopyContext {
+  const { definition, project, source, build } = request;
+  const variables = {
+    SRC_DIR: source,
+    BUILD_DIR: build,
+    DEPLOY_DIR: `${definition.values.home ?? ""}/${project}/current`,
+    CONFIGURATION_NAME: project,
+    INSTANCE_NAME: definition.instance.full,
+  };
+  return { variables, position: positionOf(request, index) };
+}
+
+function positionOf({ definition }: GroupRequest, index: number): CopyContext["position"] {
+  return definition.origin(["install", "groups", String(index)])?.position ?? definition.origin(["install", "groups"])?.position;
+}

@@ -1,0 +1,59 @@
+import path from "node:path";
+import { FacsimileError, isFacsimileError } from "@facsimile/core";
+import type { Definition, Host } from "@facsimile/definitions";
+import { connect, type Endpoint, fanOut, type Place, type Session, type TreeOptions } from "@facsimile/transport";
+import picomatch from "picomatch";
+import type { PipelineContext } from "./context.ts";
+import type { Outline } from "./prepare.ts";
+
+/** A host that answered, or why it did not. */
+export type Reached = { readonly host: Host; readonly session: Session } | { readonly host: Host; readonly problem: FacsimileError };
+
+/** Opens one session per host, several at a time. Every one must be closed. */
+export async function reachAll({ definition, hosts }: Pick<Outline, "definition" | "hosts">, context: PipelineContext): Promise<Reached[]> {
+  const limit = definition.values.deploy.parallel;
+  const outcomes = await fanOut(hosts, { limit, work: (host) => connect(endpointOf(host, definition), connectOptions(context)) });
+  return outcomes.map((outcome): Reached => {
+    const { item: host } = outcome;
+    if (outcome.status !== "done") return { host, problem: problemOf(outcome.status === "failed" ? outcome.error : undefined, host) };
+    context.onEvent({ type: "host", host: host.name, phase: "connected" });
+    return { host, session: outcome.value };
+  });
+}
+
+export async function closeAll(reached: readonly Reached[]): Promise<void> {
+  await Promise.all(reached.map((one) => ("session" in one ? one.session.close() : undefined)));
+}
+
+/** A failure as the host's report has it; a mistake of ours goes on up. */
+export function problemOf(error: unknown, host: Host): FacsimileError {
+  if (isFacsimileError(error)) return error;
+  if (error === undefined) return new FacsimileError("NOT_TRIED", `${host.name} was not tried: the run was stopped`);
+  throw error;
+}
+
+function endpointOf(host: Host, { local }: Definition): Endpoint {
+  if (local) return { kind: "local", name: host.name };
+  const { name, address, port, user } = host;
+  return { kind: "ssh", name, address, ...(port === undefined ? {} : { port }), ...(user === undefined ? {} : { user }) };
+}
+
+function connectOptions({ root, env, sshConfig }: PipelineContext): Parameters<typeof connect>[1] {
+  return { env, sshConfig, knownHosts: path.join(root, "hosts", "known_hosts") };
+}
+
+/** Where a project's copy lies on a host. @throws `NO_HOME` */
+export function placeOf(definition: Definition, { project, host }: { project: string; host: Host }): Place {
+  const { home } = definition.view(host);
+  if (home !== undefined) return { home, instance: definition.instance.full, project };
+  throw new FacsimileError("NO_HOME", `${definition.instance.full} says no home for ${host.name}`, {
+    hint: 'Set home, e.g. home: "/srv/shop" (or "shop", below the home of the user who logs in).',
+  });
+}
+
+/** Which paths of a tree are the host's own business. */
+export function treeOptions(definition: Definition, host: Host): TreeOptions {
+  const { shared = [], mutable = [] } = definition.view(host).deploy;
+  if (mutable.length === 0) return { shared };
+  return { shared, ignore: picomatch([...mutable], { dot: true }) };
+}

@@ -1,0 +1,104 @@
+import fs from "node:fs/promises";
+import path from "node:path";
+import { errnoOf, isFacsimileError } from "@facsimile/core";
+import { generateKey, installKey, type Keyring, openKeyring, pinRoot, publishKey } from "@facsimile/state";
+import type { PipelineContext } from "./context.ts";
+import { tryGit } from "./git.ts";
+
+export interface InitReport {
+  readonly schema: "init/1";
+  readonly root: string;
+  readonly fingerprint: string;
+  readonly userId: string;
+  /** A key was made; otherwise the one that was there is used. */
+  readonly keyMade: boolean;
+  /** Files written or completed, relative to the root. */
+  readonly written: readonly string[];
+}
+
+/**
+ * Makes a folder a conglomerate that this user can work with: a key if the user has none, its public half in `keys/`,
+ * pinned as a root of trust, the folders, and what git must ignore. What is there already is kept; it may be run again.
+ */
+export async function init(context: PipelineContext): Promise<InitReport> {
+  const { root, configDir } = context;
+  const { keyring, keyMade } = await ownKey(context);
+  await pinRoot({ fingerprint: keyring.fingerprint, name: keyring.userId }, { configDir, now: context.now });
+  const keyFile = `keys/${keyring.fingerprint}.asc`;
+  const isNew = !(await isThere(path.join(root, keyFile)));
+  if (isNew) await publishKey(keyring, { root });
+  const written = [
+    ...(isNew ? [keyFile] : []),
+    ...(await addLines(path.join(root, ".gitignore"), IGNORED)),
+    ...(await addLines(path.join(root, ".gitattributes"), ATTRIBUTES)),
+    ...(await firstDefinition(root)),
+  ];
+  return { schema: "init/1", root, fingerprint: keyring.fingerprint, userId: keyring.userId, keyMade, written };
+}
+
+const IGNORED = ["/SRC/", "/BUILD/", "/RELEASE/"];
+
+/** A state file is signed byte by byte: git must not touch its line ends. */
+const ATTRIBUTES = ["state/*.json -text", "keys/* -text"];
+
+async function ownKey(context: PipelineContext): Promise<{ keyring: Keyring; keyMade: boolean }> {
+  try {
+    return { keyring: await openKeyring(context), keyMade: false };
+  } catch (error) {
+    if (!isFacsimileError(error, "NO_KEY") || context.env["FACS_PGP_KEY_FILE"]) throw error;
+    await installKey(await generateKey({ ...(await identity(context)), date: context.now() }), context);
+    return { keyring: await openKeyring(context), keyMade: true };
+  }
+}
+
+async function identity({ exec, root, env }: PipelineContext): Promise<{ name: string; email?: string }> {
+  const cwd = (await isThere(root)) ? root : path.dirname(root);
+  const ask = async (key: string) => (await tryGit(["config", key], { exec, cwd })).stdout;
+  const [name, email] = await Promise.all([ask("user.name"), ask("user.email")]);
+  return { name: name || env["USER"] || "operator", ...(email === "" ? {} : { email }) };
+}
+
+async function addLines(file: string, lines: readonly string[]): Promise<string[]> {
+  const before = await fs.readFile(file, "utf8").catch(ifMissing(""));
+  const have = new Set(before.split("\n").map((line) => line.trim()));
+  const missing = lines.filter((line) => !have.has(line) && !have.has(line.replace(/^\//, "")));
+  if (missing.length === 0) return [];
+  const separator = before === "" || before.endsWith("\n") ? "" : "\n";
+  await fs.mkdir(path.dirname(file), { recursive: true });
+  await fs.writeFile(file, `${before}${separator}${missing.join("\n")}\n`);
+  return [path.basename(file)];
+}
+
+const FIRST_DEFINITION = `// The weakest layer: what holds for every project and every instance.
+{
+  projects: {
+    // app: { repo: "https://example.org/app.git", targets: ["web"] },
+  },
+
+  // Where releases go on a host; a relative folder starts at the home of the user who logs in.
+  home: "app",
+}
+`;
+
+async function firstDefinition(root: string): Promise<string[]> {
+  const folder = path.join(root, "define");
+  const present = await fs.readdir(folder).catch(ifMissing([]));
+  if (present.some((name) => /^facsimile\.(json5?|ya?ml)$/.test(name))) return [];
+  await fs.mkdir(folder, { recursive: true });
+  await fs.writeFile(path.join(folder, "facsimile.json5"), FIRST_DEFINITION, { flag: "wx" });
+  return ["define/facsimile.json5"];
+}
+
+function ifMissing<T>(value: T): (error: unknown) => T {
+  return (error) => {
+    if (errnoOf(error) === "ENOENT") return value;
+    throw error;
+  };
+}
+
+async function isThere(file: string): Promise<boolean> {
+  return fs.access(file).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,72 @@
+import fs from "node:fs/promises";
+import path from "node:path";
+import { planVersionEdit, type VersionEdit } from "@facsimile/definitions";
+import { confirmSeal, planState, type State, sealState } from "@facsimile/state";
+import type { PipelineContext } from "./context.ts";
+import type { Outline } from "./prepare.ts";
+import { isPublished, publish, relativeTo, type Standing, standing } from "./publish.ts";
+import type { DeployReport } from "./reports.ts";
+import type { OpenedState } from "./secrets.ts";
+
+/** What a deploy writes down before it touches a host. */
+export interface Recording {
+  readonly edits: readonly VersionEdit[];
+  readonly standing: Standing;
+  /** There is something to seal, to write or to publish. */
+  readonly needed: boolean;
+}
+
+/** Checks that all that must be written could be written and published. Nothing is written. @throws As `standing` does. */
+export async function planRecording({ outline, state }: { outline: Outline; state: OpenedState }, context: PipelineContext): Promise<Recording> {
+  const { conglomerate, instance, definition } = outline;
+  const edits = await Promise.all(
+    outline.projects
+      .filter(({ edited }) => edited)
+      .map(({ project, version }) => planVersionEdit(conglomerate, { instance, project, version })),
+  );
+  const found = edits.filter((edit) => edit !== undefined);
+  const pending = !definition.local && state.state.serial > 0 && !(await isPublished(stateFile(state.state, context), context));
+  const needed = found.length > 0 || !state.plan.empty || pending;
+  return { edits: found, needed, standing: needed && !definition.local ? await standing(context) : { kind: "no-git" } };
+}
+
+/**
+ * Seals what is new in the state, writes versions into the definition, commits and pushes both. A local instance only
+ * seals and writes.
+ */
+export async function record(
+  { outline, state, recording }: { outline: Outline; state: OpenedState; recording: Recording },
+  context: PipelineContext,
+): Promise<{ state: OpenedState; report: DeployReport["state"] }> {
+  if (!recording.needed) {
+    if (state.state.serial > 0) await confirmSeal(state.state);
+    return { state, report: undefined };
+  }
+  const recipients = outline.definition.values.state?.recipients;
+  const sealed = await sealState(state.state, state.plan, { keyring: state.keyring, recipients, now: context.now });
+  context.redactor.add(...sealed.secrets());
+  for (const { file, after } of recording.edits) await fs.writeFile(path.resolve(context.root, file), after);
+  const pushed = await publishAll({ outline, sealed, recording }, context);
+  await confirmSeal(sealed);
+  const { passwords, uiids } = state.plan;
+  const published = pushed ? "pushed" : recording.standing.kind === "no-remote" ? "committed" : "kept";
+  context.onEvent({ type: "state", scope: sealed.scope, serial: sealed.serial, pushed });
+  return {
+    state: { ...state, state: sealed, plan: planState(sealed, {}) },
+    report: { scope: sealed.scope, serial: sealed.serial, passwords, uiids, published },
+  };
+}
+
+async function publishAll(
+  { outline, sealed, recording }: { outline: Outline; sealed: State; recording: Recording },
+  context: PipelineContext,
+): Promise<boolean> {
+  const files = [...recording.edits.map(({ file }) => relativeTo(context.root, path.resolve(context.root, file))), ...(sealed.serial > 0 ? [stateFile(sealed, context)] : [])];
+  const versions = outline.projects.filter(({ edited }) => edited).map(({ project, version }) => `${project} ${version}`);
+  const message = `${outline.instance.full}: ${[...versions, `state ${sealed.scope} serial ${sealed.serial}`].join(", ")}`;
+  return publish({ files, message, standing: recording.standing }, context);
+}
+
+function stateFile(state: State, { root }: PipelineContext): string {
+  return relativeTo(root, path.join(root, "state", `${state.scope}.json`));
+}

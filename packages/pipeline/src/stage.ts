@@ -1,0 +1,65 @@
+import { FacsimileError } from "@facsimile/core";
+import { formatManifest, formatSums } from "@facsimile/manifest";
+import { runHooks } from "./hooks.ts";
+import { firstOf, forEach, type HostRun, isReady, isUnreachable, lockOf, type RunContext, type Step, tell } from "./host-run.ts";
+
+/**
+ * Takes the locks: of the first host in the order of names, then of the others. Two runs over the same hosts meet at
+ * the first one, so that neither ends up with half of them.
+ */
+export async function lockAll(runs: readonly HostRun[], context: RunContext): Promise<void> {
+  const [first, ...others] = [...runs].sort((a, b) => (a.host.name < b.host.name ? -1 : 1));
+  if (first === undefined) return;
+  await forEach([first], context, (run) => lock(run, context));
+  if (isReady(first) || isUnreachable(first)) await forEach(others, context, (run) => lock(run, context));
+}
+
+async function lock(run: HostRun, context: RunContext): Promise<void> {
+  const home = run.steps[0]?.found.place.home ?? "";
+  run.lock = await run.session.lock({ home, owner: context.owner, run: context.journal.run, reason: "deploy" });
+  for (const { found, copy } of run.steps) {
+    const now = await run.session.probe(found.place, found.options);
+    const [before, after] = [found.probe.current, now.current];
+    if (before?.dir === after?.dir && before?.release === after?.release) continue;
+    throw new FacsimileError("HOST_MOVED", `${run.host.name}: ${copy.project} was deployed by somebody else meanwhile`, {
+      hint: "Look at the plan again.",
+    });
+  }
+  tell(run, context, "locked");
+}
+
+/** Puts every tree complete and proven beside the running one; nothing runs from it yet. */
+export async function stageAll(runs: readonly HostRun[], context: RunContext): Promise<void> {
+  await forEach(runs, context, async (run) => {
+    for (const step of run.steps) await stage(step, run, context);
+    for (const step of run.steps.filter(({ kind }) => kind === "tree")) await before(step, { run, runs }, context);
+    tell(run, context, "staged");
+  });
+}
+
+async function stage({ kind, found, tree, wanted, sealed, copy }: Step, run: HostRun, context: RunContext): Promise<void> {
+  const { place, options } = found;
+  const lock = lockOf(run);
+  const problems = await run.session.preflight();
+  if (problems[0] !== undefined) throw problems[0];
+  if (kind === "tree") {
+    const staged = await lock.stage(place, { ...options, tree, manifest: wanted.manifest, run: context.journal.run, adopt: context.adopt });
+    run.staged.set(copy.project, staged.dir);
+  } else {
+    await lock.list(place, options);
+    run.staged.set(copy.project, found.probe.current?.dir ?? wanted.treeId);
+  }
+  const files = {
+    manifest: formatManifest(wanted.manifest),
+    SHA256SUMS: formatSums(wanted.manifest),
+    "release.json": Buffer.from(sealed.json).toString("utf8"),
+    "release.json.asc": sealed.signature,
+  };
+  await lock.record(place, { release: copy.id, files });
+}
+
+async function before(step: Step, { run, runs }: { run: HostRun; runs: readonly HostRun[] }, context: RunContext): Promise<void> {
+  const { copy, found, host } = step;
+  const request = { host, lock: lockOf(run), place: found.place, release: copy.id, previous: found.probe.current?.release, isFirst: firstOf(step, runs) };
+  run.irreversible = (await runHooks(copy.hooks.precmd, request, context)) || run.irreversible;
+}
