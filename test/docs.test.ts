@@ -28,6 +28,19 @@ test("docs/errors.md says the exit status that facs gives", () => {
   expect(wrong.filter(({ exit }) => exit !== "-")).toEqual([]);
 });
 
+test("docs/dependencies.md has a row for every dependency of a published package, and names the packages", () => {
+  const users = new Map<string, string[]>();
+  for (const { folder, dependencies } of readPackages().filter(({ folder }) => folder !== "testing")) {
+    for (const name of dependencies.filter((each) => !each.startsWith("@facsimile/"))) {
+      users.set(name, [...(users.get(name) ?? []), folder]);
+    }
+  }
+  const text = readFileSync(join(ROOT, "docs/dependencies.md"), "utf8").split("## Only to develop")[0] ?? "";
+  const rows = [...text.matchAll(/^\| (\S+) \| ([a-z, ]+) \|/gm)].filter(([, name]) => name !== "package");
+  const documented = new Map(rows.map(([, name = "", by = ""]) => [name, by.split(", ").sort()]));
+  expect(documented).toEqual(new Map([...users].map(([name, by]) => [name, by.sort()])));
+});
+
 test("codes are found however an error is made", () => {
   const text = `
     throw new FacsimileError("LOCKED", m);

@@ -88,6 +88,8 @@ function worldUse(node: ts.Node): string | undefined {
   }
   if (!ts.isPropertyAccessExpression(node)) return undefined;
   const text = node.getText();
+  // Nothing else ends a child together with its own children.
+  if (text === "process.kill") return undefined;
   return /^(globalThis\.)?(console|process)\.\w+$|^Date\.now$/.test(text) ? `uses ${text}` : undefined;
 }
 
