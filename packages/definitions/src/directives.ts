@@ -31,7 +31,7 @@ function shapeOf(over: ValueMap): string {
 const append: Apply = ({ base, over }, merging) => {
   const items = listIn({ over, key: "$append" }, merging);
   const list = listBelow(base, { over, merging, key: "$append" });
-  return items && list && [...list, ...items];
+  return items === undefined || list === undefined ? base : [...list, ...items];
 };
 
 const remove: Apply = ({ base, over }, merging) => {

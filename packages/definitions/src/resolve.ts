@@ -31,6 +31,7 @@ export interface ResolveOptions {
  */
 export async function resolve(conglomerate: Conglomerate, options: ResolveOptions): Promise<Definition> {
   const { instance, project, source, set = [] } = options;
+  checkReserved(instance);
   const define = defineRoot(conglomerate);
   const files = filesOf(conglomerate);
   const own = layersOf([define], { instance });
@@ -65,15 +66,19 @@ interface Names {
   readonly projects: ValueMap;
 }
 
+/** `local.<user>` is a person's own copy; no other instance has a reserved name. */
+function checkReserved(instance: InstanceName): void {
+  const isLocal = instance.parts[0] === "local" && instance.parts.length > 1;
+  const reserved: readonly string[] = RESERVED_NAMES;
+  const part = instance.parts.slice(isLocal ? 1 : 0).find((each) => reserved.includes(each));
+  if (part !== undefined) throw unknownInstance(instance, { known: [], why: `the name ${part} is reserved` });
+}
+
 function checkNames(define: Root, { instance, project, projects }: Names): void {
   const known = Object.keys(projects);
   if (project !== undefined && !known.includes(project)) throw unknownProject(project, known);
-  const isLocal = instance.parts[0] === "local" && instance.parts.length > 1;
-  const reserved: readonly string[] = RESERVED_NAMES;
-  for (const part of isLocal ? instance.parts.slice(1) : instance.parts) {
-    if (known.includes(part)) throw nameOfProject(instance, { part, define });
-    if (reserved.includes(part)) throw unknownInstance(instance, { known: [], why: `the name ${part} is reserved` });
-  }
+  const part = instance.parts.find((each) => known.includes(each));
+  if (part !== undefined) throw nameOfProject(instance, { part, define });
 }
 
 /** The last part must be written somewhere: a mistyped instance never gets the defaults. */

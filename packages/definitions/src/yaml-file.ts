@@ -20,18 +20,11 @@ export interface Composed {
   readonly counter: LineCounter;
 }
 
-export function composeYaml({ file, text }: SourceText): Composed {
+export function composeYaml({ text }: SourceText): Composed {
   const { LineCounter, parseDocument } = loadYaml();
   const counter = new LineCounter();
-  try {
-    const document = parseDocument(text, { lineCounter: counter, merge: true, prettyErrors: false, stringKeys: true });
-    return { document: document as Document, counter };
-  } catch (cause) {
-    // The library composes by recursion: only a hostile depth exhausts the stack.
-    if (!(cause instanceof RangeError)) throw cause;
-    const position = { file, line: 1, column: 1 };
-    throw new FacsimileError("FILE_TOO_DEEP", "nested far too deep", { cause, position });
-  }
+  const document = parseDocument(text, { lineCounter: counter, merge: true, prettyErrors: false, stringKeys: true });
+  return { document: document as Document, counter };
 }
 
 function yamlError(file: string, problem: YAMLError, counter: LineCounter): FacsimileError {
@@ -40,6 +33,10 @@ function yamlError(file: string, problem: YAMLError, counter: LineCounter): Facs
   if (problem.code === "DUPLICATE_KEY") {
     const hint = "Keep one of the two.";
     return new FacsimileError("DUPLICATE_KEY", "the same key is written twice in one map", { hint, position });
+  }
+  // The library composes by recursion and reports its own exhaustion.
+  if (problem.message.includes("call stack")) {
+    return new FacsimileError("FILE_TOO_DEEP", "nested far too deep", { cause: problem, position });
   }
   return new FacsimileError("FILE_SYNTAX", `cannot be read: ${problem.message}`, { cause: problem, position });
 }
