@@ -1,5 +1,5 @@
 import { type FacsimileError, isSecret, type Secret } from "@facsimile/core";
-import { Context, type Liquid } from "liquidjs";
+import { Context, type Liquid, toValueSync } from "liquidjs";
 import type { Limits } from "../limits.ts";
 import { LimitFault } from "../problems.ts";
 
@@ -76,20 +76,26 @@ export class StrictContext extends Context {
     this.session = session;
   }
 
-  override *_getFromScope(
+  // LiquidJS awaits what these give, and takes a plain value as it is: twice as fast as a generator for each variable.
+  override _get(paths: Key[]): IterableIterator<unknown> {
+    const { findScope } = this as unknown as { findScope(key: Key | undefined): object };
+    return this._getFromScope(findScope.call(this, paths[0]), paths);
+  }
+
+  override _getFromScope(
     scope: unknown,
     paths: Key[] | string,
     strict = this.strictVariables,
   ): IterableIterator<unknown> {
     const keys = typeof paths === "string" ? paths.split(".") : paths;
     let value = scope;
-    for (const [index, key] of keys.entries()) {
+    for (let index = 0; index < keys.length; index++) {
       const below = value;
-      value = yield this.readProperty(below as object, key);
+      value = toValueSync(this.readProperty(below as object, keys[index] ?? "") as IterableIterator<unknown>);
       const missing = value === undefined || below === null;
       if (strict && missing) throw new UnknownVariable(keys.slice(0, index + 1).map(String));
     }
-    return value;
+    return value as IterableIterator<unknown>;
   }
 
   override readProperty(scope: object, key: Key): unknown {
