@@ -11,6 +11,7 @@ import { parseSource, type SourceText } from "./source-file.ts";
 import { installLayer, sourceRoot } from "./source-root.ts";
 import { stepsOf } from "./steps.ts";
 import { entryOf, isMap, nest, sameValue, type Value, type ValueMap, valueAt } from "./value.ts";
+import { stepsFor } from "./views.ts";
 
 export interface VersionEditOptions {
   readonly instance: InstanceName;
@@ -19,6 +20,7 @@ export interface VersionEditOptions {
   /** As for {@link resolve}: layers in which a stronger value may hide the edit. */
   readonly source?: string | undefined;
   readonly set?: readonly string[] | undefined;
+  readonly system?: string | undefined;
 }
 
 /** A text to write in place of another. */
@@ -42,9 +44,9 @@ export async function planVersionEdit(
   conglomerate: Conglomerate,
   options: VersionEditOptions,
 ): Promise<VersionEdit | undefined> {
-  const { instance, project, source, set } = options;
+  const { instance, project, source, set, system } = options;
   const version = parseVersion(options.version);
-  const { values } = await resolve(conglomerate, { instance, project, source, set });
+  const { values } = await resolve(conglomerate, { instance, project, source, set, system });
   if (values.versions?.[project] === version) return undefined;
 
   const path = ["versions", project];
@@ -130,7 +132,7 @@ function originAfter(edit: VersionEdit, options: Visibility): Origin | undefined
     ...set.map(setLayer),
   ];
   const steps = layers.flatMap((layer) => stepsOf(layer, () => {}));
-  return originOf(steps.filter(({ view }) => view === undefined), path); // biome-ignore format: one line
+  return originOf(stepsFor(steps, { system: options.system ?? "linux" }), path);
 }
 
 const FRESH: Layer = { name: "", root: "conglomerate", role: "instance", source: undefined, at: [], body: {} };

@@ -38,7 +38,9 @@ export function evaluate(steps: readonly Step[], options: EvaluateOptions): Eval
   wrong.forEach(report);
   const sound = wrong.length === 0 ? values : withDefaults(pruned(values, wrong));
   const known = freeze(normalise(sound));
-  crossFindings(known).forEach(report);
+  crossFindings(known).forEach((finding) => {
+    report({ ...finding, path: asWritten(finding.path, sound) });
+  });
   warnAboutKeys(values, { steps, options });
   const { modules, findings } = buildModules(options.written, { values: sound, complete: options.complete });
   findings.forEach(report);
@@ -101,6 +103,15 @@ function interpolateAll(
       });
     },
   });
+}
+
+/** `deploy.postcmd.0.target` is `deploy.postcmd.target` where the file has one command and no list. */
+function asWritten(path: KeyPath, values: ValueMap): KeyPath {
+  const [, , index, ...rest] = path;
+  const above = valueAt(values, path.slice(0, 2));
+  return index === "0" && above !== undefined && entryOf(above, index) === undefined
+    ? [...path.slice(0, 2), ...rest]
+    : path;
 }
 
 function problemOf(finding: Finding, site: Site): FacsimileError {

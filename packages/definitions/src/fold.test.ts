@@ -75,7 +75,9 @@ describe("directives", () => {
 
   it("merge lists of maps by a key, item by item", () => {
     const base = { l: [{ name: "a", x: 1, o: { p: 1 } }, { name: "b" }, { name: "c" }] };
-    const over = { l: { $mergeBy: "name", items: [{ name: "a", o: { q: 2 } }, { name: "b", $delete: true }, { name: "d" }] } };
+    const over = {
+      l: { $mergeBy: "name", items: [{ name: "a", o: { q: 2 } }, { name: "b", $delete: true }, { name: "d" }] },
+    };
     expect(fold(base, over)).toEqual({ l: [{ name: "a", x: 1, o: { p: 1, q: 2 } }, { name: "c" }, { name: "d" }] });
   });
 
@@ -97,9 +99,20 @@ describe("directives", () => {
   it("that find nothing to work on are told", () => {
     const { values, seen } = traced(
       { l: ["a"] },
-      { l: { $remove: ["nope"] }, gone: { $delete: true }, m: { $mergeBy: "name", items: [{ name: "x", $delete: true }] }, r: { $remove: [1] } },
+      {
+        l: { $remove: ["nope"] },
+        gone: { $delete: true },
+        m: { $mergeBy: "name", items: [{ name: "x", $delete: true }] },
+        r: { $remove: [1] },
+      },
     );
-    expect(seen).toEqual(["idle l: $remove", "idle gone: $delete", "idle m.items.0: $delete", "idle r: $remove", "idle r: $remove"]);
+    expect(seen).toEqual([
+      "idle l: $remove",
+      "idle gone: $delete",
+      "idle m.items.0: $delete",
+      "idle r: $remove",
+      "idle r: $remove",
+    ]);
     expect(values).toEqual({ l: ["a"], m: [] });
   });
 
@@ -109,13 +122,27 @@ describe("directives", () => {
     ["a text to append", { a: { $append: "x" } }, "$append takes a list: {$append: […]}"],
     ["a list to append to a map", { m: { $append: [1] } }, "$append works on a list, but what it inherits is a map"],
     ["a deletion that is none", { m: { $delete: "yes" } }, "$delete takes true: {$delete: true}"],
-    ["items without a key", { l: { $mergeBy: "name", items: [{ x: 1 }] } }, 'every item of $mergeBy needs the key "name"'],
-    ["mergeBy without items", { l: { $mergeBy: "name" } }, '$mergeBy needs items, and nothing else: {$mergeBy: "name", items: […]}'],
-    ["mergeBy with a number", { l: { $mergeBy: 1, items: [] } }, '$mergeBy takes the name of a key and a list: {$mergeBy: "name", items: […]}'],
+    [
+      "items without a key",
+      { l: { $mergeBy: "name", items: [{ x: 1 }] } },
+      'every item of $mergeBy needs the key "name"',
+    ],
+    [
+      "mergeBy without items",
+      { l: { $mergeBy: "name" } },
+      '$mergeBy needs items, and nothing else: {$mergeBy: "name", items: […]}',
+    ],
+    [
+      "mergeBy with a number",
+      { l: { $mergeBy: 1, items: [] } },
+      '$mergeBy takes the name of a key and a list: {$mergeBy: "name", items: […]}',
+    ],
   ])("written wrongly leave the value alone and say what is wrong: %s", (_, over, message) => {
     const base = { m: { k: 1 }, l: [{ name: "x" }] };
     const { values, seen } = traced(base, over);
-    expect(seen[0]?.replace(/^misuse [\w.]+: /, "")).toMatch(new RegExp(`^${message.replace(/[$.*+?()[\]{}|^]/g, "\\$&")}`));
+    expect(seen[0]?.replace(/^misuse [\w.]+: /, "")).toMatch(
+      new RegExp(`^${message.replace(/[$.*+?()[\]{}|^]/g, "\\$&")}`),
+    );
     expect(values).toEqual(base);
   });
 });

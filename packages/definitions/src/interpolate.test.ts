@@ -15,18 +15,42 @@ function run(values: ValueMap, env: Record<string, string> | "remote" = {}) {
 
 describe("references between values", () => {
   it("are paths from the root, in texts and through each other", () => {
-    const { result, problems } = run({ home: "/srv/shop", etc: "${home}/etc", conf: { ini: "${etc}/${name}.ini" }, name: "x" });
-    expect(result).toEqual({ home: "/srv/shop", etc: "/srv/shop/etc", conf: { ini: "/srv/shop/etc/x.ini" }, name: "x" });
+    const { result, problems } = run({
+      home: "/srv/shop",
+      etc: "${home}/etc",
+      conf: { ini: "${etc}/${name}.ini" },
+      name: "x",
+    });
+    expect(result).toEqual({
+      home: "/srv/shop",
+      etc: "/srv/shop/etc",
+      conf: { ini: "/srv/shop/etc/x.ini" },
+      name: "x",
+    });
     expect(problems).toEqual([]);
   });
 
   it("keep the kind of the value where they are the whole text", () => {
     const values = { port: 80, ports: ["${port}"], map: { a: ["${port}"] }, copy: "${map}", flag: "${no}", no: false };
-    expect(run(values).result).toEqual({ port: 80, ports: [80], map: { a: [80] }, copy: { a: [80] }, flag: false, no: false });
+    expect(run(values).result).toEqual({
+      port: 80,
+      ports: [80],
+      map: { a: [80] },
+      copy: { a: [80] },
+      flag: false,
+      no: false,
+    });
   });
 
   it("reach keys with dots, elements of lists, and values behind another reference", () => {
-    const values = { hosts: { "db1.eu": { port: 5 } }, l: ["x", "y"], a: '${hosts."db1.eu".port}', b: "${l.1}", c: "${copy.port}", copy: '${hosts."db1.eu"}' };
+    const values = {
+      hosts: { "db1.eu": { port: 5 } },
+      l: ["x", "y"],
+      a: '${hosts."db1.eu".port}',
+      b: "${l.1}",
+      c: "${copy.port}",
+      copy: '${hosts."db1.eu"}',
+    };
     expect(run(values)).toMatchObject({ result: { a: 5, b: "y", c: 5 }, problems: [] });
   });
 
@@ -49,7 +73,11 @@ describe("references between values", () => {
     ["a value that is not there", { a: "${nope}" }, "INTERPOLATION a: there is no value nope"],
     ["what objects inherit", { a: "${toString}" }, "INTERPOLATION a: there is no value toString"],
     ["a length", { l: [1], a: "${l.length}" }, "INTERPOLATION a: there is no value l.length"],
-    ["a list inside a text", { l: [1], a: "x${l}" }, "INTERPOLATION a: ${l} is a list, which cannot stand inside a text"],
+    [
+      "a list inside a text",
+      { l: [1], a: "x${l}" },
+      "INTERPOLATION a: ${l} is a list, which cannot stand inside a text",
+    ],
     ["null inside a text", { n: null, a: "x${n}" }, "INTERPOLATION a: ${n} is null, which cannot stand inside a text"],
     ["a path that is none", { a: "${a..b}" }, 'INTERPOLATION a: "a..b" is not a path of keys (column 3)'],
     ["itself", { a: "${a}" }, "INTERPOLATION_CYCLE a: values refer to each other: a"],
@@ -86,7 +114,13 @@ describe("the environment", () => {
   });
 
   it("has the Python tool's spellings, exactly as written there, as deprecated ones", () => {
-    const values = { a: "%HOMEDIR%/x", b: "{{environ.HOME}}", c: "{{environ.USER}}", d: "{{ environ.USER }}", e: "{{env.a}}" };
+    const values = {
+      a: "%HOMEDIR%/x",
+      b: "{{environ.HOME}}",
+      c: "{{environ.USER}}",
+      d: "{{ environ.USER }}",
+      e: "{{env.a}}",
+    };
     const { result, old } = run(values, { HOME: "/home/r", USER: "r" });
     expect(result).toEqual({ a: "/home/r/x", b: "/home/r", c: "r", d: "{{ environ.USER }}", e: "{{env.a}}" });
     expect(old).toEqual(["a %HOMEDIR%", "b {{environ.HOME}}", "c {{environ.USER}}"]);

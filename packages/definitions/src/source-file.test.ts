@@ -1,6 +1,6 @@
+import { formatProblem, isFacsimileError, type KeyPath } from "@facsimile/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatProblem, isFacsimileError, type KeyPath } from "@facsimile/core";
 import { scanJson5 } from "./scan.ts";
 import { parseSource } from "./source-file.ts";
 
@@ -53,14 +53,30 @@ describe("what a file may not hold is refused with its place", () => {
     ["x.json", '{"a": 1, "\\u0061": 2}', 'DUPLICATE_KEY x.json:1:10: the key "a" is written twice in one map'],
     ["x.json5", "[{a: 1}, {a: 1, a: 1}]", 'DUPLICATE_KEY x.json5:1:17: the key "a" is written twice in one map'],
     ["x.yaml", "a: 1\nb: 2\na: 3\n", "DUPLICATE_KEY x.yaml:3:1: the same key is written twice in one map"],
-    ["x.json5", "{a: {__proto__: {x: 1}}}", 'FORBIDDEN_KEY x.json5:1:6: the key "__proto__" is not allowed in a definition'],
-    ["x.json5", "{a: ['x', {'\\x5f_proto__': 1}]}", 'FORBIDDEN_KEY x.json5:1:12: the key "__proto__" is not allowed in a definition'],
+    [
+      "x.json5",
+      "{a: {__proto__: {x: 1}}}",
+      'FORBIDDEN_KEY x.json5:1:6: the key "__proto__" is not allowed in a definition',
+    ],
+    [
+      "x.json5",
+      "{a: ['x', {'\\x5f_proto__': 1}]}",
+      'FORBIDDEN_KEY x.json5:1:12: the key "__proto__" is not allowed in a definition',
+    ],
     ["x.json", '{"constructor": 1}', 'FORBIDDEN_KEY x.json:1:2: the key "constructor" is not allowed in a definition'],
     ["x.yaml", "a:\n  prototype: 1\n", 'FORBIDDEN_KEY x.yaml:2:3: the key "prototype" is not allowed in a definition'],
     ["x.yaml", "a: {__proto__: 1}\n", 'FORBIDDEN_KEY x.yaml:1:5: the key "__proto__" is not allowed in a definition'],
-    ["x.json5", `{a: ${"[".repeat(200)}${"]".repeat(200)}}`, "FILE_TOO_DEEP x.json5:1:104: nested deeper than 100 levels"],
+    [
+      "x.json5",
+      `{a: ${"[".repeat(200)}${"]".repeat(200)}}`,
+      "FILE_TOO_DEEP x.json5:1:104: nested deeper than 100 levels",
+    ],
     ["x.json", `{"a": ${"[".repeat(100_000)}`, "FILE_TOO_DEEP x.json:1:106: nested deeper than 100 levels"],
-    ["x.yaml", `a: ${"[".repeat(300)}${"]".repeat(300)}\n`, /^FILE_TOO_DEEP x\.yaml:1:\d+: nested deeper than 100 levels/],
+    [
+      "x.yaml",
+      `a: ${"[".repeat(300)}${"]".repeat(300)}\n`,
+      /^FILE_TOO_DEEP x\.yaml:1:\d+: nested deeper than 100 levels/,
+    ],
     ["x.yaml", `a: ${"[".repeat(100_000)}\n`, /^FILE_TOO_DEEP x\.yaml:/],
     ["x.json5", `{a: "${"x".repeat(4 * 1024 * 1024)}"}`, "FILE_TOO_LARGE x.json5:1:1: x.json5 is larger than 4 MiB"],
   ])("case %# in %s", (file, text, expected) => {

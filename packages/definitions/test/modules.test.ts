@@ -14,13 +14,22 @@ const overlays = `{
   service: { alpha: { opts: { threads: 8 }, new: { z: 1 } }, gamma: { opts: { a: 1 } } },
 }`;
 
-const secrets = { password: (user: string) => new Secret(`pw-${user}`, `passwd/${user}`), uiid: (name: string) => name.length };
+const secrets = {
+  password: (user: string) => new Secret(`pw-${user}`, `passwd/${user}`),
+  uiid: (name: string) => name.length,
+};
 
 describe("modules", () => {
   it("are overlaid by config, service and modules; names and service names have their defaults", async () => {
-    const { resolve } = await world({ "define/facsimile.json5": facsimile, "define/modules.json5": recorded, "define/beta.json5": overlays });
+    const { resolve } = await world({
+      "define/facsimile.json5": facsimile,
+      "define/modules.json5": recorded,
+      "define/beta.json5": overlays,
+    });
     const { modules } = await resolve("beta");
-    expect(Object.fromEntries(modules.map((module) => [module.key, { username: module.username, ...module.values }]))).toEqual({
+    expect(
+      Object.fromEntries(modules.map((module) => [module.key, { username: module.username, ...module.values }])),
+    ).toEqual({
       alpha: {
         name: "alpha",
         username: "alpha",
@@ -28,7 +37,12 @@ describe("modules", () => {
         service: { name: "alphad", opts: { threads: 8 }, new: { z: 1 } },
       },
       betasrv: { name: "beta", daemon: "betasrv", username: "betasrv", service: { name: "custom" } },
-      gamma: { name: "gamma", username: "gamma", freeform: { main: { q: 1 } }, service: { name: "gammad", opts: { a: 1 } } },
+      gamma: {
+        name: "gamma",
+        username: "gamma",
+        freeform: { main: { q: 1 } },
+        service: { name: "gammad", opts: { a: 1 } },
+      },
     });
   });
 
@@ -51,7 +65,8 @@ describe("modules", () => {
     const { resolve } = await world({
       "define/facsimile.json5": facsimile,
       "define/modules.json5": recorded,
-      "define/beta.json5": "{ config: {\n  nosuch: { x: 1 } },\n service: { gama: {} }, modules: { beta: {}, betasrv: {} } }",
+      "define/beta.json5":
+        "{ config: {\n  nosuch: { x: 1 } },\n service: { gama: {} }, modules: { beta: {}, betasrv: {} } }",
     });
     expect(await problems(resolve("beta"))).toEqual([
       "UNKNOWN_MODULE define/beta.json5:3:13: service.gama is for a module that does not exist (Did you mean gamma?)",
@@ -82,7 +97,11 @@ describe("modules", () => {
       "INVALID_VALUE define/modules.json5:4:23: module x: daemon is not a user name of A-Za-z0-9._@+-",
       "DUPLICATE_MODULE define/modules.json5:5:10: module x is in this file twice (Merge the two.)",
     ]);
-    const other = await world({ "define/facsimile.json5": "{}", "define/b.json5": "{}", "define/modules.yaml": "a: 1\n" });
+    const other = await world({
+      "define/facsimile.json5": "{}",
+      "define/b.json5": "{}",
+      "define/modules.yaml": "a: 1\n",
+    });
     expect(await problems(other.resolve("b"))).toEqual([
       'INVALID_VALUE define/modules.yaml:1:1: holds a map; expected a list of modules (Write [{ name: "x" }].)',
     ]);
@@ -94,7 +113,9 @@ describe("modules", () => {
       "define/modules.json5": "[{ name: 'a', service: { opts: { x: 1 } } }]",
       "define/beta.json5": "{ service: { a: { opts: 5 } } }",
     });
-    expect((await problems(resolve("beta")))[0]).toMatch(/^KIND_CONFLICT define\/beta\.json5:1:25: service\.a\.opts and the module's own value differ in kind/);
+    expect((await problems(resolve("beta")))[0]).toMatch(
+      /^KIND_CONFLICT define\/beta\.json5:1:25: service\.a\.opts and the module's own value differ in kind/,
+    );
   });
 });
 
@@ -108,7 +129,11 @@ describe("modules that run", () => {
       "define/beta.json5": "{ modules: { web: { service: { n_instances: 3 } } } }",
     });
     const { modules } = await resolve("beta");
-    expect(modules.map(({ daemons }) => daemons.map(({ name }) => name))).toEqual([["webd.0", "webd.1", "webd.2"], ["dbd.0"], []]);
+    expect(modules.map(({ daemons }) => daemons.map(({ name }) => name))).toEqual([
+      ["webd.0", "webd.1", "webd.2"],
+      ["dbd.0"],
+      [],
+    ]);
     expect(modules[0]?.daemons[1]).toEqual({ name: "webd.1", logicalName: "WEB", instanceName: "webd.1" });
   });
 
@@ -124,7 +149,9 @@ describe("modules that run", () => {
       "TOO_MANY_DAEMONS define/beta.json5:1:45: the modules run 256 times in all (web 255 times); at most 255 can, one for each uiid (Lower n_instances.)",
     ]);
     expect(await problems(resolve("good"))).toEqual([]);
-    expect((await problems(resolve("bad")))[0]).toMatch(/^INVALID_VALUE define\/bad\.json5:1:45: module web: n_instances is -1/);
+    expect((await problems(resolve("bad")))[0]).toMatch(
+      /^INVALID_VALUE define\/bad\.json5:1:45: module web: n_instances is -1/,
+    );
   });
 
   it("tell the place in the file of modules where the number stands there", async () => {
@@ -142,7 +169,8 @@ describe("what templates see as module", () => {
     const { resolve } = await world({
       "define/facsimile.json5": facsimile,
       "define/beta.json5": "{}",
-      "define/modules.json5": "[{ name: 'worker', logical_name: 'W', db: { port: 5 }, service: { n_instances: 2, q: 'x' } }, { name: 'reports', daemon: 'rep' }]",
+      "define/modules.json5":
+        "[{ name: 'worker', logical_name: 'W', db: { port: 5 }, service: { n_instances: 2, q: 'x' } }, { name: 'reports', daemon: 'rep' }]",
     });
     const asked: string[] = [];
     const { modules } = await resolve("beta");
@@ -152,10 +180,21 @@ describe("what templates see as module", () => {
     }) as Record<string, Record<string, unknown>>;
     expect(asked).toEqual(["worker", "workerd.0", "workerd.1", "rep"]);
     expect(Object.keys(context)).toEqual(["worker", "rep"]);
-    expect(context["worker"]).toMatchObject({ username: "worker", db: { port: 5 }, service: { name: "workerd", q: "x" } });
+    expect(context["worker"]).toMatchObject({
+      username: "worker",
+      db: { port: 5 },
+      service: { name: "workerd", q: "x" },
+    });
     expect((context["worker"]?.["password"] as Secret).reveal()).toBe("pw-worker");
     const daemon = context["workerd.1"];
-    expect(daemon?.["service"]).toEqual({ n_instances: 2, name: "workerd", q: "x", uiid: 8, logical_name: "W", instance_name: "workerd.1" });
+    expect(daemon?.["service"]).toEqual({
+      n_instances: 2,
+      name: "workerd",
+      q: "x",
+      uiid: 8,
+      logical_name: "W",
+      instance_name: "workerd.1",
+    });
     expect(daemon?.["db"]).toEqual({ port: 5 });
     expect((context["worker"]?.["daemons"] as unknown[])[1]).toBe(daemon);
     expect(context["reports"]).toBe(context["rep"]);
@@ -170,7 +209,10 @@ describe("what templates see as module", () => {
     });
     const { modules } = await resolve("beta");
     const context = moduleContext(modules, secrets) as Record<string, { username: string }>;
-    expect(Object.entries(context).map(([key, { username }]) => [key, username])).toEqual([["one", "one"], ["dup", "one"]]);
+    expect(Object.entries(context).map(([key, { username }]) => [key, username])).toEqual([
+      ["one", "one"],
+      ["dup", "one"],
+    ]);
   });
 
   it("follows a host's view", async () => {

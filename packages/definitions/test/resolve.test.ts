@@ -11,7 +11,10 @@ const simple = (more: Record<string, string> = {}) => world({ "define/facsimile.
 describe("finding a conglomerate", () => {
   it("goes up from a folder within it", async () => {
     const { root } = await simple({ "tmpl/_ALL_/deep/x": "" });
-    expect(await findConglomerate(path.join(root, "tmpl/_ALL_/deep"))).toEqual({ root, define: path.join(root, "define") });
+    expect(await findConglomerate(path.join(root, "tmpl/_ALL_/deep"))).toEqual({
+      root,
+      define: path.join(root, "define"),
+    });
   });
 
   it("needs define/facsimile.*: another define/ on the way is passed", async () => {
@@ -29,7 +32,12 @@ describe("finding a conglomerate", () => {
     const names = ["p", "beta", "dev", "dev.dev0", "modules", "schema", "local", "local.robin", "a b", ".hidden"];
     const { conglomerate } = await simple(Object.fromEntries(names.map((name) => [`define/${name}.yaml`, "{}"])));
     expect(await listProjects(conglomerate)).toEqual(["p"]);
-    expect((await listInstances(conglomerate)).map(({ full }) => full)).toEqual(["beta", "dev", "dev.dev0", "local.robin"]);
+    expect((await listInstances(conglomerate)).map(({ full }) => full)).toEqual([
+      "beta",
+      "dev",
+      "dev.dev0",
+      "local.robin",
+    ]);
   });
 });
 
@@ -60,8 +68,14 @@ describe("unknown names are refused, never given the defaults", () => {
   });
 
   it("a reserved name, or a project, as an instance", async () => {
-    const { resolve } = await simple({ "define/p.json5": "{}", "define/modules.json5": "[]", "define/local.robin.json5": "{}" });
-    expect((await problems(resolve("modules")))[0]).toContain("there is no instance modules: the name modules is reserved");
+    const { resolve } = await simple({
+      "define/p.json5": "{}",
+      "define/modules.json5": "[]",
+      "define/local.robin.json5": "{}",
+    });
+    expect((await problems(resolve("modules")))[0]).toContain(
+      "there is no instance modules: the name modules is reserved",
+    );
     expect((await problems(resolve("p")))[0]).toContain("there is no instance p: p is a project");
     expect((await problems(resolve("local")))[0]).toContain("the name local is reserved");
     expect((await resolve("local.robin")).instance.full).toBe("local.robin");
@@ -115,7 +129,8 @@ describe("the chain", () => {
         keep: true,
       }),
       "define/p.json": '{"s": "project", "d": {"b": {"y": 3, "z": 4}}, "fromproj": 1}',
-      "define/eu.json": '{"s": "eu", "l": [9], "sd": {"$replace": {"now": "dict"}}, "ds": {"$replace": "now scalar"}, "n": null}',
+      "define/eu.json":
+        '{"s": "eu", "l": [9], "sd": {"$replace": {"now": "dict"}}, "ds": {"$replace": "now scalar"}, "n": null}',
       "define/eu1.json": '{"d": {"b": {"x": null}}, "s": "eu1"}',
       "define/eu2.json": '{"sd": {"now": "dict"},\n "ds": "now scalar"}',
     });
@@ -133,8 +148,12 @@ describe("the chain", () => {
       sd: { now: "dict" },
     });
     expect(await problems(resolve("eu2", { project: "p" }))).toEqual([
-      expect.stringMatching(/^KIND_CONFLICT define\/eu2\.json:1:8: sd is a map here, but a string at define\/facsimile\.json:1:\d+ \(Write \{\$replace/),
-      expect.stringMatching(/^KIND_CONFLICT define\/eu2\.json:2:8: ds is a string here, but a map at define\/facsimile\.json:1:\d+ /),
+      expect.stringMatching(
+        /^KIND_CONFLICT define\/eu2\.json:1:8: sd is a map here, but a string at define\/facsimile\.json:1:\d+ \(Write \{\$replace/,
+      ),
+      expect.stringMatching(
+        /^KIND_CONFLICT define\/eu2\.json:2:8: ds is a string here, but a map at define\/facsimile\.json:1:\d+ /,
+      ),
     ]);
   });
 
@@ -164,7 +183,9 @@ describe("the chain", () => {
     expect(definition.values).toMatchObject({ x: 1, y: 2, z: 3 });
     expect(definition.values).not.toHaveProperty("instances");
     expect(await problems(resolve("beta", { project: "p", source: "src" }))).toEqual([
-      expect.stringMatching(/^KEY_NOT_ALLOWED src\/config\/facsimile\.json5:2:3: a source's own definitions cannot set home/),
+      expect.stringMatching(
+        /^KEY_NOT_ALLOWED src\/config\/facsimile\.json5:2:3: a source's own definitions cannot set home/,
+      ),
     ]);
   });
 
@@ -188,7 +209,9 @@ describe("the chain", () => {
     });
     expect(await listProjects(conglomerate)).toEqual(["p"]);
     expect((await resolve("gamma", { project: "p" })).values.projects).toEqual({ p: { repo: "x" } });
-    expect((await problems(resolve("beta", { project: "p" })))[0]).toContain("UNKNOWN_KEY define/facsimile.json:1:50: there is no key projects.p.nope");
+    expect((await problems(resolve("beta", { project: "p" })))[0]).toContain(
+      "UNKNOWN_KEY define/facsimile.json:1:50: there is no key projects.p.nope",
+    );
   });
 
   it("reads a file again when it changed", async () => {
@@ -241,7 +264,8 @@ describe("extends", () => {
 describe("keys that a layer may not set", () => {
   it("are told with their places, all at once", async () => {
     const { resolve } = await simple({
-      "define/p.json5": "{ versions: { p: '1' },\n  deploy: { policy: 'rolling', user: 'x' },\n  '@target:web': { hosts: {} } }",
+      "define/p.json5":
+        "{ versions: { p: '1' },\n  deploy: { policy: 'rolling', user: 'x' },\n  '@target:web': { hosts: {} } }",
       "define/beta.json5": "{ '@region:eu': { deploy: { nodes: { web: ['x'] } },\n '@host:a': {} } }",
     });
     const found = await problems(resolve("beta", { project: "p" }));
@@ -259,7 +283,10 @@ describe("keys that a layer may not set", () => {
 describe("views", () => {
   const fleet = `{ ${projects}, home: 'x',
     deploy: { user: 'all', nodes: { web: ['w1', 'w2', 'w3'], db: ['w3', 'd1'] } },
-    hosts: { w1: { region: 'eu', port: 22 }, w2: { region: 'eu' }, w3: { region: 'us', system: 'darwin', user: 'own', down: 'disk' } } }`.replace("['web']", "['web', 'db']");
+    hosts: { w1: { region: 'eu', port: 22 }, w2: { region: 'eu' }, w3: { region: 'us', system: 'darwin', user: 'own', down: 'disk' } } }`.replace(
+    "['web']",
+    "['web', 'db']",
+  );
 
   it("apply after their own file's body, in the order system, region, target, host", async () => {
     const { resolve } = await world({
@@ -324,7 +351,9 @@ describe("views", () => {
 
 describe("a local instance", () => {
   it("has one host, with all the project's targets", async () => {
-    const { resolve } = await simple({ "define/dev.json5": "{ home: '${env:HOME}/x', deploy: { nodes: { web: [] } } }" });
+    const { resolve } = await simple({
+      "define/dev.json5": "{ home: '${env:HOME}/x', deploy: { nodes: { web: [] } } }",
+    });
     const definition = await resolve("dev", { project: "p", system: "darwin", env: { HOME: "/home/r" } });
     expect(definition.local).toBe(true);
     expect(definition.hosts).toEqual([{ name: "local", address: "127.0.0.1", system: "darwin", targets: ["web"] }]);
@@ -349,8 +378,18 @@ describe("origin", () => {
       position: undefined,
       value: "me",
       overrode: [
-        { layer: "define/beta.json5", position: { file: "define/beta.json5", line: 3, column: 11, length: 6 }, value: "beta", overrode: [] },
-        { layer: "define/p.json5", position: { file: "define/p.json5", line: 1, column: 19, length: 3 }, value: "p", overrode: [] },
+        {
+          layer: "define/beta.json5",
+          position: { file: "define/beta.json5", line: 3, column: 11, length: 6 },
+          value: "beta",
+          overrode: [],
+        },
+        {
+          layer: "define/p.json5",
+          position: { file: "define/p.json5", line: 1, column: 19, length: 3 },
+          value: "p",
+          overrode: [],
+        },
       ],
     });
     expect(origin(["deploy", "keep"])).toMatchObject({ layer: "defaults", position: undefined, value: 5 });
@@ -373,13 +412,25 @@ describe("origin", () => {
 describe("--set", () => {
   it("takes JSON5, else a text; versions are always texts", async () => {
     const { resolve } = await simple({ "define/beta.json5": "{}" });
-    const { values } = await resolve("beta", { set: ["a.b=5", "c={d: [1]}", 'e="5"', "f=some words", "versions.p=1.10", 'hosts."db1.eu".port=5', "g="] });
-    expect(values).toMatchObject({ a: { b: 5 }, c: { d: [1] }, e: "5", f: "some words", versions: { p: "1.10" }, hosts: { "db1.eu": { port: 5 } }, g: "" });
+    const { values } = await resolve("beta", {
+      set: ["a.b=5", "c={d: [1]}", 'e="5"', "f=some words", "versions.p=1.10", 'hosts."db1.eu".port=5', "g="],
+    });
+    expect(values).toMatchObject({
+      a: { b: 5 },
+      c: { d: [1] },
+      e: "5",
+      f: "some words",
+      versions: { p: "1.10" },
+      hosts: { "db1.eu": { port: 5 } },
+      g: "",
+    });
   });
 
   it("is refused without a path or with a dangerous one", async () => {
     const { resolve } = await simple({ "define/beta.json5": "{}" });
-    expect((await problems(resolve("beta", { set: ["home"] })))[0]).toBe('BAD_SET --set home: there is no "=" (Write --set path=value.)');
+    expect((await problems(resolve("beta", { set: ["home"] })))[0]).toBe(
+      'BAD_SET --set home: there is no "=" (Write --set path=value.)',
+    );
     expect((await problems(resolve("beta", { set: ["__proto__.x=1"] })))[0]).toMatch(/^BAD_SET/);
     expect((await problems(resolve("beta", { set: ["a..b=1"] })))[0]).toMatch(/^BAD_PATH/);
   });
