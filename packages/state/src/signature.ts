@@ -25,15 +25,25 @@ export async function verifyDetached(signed: Signed): Promise<{ readonly signer:
   const { bytes, name = "the file" } = signed;
   const signature = await parseSignature(signed.signature, name);
   const { signer, key } = await findSigner(signature, signed);
-  const { createMessage, verify } = await openpgp();
-  const message = await createMessage({ binary: bytes });
-  const result = await verify({ message, signature, verificationKeys: key, date: ANY_DATE, format: "binary" });
   try {
-    await result.signatures[0]?.verified;
+    await check(signature, { bytes, key });
   } catch (cause) {
     throw badSignature(name, "it is not what its signer signed", cause);
   }
   return { signer };
+}
+
+// Not openpgp.verify(): whatever date it is given, it wants the key to have been valid on the day that the signature names,
+// so that prolonging a key would break all that it signed before.
+async function check(
+  { packets: [packet] }: Signature,
+  { bytes, key }: { bytes: Uint8Array; key: PublicKey },
+): Promise<void> {
+  const { createMessage, enums } = await openpgp();
+  const [literal] = (await createMessage({ binary: bytes })).packets;
+  if (packet === undefined || literal === undefined) throw new Error("nothing was signed");
+  const { keyPacket } = await key.getSigningKey(packet.issuerKeyID, ANY_DATE);
+  await packet.verify(keyPacket, enums.signature.binary, literal, ANY_DATE, true);
 }
 
 /** The one spelling of a signature that files hold; {@link verifyDetached} accepts others too. */

@@ -1,7 +1,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { confirmSeal, publishKey, trustedSigners, verifyDetached } from "../src/index.ts";
+import { confirmSeal, openKeyring, publishKey, trustedSigners, verifyDetached } from "../src/index.ts";
 import { create, type World, world } from "./world.ts";
 
 const bytes = Buffer.from("release");
@@ -94,24 +94,38 @@ describe("trust", () => {
     });
   });
 
-  it("does not mind the date of a signature, nor that its key has expired since", async () => {
+  it("does not mind any date: that of a signature, nor when its key began, ended or was prolonged", async () => {
     const w = await world();
-    const { generateKey, readKey } = await import("openpgp");
-    const made = new Date("2020-01-01");
-    const { privateKey, publicKey } = await generateKey({
-      type: "ecc",
-      curve: "curve25519Legacy",
-      userIDs: [{ name: "Old" }],
-      date: made,
-      keyExpirationTime: 60,
-    });
-    const fingerprint = (await readKey({ armoredKey: publicKey })).getFingerprint().toUpperCase();
-    await publishKey({ publicKey, fingerprint }, w);
-    const { openKeyring } = await import("../src/index.ts");
-    const keyring = await openKeyring({ configDir: w.configDir, env: { FACS_PGP_KEY: privateKey } });
-    const signature = await keyring.sign(bytes, { date: made });
+    const openpgp = await import("openpgp");
+    const [born, later] = [new Date("2020-01-01"), new Date("2025-01-01")];
+    const owner: { userIDs: { name: string }[]; format: "object" } = { userIDs: [{ name: "Old" }], format: "object" };
+    const { privateKey } = await openpgp.generateKey({ type: "ecc", curve: "curve25519Legacy", date: born, ...owner });
+    const expired = await openpgp.reformatKey({ privateKey, date: born, keyExpirationTime: 60, ...owner });
+    const prolonged = await openpgp.reformatKey({ privateKey, date: later, ...owner });
+    const fingerprint = privateKey.getFingerprint().toUpperCase();
     const trust = await trustOf(w, { FACS_TRUSTED_SIGNERS: fingerprint });
-    expect(await verifyDetached({ bytes, signature, trust })).toEqual({ signer: fingerprint });
-    await expect(keyring.sign(bytes, { date: new Date("2026-01-01") })).rejects.toMatchObject({ code: "KEY_UNUSABLE" });
+    const message = await openpgp.createMessage({ binary: bytes });
+    for (const day of ["2020-01-01", "2024-01-01", "2099-01-01"]) {
+      const signature = await openpgp.sign({ message, signingKeys: privateKey, detached: true, date: new Date(day) });
+      for (const { publicKey } of [expired, prolonged]) {
+        await publishKey({ publicKey: publicKey.armor(), fingerprint }, w);
+        expect(await verifyDetached({ bytes, signature, trust }), day).toEqual({ signer: fingerprint });
+        const other = verifyDetached({ bytes: Buffer.from("other"), signature, trust });
+        await expect(other).rejects.toMatchObject({ code: "BAD_SIGNATURE" });
+      }
+    }
+    const FACS_PGP_KEY = expired.privateKey.armor();
+    const keyring = await openKeyring({ configDir: w.configDir, env: { FACS_PGP_KEY } });
+    await expect(keyring.sign(bytes, { date: later })).rejects.toMatchObject({ code: "KEY_UNUSABLE" });
+  });
+
+  it("does not take the signature of a key that was revoked", async () => {
+    const w = await world();
+    const openpgp = await import("openpgp");
+    const privateKey = await openpgp.readPrivateKey({ armoredKey: w.key.privateKey });
+    const signature = await w.keyring.sign(bytes);
+    const { publicKey } = await openpgp.revokeKey({ key: privateKey, date: new Date(), format: "object" });
+    await publishKey({ publicKey: publicKey.armor(), fingerprint: w.key.fingerprint }, w);
+    await expect(verifyDetached({ bytes, signature, trust: w.trust })).rejects.toMatchObject({ code: "BAD_SIGNATURE" });
   });
 });

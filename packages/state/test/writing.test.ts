@@ -10,13 +10,8 @@ import { openStateIn } from "../src/open.ts";
 import { folderStore, type Store } from "../src/store.ts";
 import { create, now, type World, world } from "./world.ts";
 
-/** A file system whose n-th call fails; `reached` tells whether there was one. */
-function failingAt(n: number, code: string): { fs: FileSystem; reached: () => boolean } {
-  let calls = 0;
-  const step = () => {
-    calls += 1;
-    if (calls === n) throw Object.assign(new Error(`${code}: made to fail`), { code });
-  };
+/** The file system; `onCall` hears of every call before it is made, and may throw in its place. */
+function watched(onCall: (name: string) => void): FileSystem {
   const guard = <T extends object>(target: T): T =>
     new Proxy(target, {
       get(_, name) {
@@ -25,13 +20,23 @@ function failingAt(n: number, code: string): { fs: FileSystem; reached: () => bo
         return async (...args: unknown[]) => {
           // close(2): what fails to close is closed nevertheless.
           if (name === "close") await method.apply(target, args);
-          step();
+          onCall(String(name));
           const result = name === "close" ? undefined : await method.apply(target, args);
           return name === "open" ? guard(result) : result;
         };
       },
     });
-  return { fs: guard(nodeFs), reached: () => calls >= n };
+  return guard(nodeFs);
+}
+
+/** A file system whose n-th call fails; `reached` tells whether there was one. */
+function failingAt(n: number, code: string): { fs: FileSystem; reached: () => boolean } {
+  let calls = 0;
+  const fs = watched(() => {
+    calls += 1;
+    if (calls === n) throw Object.assign(new Error(`${code}: made to fail`), { code });
+  });
+  return { fs, reached: () => calls >= n };
 }
 
 async function add({ keyring, ...w }: World, store: Store): Promise<void> {
@@ -72,6 +77,21 @@ describe("writing", () => {
       expect([...outcomes].sort()).toEqual(["new, in place", "new, no error", "old, as it was", "old, unread"]);
     },
   );
+
+  it("flushes the file before the rename, and the folder after it", async () => {
+    const w = await world();
+    await create(w, { passwords: ["one"] });
+    const calls: string[] = [];
+    await add(
+      w,
+      folderStore(
+        path.dirname(w.file),
+        watched((call) => calls.push(call)),
+      ),
+    );
+    const written = calls.slice(calls.lastIndexOf("mkdir"));
+    expect(written).toEqual(["mkdir", "open", "writeFile", "sync", "close", "rename", "open", "sync", "close"]);
+  });
 
   it("refuses to overwrite what somebody else wrote since", async () => {
     const w = await world();
