@@ -1,24 +1,15 @@
 import { execFile } from "node:child_process";
 import fs from "node:fs/promises";
-import os from "node:os";
-import path from "node:path";
 import { promisify } from "node:util";
 import { sha256 } from "@facsimile/core";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { tree } from "@facsimile/testing";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { compareTrees, formatManifest, formatSums, hashTree, manifestOf, parseSums, type TreeNode, treeId } from "../src/index.ts"; // biome-ignore format: one line
 
 const run = promisify(execFile);
 const NAMES = ["-", "--help", "-n", " lead", "trail ", "a\nb", "a\\b", "a\\nb", "cr\rin", "cr\r", "*star", "é💾", "#c", '"q\'', "d/-", "d e/f"]; // biome-ignore format: one line
 
-async function folder(files: Readonly<Record<string, string>> = {}): Promise<string> {
-  const root = await fs.mkdtemp(path.join(os.tmpdir(), "facs-test-"));
-  onTestFinished(() => fs.rm(root, { recursive: true }));
-  for (const [name, text] of Object.entries(files)) {
-    await fs.mkdir(path.dirname(path.join(root, name)), { recursive: true });
-    await fs.writeFile(path.join(root, name), text);
-  }
-  return root;
-}
+const folder = (files: Readonly<Record<string, string>> = {}) => tree(files, { onFinished: onTestFinished });
 
 describe("hashTree", () => {
   it("sees types, modes, sizes, bytes and link targets, and follows no link", async () => {
@@ -78,8 +69,8 @@ describe("manifestOf", () => {
 
   it("refuses paths that leave the tree, and files that hold files", async () => {
     const link: TreeNode = { type: "link", target: "x" };
-    const tree = new Map([["../x", link], ["a", link], ["a/b", link]]); // biome-ignore format: one line
-    await expect(manifestOf(tree)).rejects.toMatchObject({
+    const nodes = new Map([["../x", link], ["a", link], ["a/b", link]]); // biome-ignore format: one line
+    await expect(manifestOf(nodes)).rejects.toMatchObject({
       problems: [
         { code: "TREE_BAD_PATH", message: expect.stringContaining("../x") },
         { code: "TREE_BAD_PATH", message: expect.stringContaining('lies under "a"') },
@@ -143,7 +134,10 @@ describe("the documents", () => {
     const demo = await folder({ "site/index.html": "hello\n", "site/x": "" });
     await fs.writeFile(file, example.replaceAll("/srv/site", `${demo}/site`));
     onTestFinished(() => fs.rm(file));
+    const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
+    onTestFinished(() => void log.mockRestore());
     await import(/* @vite-ignore */ file.href);
+    expect(log.mock.lastCall?.join(" ")).toBe("mode index.html");
     expect(await fs.readFile(`${demo}/site.sums`, "utf8")).toContain("index.html");
   });
 });

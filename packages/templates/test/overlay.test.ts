@@ -89,8 +89,8 @@ describe("a tree", () => {
   it("keeps modes, binary files, empty ones, CRLF, names that begin with a dot, empty folders and links", async () => {
     const binary = Uint8Array.from([0xff, 0xfe, 0, 0x7b, 0x7b]);
     const { tree } = await renderer({
-      "_DEPLOY_/run.sh": { text: "#!/bin/sh\n{{ 1 }}\n", mode: 0o755 },
-      "_DEPLOY_/secret": { text: "x", mode: 0o640 },
+      "_DEPLOY_/run.sh": { content: "#!/bin/sh\n{{ 1 }}\n", mode: 0o755 },
+      "_DEPLOY_/secret": { content: "x", mode: 0o640 },
       "_DEPLOY_/binary": binary,
       "_DEPLOY_/latin": Buffer.from("{{ caf\xe9 }}", "latin1"),
       "_DEPLOY_/nul": "{{ a }}\0",
@@ -142,8 +142,8 @@ describe("a tree", () => {
       "_TARGET_/db/etc/same": "1",
       "_TARGET_/web/etc/x": "{{ target }}",
       "_TARGET_/db/etc/x": "{{ target }}",
-      "_TARGET_/web/mode": { text: "", mode: 0o755 },
-      "_TARGET_/db/mode": { text: "", mode: 0o644 },
+      "_TARGET_/web/mode": { content: "", mode: 0o755 },
+      "_TARGET_/db/mode": { content: "", mode: 0o644 },
       "_TARGET_/web/kind": "",
       "_TARGET_/db/kind/file": "",
     });

@@ -19,7 +19,7 @@ it("are known per file, and make its mode 0600", async () => {
     "_DEPLOY_/plain": "x",
     "_DEPLOY_/tested":
       "{% if token %}yes{% endif %}{% unless token %}no{% endunless %}{% if token != blank %}!{% endif %}",
-    "_DEPLOY_/run": { text: "{% include 'part' %}", mode: 0o755 },
+    "_DEPLOY_/run": { content: "{% include 'part' %}", mode: 0o755 },
     part: "{% for m in module %}{% if m[0] == 'db' %}{{ m[1].password }}{% endif %}{% endfor %}",
   });
   const nodes = await tree({ context, targets: [] });

@@ -1,6 +1,5 @@
 import fs from "node:fs/promises";
-import os from "node:os";
-import path from "node:path";
+import { type TreeItem, tree } from "@facsimile/testing";
 import { onTestFinished } from "vitest";
 import {
   createRenderer,
@@ -11,16 +10,11 @@ import {
   type TreeNode,
 } from "../src/index.ts";
 
-/** What lies at a path: text, bytes, a link `{ link }`, an empty folder `{ dir }`, text with a mode `{ text, mode }`. */
-export type Item = string | Uint8Array | { link: string } | { dir: number } | { text: string; mode: number };
-export type Files = Readonly<Record<string, Item>>;
+export type Files = Readonly<Record<string, TreeItem>>;
 
 /** A folder that holds `files`, removed when the test ends. */
-export async function folder(files: Files = {}): Promise<string> {
-  const root = await fs.mkdtemp(path.join(os.tmpdir(), "facs-test-"));
-  onTestFinished(() => fs.rm(root, { recursive: true }));
-  for (const [name, item] of Object.entries(files)) await put(path.join(root, name), item);
-  return root;
+export function folder(files: Files = {}): Promise<string> {
+  return tree(files, { onFinished: onTestFinished });
 }
 
 /** A layer of an overlay, called `name`. */
@@ -35,8 +29,8 @@ export async function renderer(files: Files, options: RendererOptions = {}) {
 
 /** What `text` renders to, as a file that every host gets. */
 export async function render(text: string, context: object = {}, files: Files = {}): Promise<string> {
-  const { tree } = await renderer({ "_DEPLOY_/x": text, ...files });
-  return show((await tree({ context, targets: [] })).get("x"));
+  const all = await renderer({ "_DEPLOY_/x": text, ...files });
+  return show((await all.tree({ context, targets: [] })).get("x"));
 }
 
 /** The problems of rendering `text`: `CODE line:column message`. */
@@ -64,8 +58,8 @@ interface Failure {
 }
 
 /** A tree as people read it: path → text, `-> target` or `dir`. */
-export async function shown(tree: Tree): Promise<Record<string, string>> {
-  const rows = await Promise.all([...tree].map(async ([path, node]) => [path, await show(node)] as const));
+export async function shown(nodes: Tree): Promise<Record<string, string>> {
+  const rows = await Promise.all([...nodes].map(async ([path, node]) => [path, await show(node)] as const));
   return Object.fromEntries(rows);
 }
 
@@ -75,17 +69,4 @@ export async function show(node: TreeNode | undefined): Promise<string> {
   if (node.type === "link") return `-> ${node.target}`;
   const { content } = node;
   return "bytes" in content ? Buffer.from(content.bytes).toString() : fs.readFile(content.file, "utf8");
-}
-
-async function put(file: string, item: Item): Promise<void> {
-  await fs.mkdir(path.dirname(file), { recursive: true });
-  if (typeof item === "string" || item instanceof Uint8Array) await fs.writeFile(file, item);
-  else if ("link" in item) await fs.symlink(item.link, file);
-  else if ("dir" in item) {
-    await fs.mkdir(file);
-    await fs.chmod(file, item.dir);
-  } else {
-    await fs.writeFile(file, item.text);
-    await fs.chmod(file, item.mode);
-  }
 }
