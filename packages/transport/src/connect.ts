@@ -1,10 +1,159 @@
+import { randomBytes } from "node:crypto";
+import fs from "node:fs/promises";
+import path from "node:path";
 import { FacsimileError } from "@facsimile/core";
-import type { ConnectOptions, Endpoint, Session } from "./types.ts";
+import { AGENT } from "./agent/program.ts";
+import { Channel, type ChannelOptions } from "./channel.ts";
+import { type Group, spawnGroup } from "./child.ts";
+import type { Request } from "./framing.ts";
+import { Records } from "./listing.ts";
+import { localBulk } from "./local-bulk.ts";
+import { type Bulk, parseVersion, rsyncBulk } from "./rsync.ts";
+import { askHost, sessionOf } from "./session.ts";
+import { riding, type SshEndpoint, sshArgs, sshFailure } from "./ssh.ts";
+import type { ConnectOptions, Endpoint, HostFacts, Session } from "./types.ts";
 
 /**
  * Opens a session: one ssh connection for a remote host, one shell for a local one. Close it whatever happens.
  * @throws `HOST_UNREACHABLE`, `HOST_KEY_UNKNOWN`, `HOST_KEY_CHANGED`, `LOGIN_REFUSED`, `HOST_UNSUITABLE`
  */
-export async function connect(endpoint: Endpoint, _options: ConnectOptions): Promise<Session> {
-  throw new FacsimileError("HOST_UNREACHABLE", `${endpoint.name} cannot be reached`);
+export async function connect(endpoint: Endpoint, options: ConnectOptions): Promise<Session> {
+  options.signal?.throwIfAborted();
+  if (endpoint.kind === "local") return await open(endpoint, { options, line: localLine(options), folder: undefined });
+  const folder = await fs.mkdtemp(path.join(options.tmpDir ?? "/tmp", "facs-"));
+  try {
+    return await open(endpoint, { options, line: await sshLine(endpoint, { options, folder }), folder });
+  } catch (error) {
+    await fs.rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** A way to an agent. */
+interface Line {
+  readonly group: Group;
+  readonly lost: ChannelOptions["lost"];
+  /** @param filter a folder and the nonce to tell rsync from noise by; `undefined` where there is none. */
+  bulk(noisy: boolean): Promise<Bulk>;
+}
+
+interface Opening {
+  readonly options: ConnectOptions;
+  readonly line: Line;
+  /** Private; removed with the session. */
+  readonly folder: string | undefined;
+}
+
+async function open(endpoint: Endpoint, { options, line, folder }: Opening): Promise<Session> {
+  const { connectTimeout = 20, silence = 600, signal } = options;
+  const channel = new Channel(line.group, {
+    nonce: randomBytes(16).toString("hex"),
+    // ssh has the same limit, and says better what it waited for.
+    connectTimeout: connectTimeout + 2,
+    silence,
+    signal,
+    lost: line.lost,
+    silent: (seconds) => silentFor(endpoint.name, seconds),
+  });
+  const close = async () => {
+    await channel.close();
+    if (folder !== undefined) await fs.rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const ask = (request: Request) => askHost(channel, { name: endpoint.name, request });
+    const [{ noise }, hello] = await Promise.all([channel.ready, ask({ op: "hello", args: [] })]);
+    const facts = readHello(hello, { host: endpoint.name, noisy: noise.length > 0 });
+    const host = { name: endpoint.name, facts, ask, bulk: await line.bulk(facts.noisy) };
+    return sessionOf({ endpoint, host, close });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function localLine({ env }: ConnectOptions): Line {
+  const lost: Line["lost"] = ({ exitCode, stderr }) =>
+    new FacsimileError("HOST_FAILED", `the local shell ended (${exitCode}): ${stderr.trim()}`, {
+      hint: "Deploy again.",
+    });
+  return { group: spawnGroup("sh", ["-c", AGENT], { env }), lost, bulk: async () => localBulk };
+}
+
+async function sshLine(
+  endpoint: SshEndpoint,
+  { options, folder }: { options: ConnectOptions; folder: string },
+): Promise<Line> {
+  const files = { socket: path.join(folder, "s"), knownHosts: path.join(folder, "known_hosts") };
+  const known = options.knownHosts === undefined ? "" : await fs.readFile(options.knownHosts, "utf8").catch(noFile);
+  await fs.writeFile(files.knownHosts, known, { mode: 0o600 });
+  return {
+    group: spawnGroup("ssh", sshArgs(endpoint, files, options), { env: options.env }),
+    lost: (end) => lostOf(endpoint, end),
+    bulk: async (noisy) => {
+      const { rsh, remote } = noisy ? await filtered({ folder, socket: files.socket }) : { rsh: riding(files.socket) };
+      const { env, signal, silence = 600 } = options;
+      return rsyncBulk({ host: endpoint.name, rsh, remote, env, signal, silence });
+    },
+  };
+}
+
+/** Start-up files that print would confuse rsync: what comes before the nonce is taken away. */
+async function filtered({
+  folder,
+  socket,
+}: {
+  folder: string;
+  socket: string;
+}): Promise<{ rsh: string; remote: string }> {
+  const nonce = randomBytes(16).toString("hex");
+  const file = path.join(folder, "rsh");
+  const script = `${riding(socket)} "$@" | while IFS= read -r line; do [ "$line" = ${nonce} ] && exec cat; done\n`;
+  await fs.writeFile(file, script, { mode: 0o600 });
+  return { rsh: `sh ${file}`, remote: `printf '\\n%s\\n' ${nonce}; rsync` };
+}
+
+function lostOf(endpoint: SshEndpoint, end: Parameters<ChannelOptions["lost"]>[0]): FacsimileError {
+  const { exitCode, stderr, ready } = end;
+  if (!ready && exitCode !== 255)
+    return unsuitable(endpoint.name, `its shell ended with ${exitCode}: ${stderr.trim()}`);
+  if (!ready) return sshFailure(endpoint, stderr);
+  const last = stderr.trim().split("\n").at(-1) ?? "";
+  return new FacsimileError(
+    "CONNECTION_LOST",
+    `the connection to ${endpoint.name} was lost${last === "" ? "" : `: ${last}`}`,
+    {
+      hint: "What it was doing may have been done. Deploy again: it begins by looking. Its lock frees itself.",
+    },
+  );
+}
+
+function silentFor(host: string, seconds: number): FacsimileError {
+  return new FacsimileError("HOST_UNREACHABLE", `${host} did not answer for ${seconds} seconds`, {
+    hint: "Check that it is up and not overloaded.",
+  });
+}
+
+function unsuitable(host: string, message: string): FacsimileError {
+  return new FacsimileError("HOST_UNSUITABLE", `${host}: ${message}`, {
+    hint: "A host needs a POSIX login shell and GNU or BusyBox tools.",
+  });
+}
+
+function readHello(hello: Buffer, { host, noisy }: { host: string; noisy: boolean }): HostFacts {
+  const records = new Records(hello);
+  const [userHome, user, system, clock, rsync] = [
+    records.next(),
+    records.next(),
+    records.next(),
+    records.next(),
+    records.next(),
+  ];
+  const missing = records.next().trim();
+  if (missing !== "") throw unsuitable(host, `it has no ${missing.split(" ").join(", ")}`);
+  return { userHome, user, system, clock: Number(clock), rsync: parseVersion(rsync), noisy };
+}
+
+function noFile(error: NodeJS.ErrnoException): string {
+  if (error.code === "ENOENT") return "";
+  throw error;
 }

@@ -1,0 +1,83 @@
+/**
+ * The lock of a home: a folder that holds one file, `<token>.<until>`. Whoever renames that file has the lock: rename(2)
+ * succeeds for one only, so that taking over, renewing and losing are one step each.
+ */
+export const LOCK = `
+# op_lock HOME TOKEN LEASE INFO: INFO is lock/1 without its end, which holds the time by this host's clock.
+op_lock() {
+  at_home "$1"
+  no_link "$S" "$L"
+  token=$2
+  mkdir -p "$H" || exit 1
+  [ -d "$S" ] || mkdir -m 700 "$S" 2>/dev/null
+  umask 077
+  mkdir "$L.$token" || exit 1
+  for attempt in 1 2 3 4 5; do
+    now=$(date +%s)
+    mine=$token.$((now + $3))
+    rm -f "$L.$token"/*
+    printf '%s,"since":%s}\\n' "$4" "$now" > "$L.$token/$mine" || exit 1
+    rmdir "$L" 2>/dev/null
+    if rename "$L.$token" "$L" 2>/dev/null && [ -f "$L/$mine" ]; then
+      rm -rf "$L".*
+      return 0
+    fi
+    [ -d "$L.$token" ] || mkdir "$L.$token" || exit 1
+    for held in "$L"/*.*; do
+      [ -f "$held" ] || continue
+      if [ "\${held##*.}" -ge "$now" ]; then rm -rf "$L.$token"; die LOCK_HELD "\${held##*/} $(cat "$held")" "$now"; fi
+      # Nobody renewed it: whoever renames it first has it.
+      if mv "$held" "$L/$mine" 2>/dev/null; then
+        printf '%s,"since":%s}\\n' "$4" "$now" > "$L/$mine"
+        rm -rf "$L".*
+        return 0
+      fi
+    done
+  done
+  rm -rf "$L.$token"
+  die LOCK_HELD "" "$now"
+}
+
+# hold TOKEN LEASE: the lock is ours for another lease, or nothing is done.
+hold() {
+  held_token=$1
+  held_lease=$2
+  renew
+}
+
+renew() {
+  for held in "$L/$held_token".*; do
+    next=$L/$held_token.$(($(date +%s) + held_lease))
+    [ "$held" != "$next" ] || return 0
+    mv "$held" "$next" 2>/dev/null && return 0
+  done
+  die LOCK_LOST
+}
+
+# renewing COMMAND...: long work; meanwhile the lease is kept up, as long as this session lives.
+renewing() {
+  (
+    trap 'kill "$nap"; exit' TERM
+    while kill -0 $$ 2>/dev/null; do
+      sleep $(((held_lease + 2) / 3)) & nap=$!
+      wait "$nap"
+      renew
+    done
+  ) </dev/null >/dev/null 2>&1 3>&- &
+  keeper=$!
+  "$@"
+  worked=$?
+  kill "$keeper" 2>/dev/null
+  wait "$keeper" 2>/dev/null
+  return "$worked"
+}
+
+op_renew() { at_home "$1"; hold "$2" "$3"; }
+
+op_unlock() {
+  at_home "$1"
+  rm -f "$L/$2".*
+  rmdir "$L" 2>/dev/null
+  return 0
+}
+`;

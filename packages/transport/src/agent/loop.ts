@@ -1,0 +1,57 @@
+/**
+ * The heart of the program that runs on a host: reads framed requests from stdin, answers framed by a nonce. POSIX sh
+ * (dash, bash, BusyBox ash). Nothing that is data ever becomes part of this text.
+ *
+ * Request: `<operation> <number of arguments> <bytes that follow>\n`, one argument a line (`\\` and newline written `\\\\`
+ * and `\\n`), then the bytes, filled up with zeros to a multiple of 4096.
+ * Answer: `\n<nonce> begin\n` body `\n<nonce> end <status>\n` errors `\n<nonce> done\n`; an operation that refuses writes
+ * `\n<nonce> fail <CODE>\n` and its details, each ended by NUL, before the end.
+ */
+export const LOOP = `
+dd_exact=
+[ "$(printf abc | dd bs=2 count=1 iflag=fullblock 2>/dev/null)" = ab ] && dd_exact=1
+user_umask=$(umask)
+umask 022
+login_home=$(cd "$HOME" 2>/dev/null && pwd -P) || login_home=/
+
+# take SIZE: that many bytes of stdin, and never one more than the frame has (head and the shell may read ahead; dd does not).
+take() {
+  blocks=$((($1 + 4095) / 4096))
+  if [ -n "$dd_exact" ]; then dd bs=4096 count="$blocks" iflag=fullblock 2>/dev/null | head -c "$1"
+  else dd bs=1 count=$((blocks * 4096)) 2>/dev/null | head -c "$1"; fi
+}
+
+# die CODE DETAIL...: refuses the request.
+die() {
+  printf '\\n%s fail %s\\n' "$nonce" "$1"
+  shift
+  [ $# -eq 0 ] || printf '%s\\0' "$@"
+  exit 9
+}
+
+# Runs one operation; what it leaves of its bytes is read away, so that the next request begins where it should.
+serve() {
+  if [ "$size" -gt 0 ]; then take "$size" | { ( "op_$op" "$@" ); status=$?; cat >/dev/null; exit "$status"; }
+  else ( "op_$op" "$@" ) </dev/null; fi
+}
+
+answer() {
+  printf '\\n%s begin\\n' "$nonce"
+  { errors=$( { serve "$@"; } 2>&1 >&3 3>&- ); status=$?; } 3>&1
+  printf '\\n%s end %s\\n%s\\n%s done\\n' "$nonce" "$status" "$errors" "$nonce"
+}
+
+main() {
+  IFS= read -r nonce || exit 0
+  printf '\\n%s ready\\n' "$nonce"
+  while IFS=' ' read -r op count size; do
+    set --
+    while [ $# -lt "$count" ]; do
+      IFS= read -r argument || exit 0
+      case $argument in *\\\\*) argument=$(printf '%b.' "$argument"); argument=\${argument%.} ;; esac
+      set -- "$@" "$argument"
+    done
+    answer "$@"
+  done
+}
+`;

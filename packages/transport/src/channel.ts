@@ -1,0 +1,121 @@
+import type { FacsimileError } from "@facsimile/core";
+import type { Group } from "./child.ts";
+import { Decoder, encodeRequest, type Reply, type Request } from "./framing.ts";
+
+export interface ChannelOptions {
+  readonly nonce: string;
+  /** Seconds until the agent must have answered for the first time. */
+  readonly connectTimeout: number;
+  /** Seconds without a byte while an answer is awaited. */
+  readonly silence: number;
+  readonly signal: AbortSignal | undefined;
+  /** What to tell when the program at the other end is gone: from its exit code and everything it wrote to stderr. */
+  readonly lost: (end: {
+    readonly exitCode: number;
+    readonly stderr: string;
+    readonly ready: boolean;
+  }) => FacsimileError;
+  /** What to tell when it does not answer in time. */
+  readonly silent: (seconds: number) => FacsimileError;
+}
+
+interface Waiter {
+  readonly resolve: (reply: Reply) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** Enough of stderr to tell what went wrong. */
+const KEPT = 16_384;
+
+/** Requests to an agent and its answers, in order. Requests need not wait for each other. */
+export class Channel {
+  readonly ready: Promise<{ readonly noise: Buffer }>;
+  readonly #group: Group;
+  readonly #options: ChannelOptions;
+  readonly #waiters: Waiter[] = [];
+  #stderr = "";
+  #isReady = false;
+  #ended: { readonly reason: unknown } | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #abort = () => this.#fail(this.#options.signal?.reason);
+
+  constructor(group: Group, options: ChannelOptions) {
+    this.#group = group;
+    this.#options = options;
+    let greet!: (noise: { noise: Buffer }) => void;
+    this.ready = new Promise((resolve, reject) => {
+      greet = resolve;
+      this.#waiters.push({ resolve: () => undefined, reject });
+    });
+    this.ready.catch(() => undefined);
+    const decoder = new Decoder(options.nonce, {
+      onReady: (noise) => {
+        this.#isReady = true;
+        this.#waiters.shift();
+        greet({ noise });
+      },
+      onReply: (reply) => this.#waiters.shift()?.resolve(reply),
+    });
+    this.#listen(decoder);
+    this.#watch(options.connectTimeout);
+    group.child.stdin?.write(`${options.nonce}\n`);
+  }
+
+  ask(request: Request): Promise<Reply> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended.reason);
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ resolve, reject });
+      if (this.#isReady) this.#watch(this.#options.silence);
+      this.#group.child.stdin?.write(encodeRequest(request));
+    });
+  }
+
+  /** Lets the agent end by itself, for two seconds; then not. */
+  async close(): Promise<void> {
+    const impatient = setTimeout(() => void this.#group.end(), 2000);
+    this.#group.child.stdin?.end();
+    await this.#group.exited.catch(() => undefined);
+    clearTimeout(impatient);
+    this.#fail(this.#options.lost({ exitCode: 0, stderr: "the session was closed", ready: true }));
+  }
+
+  #listen(decoder: Decoder): void {
+    const { child, exited } = this.#group;
+    child.stdout?.on("data", (chunk: Buffer) => {
+      decoder.push(chunk);
+      this.#watch(this.#isReady ? this.#options.silence : undefined);
+    });
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-KEPT);
+    });
+    // `close` would wait for whoever else holds the pipes; `exit` may come before their last bytes.
+    exited.then(
+      (exitCode) => setTimeout(() => this.#lost(exitCode), 50),
+      (reason: unknown) => this.#fail(reason),
+    );
+    const { signal } = this.#options;
+    if (signal?.aborted) this.#abort();
+    signal?.addEventListener("abort", this.#abort, { once: true });
+  }
+
+  #lost(exitCode: number): void {
+    this.#fail(this.#options.lost({ exitCode, stderr: this.#stderr, ready: this.#isReady }));
+  }
+
+  /** Starts the clock anew while something is awaited, else stops it; without `seconds` it runs on. */
+  #watch(seconds: number | undefined): void {
+    if (seconds === undefined) return;
+    clearTimeout(this.#timer);
+    if (this.#waiters.length === 0 || this.#ended !== undefined) return;
+    this.#timer = setTimeout(() => this.#fail(this.#options.silent(seconds)), seconds * 1000);
+  }
+
+  #fail(reason: unknown): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = { reason };
+    clearTimeout(this.#timer);
+    this.#options.signal?.removeEventListener("abort", this.#abort);
+    for (const { reject } of this.#waiters.splice(0)) reject(reason);
+    void this.#group.end();
+  }
+}

@@ -1,0 +1,56 @@
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Environment, errnoOf, FacsimileError, passedOn } from "@facsimile/core";
+
+export interface Group {
+  readonly child: ChildProcess;
+  /** Settles when the program itself exits; others that hold its pipes are not waited for. 128 for a signal. */
+  readonly exited: Promise<number>;
+  /** Ends it and everything it started, politely, then not. */
+  end(): Promise<void>;
+}
+
+/**
+ * A program as leader of its own process group, so that it can be ended with all it started, and so that a Ctrl-C in the
+ * terminal reaches only us. It sees no more of `env` than core's `PASSED_ON`.
+ */
+export function spawnGroup(
+  file: string,
+  args: readonly string[],
+  options: { readonly env: Environment; readonly cwd?: string | undefined },
+): Group {
+  const stdio: StdioOptions = ["pipe", "pipe", "pipe"];
+  const child = spawn(file, args, {
+    stdio,
+    detached: true,
+    env: passedOn(options.env),
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+  });
+  child.stdin?.on("error", () => undefined);
+  const exited = new Promise<number>((resolve, reject) => {
+    child.once("exit", (code) => resolve(code ?? 128));
+    child.once("error", (cause) => reject(errnoOf(cause) === "ENOENT" ? missing(file, cause) : cause));
+  });
+  exited.catch(() => undefined);
+  return { child, exited, end: () => end(child, exited) };
+}
+
+async function end(child: ChildProcess, exited: Promise<number>): Promise<void> {
+  if (child.pid === undefined) return;
+  signalGroup(child.pid, "SIGTERM");
+  await Promise.race([exited.catch(() => 0), sleep(500, undefined, { ref: false })]);
+  signalGroup(child.pid, "SIGKILL");
+  await exited.catch(() => 0);
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // Nobody is left in it.
+  }
+}
+
+function missing(file: string, cause: unknown): FacsimileError {
+  return new FacsimileError("EXEC_NOT_FOUND", `${file}: command not found`, { cause, hint: `Install ${file}, or add it to PATH.` }); // biome-ignore format: one line
+}

@@ -1,0 +1,80 @@
+import { FacsimileError } from "@facsimile/core";
+import { parseLock, parseMarker } from "./formats.ts";
+import type { Reply } from "./framing.ts";
+import type { LockHolder } from "./types.ts";
+
+/** What a host refused or could not do, as its user is to read it. */
+export function failureOf(host: string, reply: Reply): FacsimileError {
+  const { failure, errors, status } = reply;
+  if (failure !== undefined) return (REFUSALS[failure.code] ?? unknown)(host, failure.details);
+  if (/No space left on device|Disk quota exceeded/i.test(errors)) return noSpace(host, errors);
+  const last = errors.trim().split("\n").slice(-3).join("; ");
+  return new FacsimileError("HOST_FAILED", `${host}: ${last || `a step ended with status ${status}`}`, {
+    hint: "Check owners, modes and mounts beneath the home on that host; what was running still runs.",
+  });
+}
+
+export function noSpace(host: string, what: string): FacsimileError {
+  return new FacsimileError("NO_SPACE", `${host}: ${what.trim()}`, {
+    hint: "Free some space there, lower deploy.keep, or move the home to another file system.",
+  });
+}
+
+/** What `host` says about who has its lock. */
+export function lockHeld(host: string, holder: LockHolder | undefined): FacsimileError {
+  if (holder === undefined) {
+    return new FacsimileError("LOCK_HELD", `${host} is locked, or being unlocked`, { hint: "Try again." });
+  }
+  const { owner, run, reason, since, until } = holder;
+  const what = [reason, run].filter((word) => word !== "").join(" ");
+  const message = `${host} is locked by ${owner || "someone"} (${what}) since ${iso(since)}, at least until ${iso(until)}`;
+  return new FacsimileError("LOCK_HELD", message, {
+    hint: "Wait for that run. If it was killed, its lock is free to take as soon as that time has passed.",
+  });
+}
+
+function iso(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
+}
+
+type Refusal = (host: string, details: readonly string[]) => FacsimileError;
+
+const unknown: Refusal = (host, details) => new FacsimileError("HOST_FAILED", `${host}: ${details.join(" ")}`);
+
+const HOME_REASONS: Readonly<Record<string, string>> = {
+  link: "is a symbolic link; nothing is written through one",
+  home: "is, or holds, the login's own home",
+  file: "is no folder",
+};
+
+const REFUSALS: Readonly<Record<string, Refusal>> = {
+  HOME_REFUSED: (host, [reason = "", path = ""]) =>
+    new FacsimileError("HOME_REFUSED", `${host}: ${path} ${HOME_REASONS[reason] ?? reason}`, {
+      hint: "Set home to a real folder of its own on that host.",
+    }),
+  NOTHING_DEPLOYED: (host, [base = ""]) =>
+    new FacsimileError("NOTHING_DEPLOYED", `${host}: nothing is deployed in ${base}`, { hint: "Deploy first." }),
+  NOT_STAGED: (host, [path = ""]) =>
+    new FacsimileError("NOT_STAGED", `${host}: ${path} is not there`, { hint: "Deploy again." }),
+  NOT_ADOPTED: notAdopted,
+  LOCK_LOST: (host) =>
+    new FacsimileError(
+      "LOCK_LOST",
+      `${host}: the lock expired and was taken by another run, or freed; nothing more was changed`,
+      {
+        hint: "See what the other run did, then deploy again.",
+      },
+    ),
+  LOCK_HELD: (host, [holder = "", clock = ""]) => lockHeld(host, parseLock(holder, Number(clock))),
+};
+
+function notAdopted(host: string, [base = "", marker]: readonly string[]): FacsimileError {
+  const owner = marker === undefined ? undefined : parseMarker(marker);
+  const whose =
+    owner === undefined
+      ? "holds files that facsimile did not put there"
+      : `belongs to ${owner.project} of ${owner.instance}`;
+  return new FacsimileError("NOT_ADOPTED", `${host}: ${base} ${whose}`, {
+    hint: "Check home and the host's name; if the folder may be taken over, deploy with --adopt.",
+  });
+}

@@ -1,0 +1,68 @@
+import { Records } from "./listing.ts";
+import type { Changer } from "./lock.ts";
+import { checkDir } from "./place.ts";
+import type { Hook, HookResult, Place } from "./types.ts";
+
+/** Of the output, what the agent sends. */
+const OUTPUT_BYTES = 65_536;
+/** As timeout(1) has it. */
+const TIMED_OUT = 124;
+
+export async function runHook(
+  changer: Changer,
+  { place, ...hook }: Hook & { readonly place: Place },
+): Promise<HookResult> {
+  const { run, release, previous = "", dir = "", timeout = 300, signal } = hook;
+  signal?.throwIfAborted();
+  if (dir !== "") checkDir(dir);
+  const words = typeof run === "string" ? ["sh", "-eu", "-c", run] : run;
+  const started = await changer.ask("hook", { place, args: [dir, place.instance, release, previous, ...words] });
+  const job = { changer, place, process: started.toString() };
+  const clock = startClock(timeout);
+  try {
+    // Each look takes two seconds at most: meanwhile the lock can be renewed.
+    for (;;) {
+      const ended = await look(job);
+      if (ended !== undefined) return ended;
+      if (clock.isOver || signal?.aborted) break;
+    }
+  } finally {
+    clock.stop();
+  }
+  const stopped = await stop(job);
+  signal?.throwIfAborted();
+  return stopped;
+}
+
+interface Job {
+  readonly changer: Changer;
+  readonly place: Place;
+  readonly process: string;
+}
+
+async function look({ changer, place, process }: Job): Promise<HookResult | undefined> {
+  const records = new Records(await changer.host.ask({ op: "await", args: [place.home, place.project, process] }));
+  if (records.done) return undefined;
+  return resultOf(records, { exitCode: Number(records.next()), timedOut: false });
+}
+
+async function stop({ changer, place, process }: Job): Promise<HookResult> {
+  const records = new Records(await changer.host.ask({ op: "end", args: [place.home, place.project, process] }));
+  return resultOf(records, { exitCode: TIMED_OUT, timedOut: true });
+}
+
+function resultOf(records: Records, end: Pick<HookResult, "exitCode" | "timedOut">): HookResult {
+  const size = Number(records.next());
+  return { ...end, output: records.rest().toString(), truncated: size > OUTPUT_BYTES };
+}
+
+function startClock(seconds: number): { readonly isOver: boolean; stop(): void } {
+  let isOver = false;
+  const timer = setTimeout(() => (isOver = true), seconds * 1000);
+  return {
+    get isOver() {
+      return isOver;
+    },
+    stop: () => clearTimeout(timer),
+  };
+}

@@ -1,0 +1,80 @@
+import { formatMarker, parseHistory, parseLock, parseMarker } from "./formats.ts";
+import { treeOf } from "./layout.ts";
+import { movedPaths, parseStats, Records } from "./listing.ts";
+import { isIgnored } from "./shared.ts";
+import type { Place, Probe, ProbeOptions } from "./types.ts";
+
+/** Reads what the agent's op_probe wrote. @throws `HOST_FORMAT_NEWER` */
+export function parseProbe(body: Buffer, options: ProbeOptions & { readonly place: Place }): Probe {
+  const records = new Records(body);
+  const found = collect(records);
+  const one = (key: string): string => found.get(key)?.[0] ?? "";
+  const clock = Number(one("t"));
+  const [dir, release] = [one("c"), one("r")];
+  const { bytes, inodes } = parseSpace(one("k"), one("i"));
+  return {
+    ...adoptionOf(one("m"), { place: options.place, full: found.has("f") }),
+    base: one("b"),
+    current: dir === "" ? undefined : { dir, tree: treeOf(dir), release: release === "" ? undefined : release },
+    dirs: found.get("d") ?? [],
+    ...snapshotOf(found, { records, ignore: options.ignore ?? (() => false) }),
+    lock: (found.get("l") ?? []).map((text) => parseLock(text, clock)).find((lock) => lock !== undefined),
+    history: parseHistory(one("h").slice(1)),
+    freeBytes: bytes,
+    freeInodes: inodes,
+    clock,
+  };
+}
+
+/** By their first character, up to the one behind which listings follow. */
+export function collect(records: Records): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  while (!records.done) {
+    const record = records.next();
+    const key = record.slice(0, 1);
+    found.set(key, [...(found.get(key) ?? []), record.slice(1)]);
+    if (key === "v") break;
+  }
+  return found;
+}
+
+function adoptionOf(
+  marker: string,
+  { place, full }: { place: Place; full: boolean },
+): Pick<Probe, "adoption" | "owner"> {
+  if (!marker.startsWith("+")) return { adoption: full ? "foreign" : "fresh", owner: undefined };
+  if (marker.slice(1).trimEnd() === formatMarker(place)) return { adoption: "ours", owner: undefined };
+  return { adoption: "foreign", owner: parseMarker(marker.slice(1)) };
+}
+
+interface SnapshotSource {
+  readonly records: Records;
+  readonly ignore: (path: string) => boolean;
+}
+
+function snapshotOf(
+  found: Map<string, string[]>,
+  { records, ignore }: SnapshotSource,
+): Pick<Probe, "snapshot" | "moved"> {
+  if (found.has("s")) return { snapshot: "same", moved: [] };
+  const [before, now] = found.has("v") ? [parseStats(records), parseStats(records)] : [];
+  if (before === undefined || now === undefined) return { snapshot: "unknown", moved: [] };
+  const moved = watched(movedPaths(before, now), ignore);
+  return { snapshot: moved.length === 0 ? "same" : "moved", moved };
+}
+
+/** Without what nobody watches, and without folders that moved only because of that. */
+export function watched(moved: readonly string[], ignore: (path: string) => boolean): string[] {
+  const ignored = moved.filter((path) => isIgnored(path, ignore));
+  const parents = new Set(ignored.map((path) => path.split("/").slice(0, -1).join("/")));
+  return moved.filter((path) => !isIgnored(path, ignore) && !parents.has(path));
+}
+
+/** Of `df -Pk` and `df -Pi`. Names of devices and mounts may hold blanks; the numbers before the % do not. */
+export function parseSpace(blocks: string, inodes: string): { bytes: number; inodes: number | undefined } {
+  const free = (text: string): number | undefined => {
+    const [, number] = /\s\d+\s+\d+\s+(-?\d+)\s+\d+%/.exec(text) ?? [];
+    return number === undefined ? undefined : Number(number);
+  };
+  return { bytes: (free(blocks) ?? Number.POSITIVE_INFINITY) * 1024, inodes: free(inodes) };
+}

@@ -1,0 +1,121 @@
+import { FacsimileError } from "@facsimile/core";
+import type { Channel } from "./channel.ts";
+import { failureOf } from "./failures.ts";
+import type { Reply, Request } from "./framing.ts";
+import { parseListing, Records, type Stats } from "./listing.ts";
+import { takeLock } from "./lock.ts";
+import { checkDir, checkHome, checkPlace, checkRelease } from "./place.ts";
+import { parseProbe } from "./probe.ts";
+import { type Bulk, preflight } from "./rsync.ts";
+import { splitShared } from "./shared.ts";
+import {
+  type Endpoint,
+  type HostFacts,
+  type Listing,
+  type ListOptions,
+  type Lock,
+  type LockRequest,
+  type Place,
+  type Probe,
+  type ProbeOptions,
+  RECORD_FILES,
+  type ReleaseRecord,
+  type Session,
+} from "./types.ts";
+
+/** What the parts of a session share. */
+export interface Host {
+  readonly name: string;
+  readonly facts: HostFacts;
+  /** @throws what {@link failureOf} makes of a refusal. */
+  ask(request: Request): Promise<Buffer>;
+  /** How files get there by the thousand. */
+  readonly bulk: Bulk;
+}
+
+export interface SessionParts {
+  readonly endpoint: Endpoint;
+  readonly host: Host;
+  readonly close: () => Promise<void>;
+}
+
+export function sessionOf({ endpoint, host, close }: SessionParts): Session {
+  const locks = new Set<Lock>();
+  return {
+    host: host.name,
+    endpoint,
+    facts: host.facts,
+    probe: (place, options) => probe(host, { place, ...options }),
+    readRecord: (place, options) => readRecord(host, { place, ...options }),
+    list: async (place, options) => (await list(host, { place, ...options })).listing,
+    lock: async (request: LockRequest) => {
+      checkHome(request.home);
+      const lock = await takeLock(host, request);
+      locks.add(lock);
+      return lock;
+    },
+    preflight: () => preflight(host),
+    close,
+  };
+}
+
+/** @throws FacsimileError */
+export async function askHost(
+  channel: Channel,
+  { name, request }: { name: string; request: Request },
+): Promise<Buffer> {
+  const reply: Reply = await channel.ask(request);
+  if (reply.failure !== undefined || reply.status !== 0) throw failureOf(name, reply);
+  return reply.body;
+}
+
+async function probe(host: Host, { place, ...options }: ProbeOptions & { place: Place }): Promise<Probe> {
+  checkPlace(place);
+  const body = await host.ask({ op: "probe", args: [place.home, place.project] });
+  return parseProbe(body, { place, ...options });
+}
+
+export async function readRecord(
+  host: Host,
+  { place, release = "" }: { place: Place; release?: string },
+): Promise<ReleaseRecord | undefined> {
+  checkPlace(place);
+  if (release !== "") checkRelease(release);
+  const records = new Records(
+    await host.ask({ op: "read", args: [place.home, place.project, release, ...RECORD_FILES] }),
+  );
+  const found = records.next();
+  if (found === "" || records.done) return undefined;
+  const texts = RECORD_FILES.map((name) => [name, records.next()] as const);
+  const files = texts.filter(([, text]) => text.startsWith("+")).map(([name, text]) => [name, text.slice(1)]);
+  return { release: found, files: Object.fromEntries(files) };
+}
+
+export interface Proof {
+  readonly listing: Listing;
+  readonly stats: Stats;
+}
+
+export interface ListRequest extends ListOptions {
+  readonly place: Place;
+  /** Arguments of op_prove in place of op_list's. */
+  readonly prove?: readonly string[];
+}
+
+export async function list(host: Host, request: ListRequest): Promise<Proof> {
+  const { place, dir = "", prove } = request;
+  checkPlace(place);
+  if (dir !== "" && prove === undefined) checkDir(dir);
+  const args = [place.home, place.project, ...(prove ?? [dir])];
+  // A tree may move while it is read; once more is enough for what is not moving all the time.
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const records = new Records(await host.ask({ op: prove === undefined ? "list" : "prove", args }));
+    const found = records.next();
+    const parsed = parseListing(records);
+    if (parsed !== undefined)
+      return { listing: { dir: found, ...splitShared(parsed.manifest, request) }, stats: parsed.stats };
+  }
+  throw new FacsimileError("TREE_MOVING", `${host.name}: paths come and go in ${place.project} while it is read`, {
+    hint: "Declare what a program writes there as shared or mutable, or try again.",
+  });
+}

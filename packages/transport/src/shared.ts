@@ -1,0 +1,54 @@
+import { FacsimileError } from "@facsimile/core";
+import type { Manifest, Tree } from "@facsimile/manifest";
+import type { TreeOptions } from "./types.ts";
+
+/** Where the link of a shared path points, seen from its place in a tree: `uploads` → `../../shared/uploads`. */
+export function sharedTarget(path: string): string {
+  return `${"../".repeat(path.split("/").length + 1)}shared/${path}`;
+}
+
+/** Takes ignored paths, right shared links and the folders made only for them out of a listing. */
+export function splitShared(
+  manifest: Manifest,
+  { ignore = () => false, shared = [] }: TreeOptions,
+): { manifest: Manifest; unlinked: string[] } {
+  const linked = new Set<string>();
+  for (const entry of manifest.entries) {
+    if (entry.type === "link" && shared.includes(entry.path) && entry.target === sharedTarget(entry.path))
+      linked.add(entry.path);
+  }
+  const kept = manifest.entries.filter(({ path }) => !linked.has(path) && !isIgnored(path, ignore));
+  const present = new Set(kept.map(({ path }) => path));
+  return { manifest: { entries: kept }, unlinked: shared.filter((path) => !linked.has(path) && !present.has(path)) };
+}
+
+/** A path is ignored with everything beneath it. */
+export function isIgnored(path: string, ignore: (path: string) => boolean): boolean {
+  const parts = path.split("/");
+  return parts.some((_, i) => ignore(parts.slice(0, i + 1).join("/")));
+}
+
+/** Folders that only lead to shared links: the release may not list them. */
+export function leadsToShared(path: string, shared: readonly string[]): boolean {
+  return shared.some((each) => each.startsWith(`${path}/`));
+}
+
+/** @throws `SHARED_IN_TREE` when the release itself brings something where a shared path is to be linked. */
+export function checkShared(tree: Tree, shared: readonly string[]): void {
+  for (const path of shared) {
+    const parts = path.split("/");
+    if (parts.some((part) => ["", ".", ".."].includes(part)))
+      throw badShared(path, `${JSON.stringify(path)} is no path within a release`);
+    for (const [other, node] of tree) {
+      const above = path.startsWith(`${other}/`) && node.type !== "dir";
+      if (above || other === path || other.startsWith(`${path}/`))
+        throw badShared(path, `${path} is shared, yet the release brings ${other}`);
+    }
+  }
+}
+
+function badShared(path: string, message: string): FacsimileError {
+  return new FacsimileError("SHARED_IN_TREE", message, {
+    hint: `Take it out of the release, or ${path} out of deploy.shared.`,
+  });
+}

@@ -1,0 +1,76 @@
+import { FacsimileError } from "@facsimile/core";
+import { AGENT, quoted } from "./agent/program.ts";
+import type { ConnectOptions, Endpoint } from "./types.ts";
+
+export type SshEndpoint = Extract<Endpoint, { kind: "ssh" }>;
+
+export interface SshFiles {
+  /** The control socket. */
+  readonly socket: string;
+  /** Our copy of the known hosts: its path holds nothing that ssh would expand. */
+  readonly knownHosts: string;
+}
+
+/** The argv after `ssh` of a session that is its own master. Pure. */
+export function sshArgs(
+  endpoint: SshEndpoint,
+  files: SshFiles,
+  options: Pick<ConnectOptions, "sshConfig" | "connectTimeout">,
+): string[] {
+  const settings = {
+    ControlMaster: "yes",
+    ControlPath: files.socket,
+    ControlPersist: "no",
+    BatchMode: "yes",
+    StrictHostKeyChecking: "yes",
+    UserKnownHostsFile: files.knownHosts,
+    GlobalKnownHostsFile: "/dev/null",
+    HostKeyAlias: endpoint.name,
+    UpdateHostKeys: "no",
+    ForwardAgent: "no",
+    ClearAllForwardings: "yes",
+    PermitLocalCommand: "no",
+    RequestTTY: "no",
+    RemoteCommand: "none",
+    LogLevel: "ERROR",
+    ConnectTimeout: String(options.connectTimeout ?? 20),
+    ServerAliveInterval: "15",
+    ServerAliveCountMax: "4",
+  };
+  return [
+    ...(options.sshConfig === undefined ? [] : ["-F", options.sshConfig]),
+    ...Object.entries(settings).flatMap(([name, value]) => ["-o", `${name}=${value}`]),
+    ...(endpoint.port === undefined ? [] : ["-p", String(endpoint.port)]),
+    ...(endpoint.user === undefined ? [] : ["-l", endpoint.user]),
+    "--",
+    endpoint.address,
+    `exec sh -c ${quoted(AGENT)}`,
+  ];
+}
+
+/** What rsync is to use as its remote shell: the session's connection, and never another. No word of it holds a blank. */
+export function riding(socket: string): string {
+  return `ssh -F none -S ${socket} -o ControlMaster=no -o BatchMode=yes -o ProxyCommand=false -o LogLevel=ERROR`;
+}
+
+const TRUST = "Check the key with the owner of the host, then put it into hosts/known_hosts under the host's name.";
+
+/** What ssh's own words mean. They are English whatever the locale. */
+export function sshFailure(endpoint: SshEndpoint, stderr: string): FacsimileError {
+  const where = `${endpoint.name} (${endpoint.address})`;
+  const last = stderr.trim().split("\n").at(-1)?.trim() ?? "";
+  if (/HOST IDENTIFICATION HAS CHANGED|host key for .* has changed|differs from the key/i.test(stderr)) {
+    return new FacsimileError("HOST_KEY_CHANGED", `${where} shows another host key than the one on record; nothing was sent to it`, { hint: `Someone may be between. ${TRUST}` }); // biome-ignore format: one line
+  }
+  if (/host key is known for|Host key verification failed/i.test(stderr)) {
+    return new FacsimileError("HOST_KEY_UNKNOWN", `the host key of ${where} is not on record`, { hint: TRUST });
+  }
+  if (/Permission denied|Too many authentication failures|No supported authentication/i.test(stderr)) {
+    return new FacsimileError("LOGIN_REFUSED", `${where} refused the login: ${last}`, {
+      hint: "Check deploy.user and hosts.<name>.user, and that your key is loaded (ssh-add -l) and authorised there.",
+    });
+  }
+  return new FacsimileError("HOST_UNREACHABLE", `${where} cannot be reached: ${last || "the connection ended"}`, {
+    hint: "Check that it is up, and its address and port; try it with ssh -v.",
+  });
+}
