@@ -29,8 +29,8 @@ export async function findConglomerate(from: string): Promise<Conglomerate> {
 
 /** Every instance with a file of its own, in byte order. */
 export async function listInstances(conglomerate: Conglomerate): Promise<readonly InstanceName[]> {
-  const projects = new Set<string>(await listProjects(conglomerate));
-  return instanceNames(defineRoot(conglomerate).names(), projects);
+  const define = defineRoot(conglomerate);
+  return instanceNames(define.names(), new Set(Object.keys(projectsIn(layersOf([define], {})))));
 }
 
 /** Every project of `define/facsimile.*`, in its order. */
@@ -41,15 +41,15 @@ export async function listProjects(conglomerate: Conglomerate): Promise<readonly
 
 const opened = new WeakMap<Conglomerate, Files>();
 
-/** One cache of files for each conglomerate object. */
+/** The files as they are now. What was parsed is kept for each conglomerate object. */
 export function filesOf(conglomerate: Conglomerate): Files {
   const files = opened.get(conglomerate) ?? new Files(conglomerate.root);
   opened.set(conglomerate, files);
-  return files;
+  return files.now();
 }
 
-export function defineRoot(conglomerate: Conglomerate): Root {
-  return folderRoot({ kind: "conglomerate", dir: conglomerate.define, files: filesOf(conglomerate) });
+export function defineRoot(conglomerate: Conglomerate, files: Files = filesOf(conglomerate)): Root {
+  return folderRoot({ kind: "conglomerate", dir: conglomerate.define, files });
 }
 
 export function instanceNames(layers: Iterable<string>, projects: ReadonlySet<string>): readonly InstanceName[] {

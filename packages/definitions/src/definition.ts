@@ -57,7 +57,7 @@ class Views {
   readonly #steps: readonly Step[];
   readonly #options: EvaluateOptions;
   readonly #byChoice = new Map<string, Evaluation>();
-  readonly #byValues = new Map<string, Evaluation>();
+  readonly #texts = new Map<Evaluation, string>();
 
   constructor(steps: readonly Step[], options: EvaluateOptions) {
     this.#steps = steps;
@@ -72,11 +72,22 @@ class Views {
     const known = this.#byChoice.get(choice);
     if (known !== undefined) return known;
     const fresh = evaluate(steps, this.#options);
-    const text = JSON.stringify(fresh);
-    const equal = this.#byValues.get(text) ?? fresh;
-    this.#byValues.set(text, equal);
+    const equal = this.#equalTo(fresh) ?? fresh;
     this.#byChoice.set(choice, equal);
     return equal;
+  }
+
+  /** Two choices may come to the same values. */
+  #equalTo(fresh: Evaluation): Evaluation | undefined {
+    if (this.#byChoice.size === 0) return undefined;
+    const text = this.#textOf(fresh);
+    return [...new Set(this.#byChoice.values())].find((known) => this.#textOf(known) === text);
+  }
+
+  #textOf(evaluation: Evaluation): string {
+    const text = this.#texts.get(evaluation) ?? JSON.stringify(evaluation);
+    this.#texts.set(evaluation, text);
+    return text;
   }
 }
 

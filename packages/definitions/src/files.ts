@@ -6,14 +6,28 @@ import { EXTENSIONS, MAX_BYTES, parseSource, type SourceFile, tooLarge } from ".
 /** Definition files by layer name: `storefront` → its files, of which there should be one. */
 export type Listing = ReadonlyMap<string, readonly string[]>;
 
-/** Reads and parses each file once, and again only when it changed on disk. */
+interface Cache {
+  readonly parsed: Map<string, { readonly stamp: string; readonly source: SourceFile }>;
+  readonly listed: Map<string, { readonly stamp: string; readonly listing: Listing }>;
+}
+
+/**
+ * Definition files as they are at one moment: what was read or listed once stays so. {@link now} gives the files of a
+ * later moment, which parses only what changed on disk.
+ */
 export class Files {
   readonly #root: string;
-  readonly #parsed = new Map<string, { stamp: string; source: SourceFile }>();
-  readonly #listed = new Map<string, { stamp: string; listing: Listing }>();
+  readonly #cache: Cache;
+  readonly #read = new Map<string, SourceFile>();
+  readonly #listings = new Map<string, Listing>();
 
-  constructor(root: string) {
+  constructor(root: string, cache: Cache = { parsed: new Map(), listed: new Map() }) {
     this.#root = root;
+    this.#cache = cache;
+  }
+
+  now(): Files {
+    return new Files(this.#root, this.#cache);
   }
 
   /** As people see it: relative to the root where it lies below it. */
@@ -24,25 +38,37 @@ export class Files {
 
   /** @throws what {@link parseSource} throws, and `FILE_UNREADABLE`. */
   read(file: string): SourceFile {
-    const stat = this.#stat(file);
-    const stamp = `${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
-    const known = this.#parsed.get(file);
-    if (known?.stamp === stamp) return known.source;
-    if (stat.size > MAX_BYTES) throw tooLarge(this.shown(file));
-    const source = parseSource({ file: this.shown(file), text: this.#text(file) });
-    this.#parsed.set(file, { stamp, source });
+    const source = this.#read.get(file) ?? this.#readNow(file);
+    this.#read.set(file, source);
     return source;
   }
 
   /** The definition files directly in a folder; empty where there is no such folder. */
   list(dir: string): Listing {
+    const listing = this.#listings.get(dir) ?? this.#listNow(dir);
+    this.#listings.set(dir, listing);
+    return listing;
+  }
+
+  #readNow(file: string): SourceFile {
+    const stat = this.#stat(file);
+    const stamp = `${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
+    const known = this.#cache.parsed.get(file);
+    if (known?.stamp === stamp) return known.source;
+    if (stat.size > MAX_BYTES) throw tooLarge(this.shown(file));
+    const source = parseSource({ file: this.shown(file), text: this.#text(file) });
+    this.#cache.parsed.set(file, { stamp, source });
+    return source;
+  }
+
+  #listNow(dir: string): Listing {
     const stat = fs.statSync(dir, { bigint: true, throwIfNoEntry: false });
     if (stat === undefined || !stat.isDirectory()) return new Map();
     const stamp = `${stat.ino} ${stat.mtimeNs}`;
-    const known = this.#listed.get(dir);
+    const known = this.#cache.listed.get(dir);
     if (known?.stamp === stamp) return known.listing;
     const listing = listingOf(dir, fs.readdirSync(dir));
-    this.#listed.set(dir, { stamp, listing });
+    this.#cache.listed.set(dir, { stamp, listing });
     return listing;
   }
 

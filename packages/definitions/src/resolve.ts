@@ -32,8 +32,8 @@ export interface ResolveOptions {
 export async function resolve(conglomerate: Conglomerate, options: ResolveOptions): Promise<Definition> {
   const { instance, project, source, set = [] } = options;
   checkReserved(instance);
-  const define = defineRoot(conglomerate);
   const files = filesOf(conglomerate);
+  const define = defineRoot(conglomerate, files);
   const own = layersOf([define], { instance });
   const projects = projectsIn(own);
   checkNames(define, { instance, project, projects });

@@ -175,9 +175,15 @@ describe("what templates see as module", () => {
     const asked: string[] = [];
     const { modules } = await resolve("beta");
     const context = moduleContext(modules, {
-      password: (user) => (asked.push(user), secrets.password(user)),
-      uiid: (name) => (asked.push(name), Number(name.at(-1)) + 7),
-    }) as Record<string, Record<string, unknown>>;
+      password(user) {
+        asked.push(user);
+        return secrets.password(user);
+      },
+      uiid(name) {
+        asked.push(name);
+        return Number(name.at(-1)) + 7;
+      },
+    }) as Record<string, { password: Secret; daemons: unknown[]; [key: string]: unknown }>;
     expect(asked).toEqual(["worker", "workerd.0", "workerd.1", "rep"]);
     expect(Object.keys(context)).toEqual(["worker", "rep"]);
     expect(context["worker"]).toMatchObject({
@@ -185,7 +191,7 @@ describe("what templates see as module", () => {
       db: { port: 5 },
       service: { name: "workerd", q: "x" },
     });
-    expect((context["worker"]?.["password"] as Secret).reveal()).toBe("pw-worker");
+    expect(context["worker"]?.password.reveal()).toBe("pw-worker");
     const daemon = context["workerd.1"];
     expect(daemon?.["service"]).toEqual({
       n_instances: 2,
@@ -196,7 +202,7 @@ describe("what templates see as module", () => {
       instance_name: "workerd.1",
     });
     expect(daemon?.["db"]).toEqual({ port: 5 });
-    expect((context["worker"]?.["daemons"] as unknown[])[1]).toBe(daemon);
+    expect(context["worker"]?.daemons[1]).toBe(daemon);
     expect(context["reports"]).toBe(context["rep"]);
     expect(Object.isFrozen(context)).toBe(true);
   });
