@@ -16,22 +16,32 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-const USAGE = [
-  "USAGE", "BAD_NAME", "BAD_PATH", "BAD_SET", "UNKNOWN_INSTANCE", "UNKNOWN_PROJECT", "UNKNOWN_HOST", "NO_CONGLOMERATE",
-]; // biome-ignore format: a list
-const CONFLICT = ["LOCK_HELD", "LOCK_LOST", "PUSH_REFUSED", "GIT_OUT_OF_STEP", "STATE_LOCKED"];
-const INTEGRITY = ["BAD_SIGNATURE", "RELEASE_INVALID", "HOST_KEY_CHANGED", "TAG_MOVED", "MANIFEST_INVALID", "MEMORY_INVALID"];
-const INTEGRITY_FAMILY = /^(STATE|TRUST|SIGNERS)_(?!NOT_WRITTEN|UIIDS_FULL|LOCKED)/;
+// docs/errors.md has the same; a test compares the two.
+const STATUS: Readonly<Record<string, readonly string[]>> = {
+  usage: [
+    "USAGE BAD_NAME BAD_PATH BAD_SET UNKNOWN_INSTANCE UNKNOWN_PROJECT UNKNOWN_HOST NO_CONGLOMERATE", //
+  ],
+  conflict: [
+    "LOCK_HELD LOCK_LOST HOST_MOVED STATE_LOCKED STATE_CHANGED",
+    "PUSH_REFUSED GIT_OUT_OF_STEP GIT_BUSY GIT_DETACHED GIT_NO_UPSTREAM",
+  ],
+  integrity: [
+    "BAD_SIGNATURE KEY_MISNAMED TAG_MOVED HOST_KEY_CHANGED",
+    "RELEASE_INVALID RELEASE_NEWER MANIFEST_INVALID MANIFEST_NEWER HOST_FORMAT_NEWER",
+    "TRUST_INVALID TRUST_NEWER SIGNERS_INVALID SIGNERS_NEWER MEMORY_INVALID MEMORY_NEWER",
+    "STATE_BAD_LEAF STATE_FOREIGN_KEY STATE_INVALID STATE_MISSING STATE_NEWER STATE_NOT_CANONICAL STATE_REPLACED",
+    "STATE_ROLLED_BACK STATE_UNSIGNED STATE_UNTRUSTED_SIGNER STATE_WRONG_SCOPE",
+  ],
+};
+
+const BY_CODE = new Map<string, number>(
+  Object.entries(STATUS).flatMap(([name, lines]) =>
+    lines.flatMap((line) => line.split(" ").map((code) => [code, EXIT[name as keyof typeof EXIT]] as const)),
+  ),
+);
 
 /** The exit status for a failure; of several, the gravest. */
 export function exitOf(error: FacsimileError): number {
-  const statuses = problemsOf(error).map(({ code }) => statusOf(code));
+  const statuses = problemsOf(error).map(({ code }) => BY_CODE.get(code) ?? EXIT.failed);
   return [EXIT.integrity, EXIT.conflict, EXIT.usage].find((status) => statuses.includes(status)) ?? EXIT.failed;
-}
-
-function statusOf(code: string): number {
-  if (USAGE.includes(code)) return EXIT.usage;
-  if (CONFLICT.includes(code)) return EXIT.conflict;
-  if (INTEGRITY.includes(code) || INTEGRITY_FAMILY.test(code)) return EXIT.integrity;
-  return EXIT.failed;
 }

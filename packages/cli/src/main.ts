@@ -1,6 +1,7 @@
-import { FacsimileError, isFacsimileError } from "@facsimile/core";
-import { createProgram } from "./program.ts";
+import { FacsimileError, isFacsimileError, problemsOf } from "@facsimile/core";
 import { EXIT, exitOf } from "./exit.ts";
+import { printJson } from "./follow.ts";
+import { createProgram } from "./program.ts";
 import { problemsText } from "./text/problems.ts";
 import { createWorld, type Process, type World } from "./world.ts";
 
@@ -12,17 +13,21 @@ export async function main(process: Process): Promise<number> {
     await createProgram(world, run).parseAsync([...process.argv]);
     return run.status;
   } catch (error) {
-    return tellFailure(error, { world, root: run.root });
+    return tellFailure(error, { world, root: run.root, isJson: process.argv.includes("--json") });
   }
 }
 
-function tellFailure(error: unknown, { world, root }: { world: World; root: string | undefined }): number {
+function tellFailure(
+  error: unknown,
+  { world, root, isJson }: { world: World; root: string | undefined; isJson: boolean },
+): number {
   if (isCommander(error)) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (world.signal.aborted) {
     world.tell(`${String((world.signal.reason as Error).message)}. Nothing more was done.\n`);
     return EXIT.interrupted;
   }
   const known = isFacsimileError(error) ? error : unexpected(error);
+  if (isJson) printJson({ schema: "error/1", problems: problemsOf(known) }, world);
   world.tell(problemsText(known, { root, style: world.style }));
   return exitOf(known);
 }

@@ -22,53 +22,76 @@ export interface Invocation<Options = object> {
   readonly run: RunState;
 }
 
+type Add = (usage: string, description: string) => Command;
+type Invoke = <Options>(command: Command) => Invocation<Options>;
+
 /** Every command of `facs`. An action's module is loaded when the action is asked for. */
 export function createProgram(world: World, run: RunState): Command {
   const program = new Command("facs")
     .description("Exact environment copies: the same, proven result on every host.")
     .version(ownVersion(), "--version", "print the version")
     .helpOption("-h, --help", "print this help")
+    .helpCommand(false)
     .configureOutput({ writeOut: world.print, writeErr: world.tell })
     .showSuggestionAfterError(true)
     .exitOverride();
-  const invoke = <Options>(command: Command): Invocation<Options> => ({ options: command.optsWithGlobals(), world, run });
-  const add = (usage: string, description: string) =>
-    program.command(usage).description(description).option("--root <dir>", "the definitions repository (default: found from here upwards; FACS_ROOT)").option("--json", "print one JSON document");
+  const invoke: Invoke = (command) => ({ options: command.opts(), world, run });
+  const add: Add = (usage, description) =>
+    program
+      .command(usage)
+      .description(description)
+      .option("--root <dir>", ROOT_HELP)
+      .option("--json", "print one JSON document");
+  addReading(add, invoke);
+  addChanging(add, invoke);
+  return program;
+}
 
-  add("init [dir]", "make a folder a definitions repository that you can work with, and a key if you have none").action(
-    async (dir: string | undefined, _options, command: Command) => (await import("./commands/init.ts")).initCommand({ dir, ...invoke(command) }),
-  );
+const ROOT_HELP = "the definitions repository (default: FACS_ROOT, else found from here upwards)";
+const SET = ["--set <path=value>", "a value that wins over every file; may be given again"] as const;
+
+function addReading(add: Add, invoke: Invoke): void {
   add("list", "projects, instances, their hosts and versions").action(async (_options, command: Command) =>
     (await import("./commands/list.ts")).listCommand(invoke(command)),
   );
   add("plan <instance> [project...]", "what a deploy would change, host by host; changes nothing")
-    .option("--set <path=value>", "a value that wins over every file", collect, [])
+    .option(...SET, collect)
     .option("--exit-code", "exit 2 when something would change")
     .action(async (instance: string, projects: string[], _options, command: Command) =>
       (await import("./commands/plan.ts")).planCommand({ instance, projects, ...invoke(command) }),
     );
-  add("deploy <instance> [project...]", "make every host hold exactly the definition; project@version changes the version")
-    .option("--set <path=value>", "a value that wins over every file", collect, [])
-    .option("--yes", "confirm what a protected instance asks for")
-    .option("--adopt", "take over a home that holds something else")
-    .action(async (instance: string, projects: string[], _options, command: Command) =>
-      (await import("./commands/deploy.ts")).deployCommand({ instance, projects, ...invoke(command) }),
-    );
-  add("verify <instance> [project...]", "check every path on every host against the signed release that it holds").action(
+  add("verify <instance> [project...]", "check every path on every host against the signed release there").action(
     async (instance: string, projects: string[], _options, command: Command) =>
       (await import("./commands/verify.ts")).verifyCommand({ instance, projects, ...invoke(command) }),
   );
   add("render <instance> <project> <path>", "print one rendered template; secrets are masked")
-    .option("--set <path=value>", "a value that wins over every file", collect, [])
+    .option(...SET, collect)
     .option("--host <name>", "as this host sees it (default: the project's first)")
     .option("--reveal", "print secrets as they are")
     .action(async (instance: string, project: string, path: string, _options, command: Command) =>
       (await import("./commands/render.ts")).renderCommand({ instance, project, path, ...invoke(command) }),
     );
-  return program;
 }
 
-function collect(value: string, before: string[]): string[] {
+function addChanging(add: Add, invoke: Invoke): void {
+  add("init [dir]", "prepare a definitions repository and your key; keeps what is there").action(
+    async (dir: string | undefined, _options, command: Command) =>
+      (await import("./commands/init.ts")).initCommand({ dir, ...invoke(command) }),
+  );
+  add(
+    "deploy <instance> [project...]",
+    "make every host hold exactly the definition; project@version changes the version",
+  )
+    .option(...SET, collect)
+    .option("--yes", "confirm what a protected instance asks for")
+    .option("--adopt", "take over a home that holds something else")
+    .option("--accept-rollback", "use a state that is older than one you have seen, or replaced, or gone")
+    .action(async (instance: string, projects: string[], _options, command: Command) =>
+      (await import("./commands/deploy.ts")).deployCommand({ instance, projects, ...invoke(command) }),
+    );
+}
+
+function collect(value: string, before: string[] = []): string[] {
   return [...before, value];
 }
 

@@ -39,7 +39,12 @@ export async function assemble(request: AssembleRequest): Promise<HostCopy[]> {
   const trees = definition.hosts.map(async (host) => {
     const view = { context: contextOf(host), targets: host.targets, hostContext: { host: hostContext(host) } };
     const [extra, rendered] = await Promise.all([renderers.extra.tree(view), renderers.tmpl.tree(view)]);
-    const parts: Part[] = [...copy(host), { from: "extra/", tree: extra }, { from: "tmpl/", tree: rendered }, versionFile(request)];
+    const parts: Part[] = [
+      ...copy(host),
+      { from: "extra/", tree: extra },
+      { from: "tmpl/", tree: rendered },
+      versionFile(request),
+    ];
     return { host: host.name, ...treeOf(parts, rulesOf(definition, host)) };
   });
   const done = await settle(trees);
@@ -50,13 +55,21 @@ export async function assemble(request: AssembleRequest): Promise<HostCopy[]> {
 /** A mistyped `_TARGET_/` folder would reach no host, and nobody would notice. */
 function unknownTargets({ tmpl, extra }: Overlays, { values, hosts, instance }: Definition): FacsimileError[] {
   const described = Object.values(values.projects ?? {}).flatMap(({ targets = [] }) => targets);
-  const known = new Set<string>([...described, ...Object.keys(values.deploy.nodes ?? {}), ...hosts.flatMap(({ targets }) => targets)]);
+  const known = new Set<string>([
+    ...described,
+    ...Object.keys(values.deploy.nodes ?? {}),
+    ...hosts.flatMap(({ targets }) => targets),
+  ]);
   const strange = [...new Set([...tmpl.targets, ...extra.targets])].filter((target) => !known.has(target));
   return strange.map((target) => {
     const near = didYouMean(target, known);
-    return new FacsimileError("UNKNOWN_TARGET", `templates lie in _TARGET_/${target}, which is no target of ${instance.full}`, {
-      hint: near === undefined ? `Targets: ${[...known].join(", ")}` : `Did you mean _TARGET_/${near}?`,
-    });
+    return new FacsimileError(
+      "UNKNOWN_TARGET",
+      `templates lie in _TARGET_/${target}, which is no target of ${instance.full}`,
+      {
+        hint: near === undefined ? `Targets: ${[...known].join(", ")}` : `Did you mean _TARGET_/${near}?`,
+      },
+    );
   });
 }
 

@@ -48,7 +48,13 @@ async function readStamp(folder: string): Promise<string | undefined> {
 async function runAll(request: BuildRequest, context: PipelineContext & { readonly folder: string }): Promise<void> {
   const { exec, signal, folder } = context;
   const { instance, project, version, source } = request;
-  const env = { FACS_INSTANCE: instance, FACS_PROJECT: project, FACS_VERSION: version, SRC_DIR: source.dir, BUILD_DIR: folder };
+  const env = {
+    FACS_INSTANCE: instance,
+    FACS_PROJECT: project,
+    FACS_VERSION: version,
+    SRC_DIR: source.dir,
+    BUILD_DIR: folder,
+  };
   const log = `${folder}.log`;
   await fs.writeFile(log, "");
   for (const command of request.commands) {
@@ -60,8 +66,16 @@ async function runAll(request: BuildRequest, context: PipelineContext & { readon
   }
 }
 
-function buildFailed(failure: { project: string; shown: string; exitCode: number; log: string; output: string }): FacsimileError {
+function buildFailed(failure: {
+  project: string;
+  shown: string;
+  exitCode: number;
+  log: string;
+  output: string;
+}): FacsimileError {
   const { project, shown, exitCode, log, output } = failure;
   const end = output.trimEnd().split("\n").slice(-15).join("\n");
-  return new FacsimileError("BUILD_FAILED", `${project}: \`${shown}\` exited ${exitCode}\n${end}`, { hint: `The whole log: ${log}` });
+  return new FacsimileError("BUILD_FAILED", `${project}: \`${shown}\` exited ${exitCode}\n${end}`, {
+    hint: `The whole log: ${log}`,
+  });
 }

@@ -3,12 +3,12 @@ import type { Tree, TreeNode } from "@facsimile/manifest";
 import { comparePlan, isExact, needsTree } from "./compare.ts";
 import type { PipelineContext } from "./context.ts";
 import { reportOf, type Work } from "./deploy-report.ts";
+import { definitionDigest } from "./digest.ts";
 import { type HostRun, isReady, isUnreachable, type RunContext, type Step } from "./host-run.ts";
 import { openJournal } from "./journal.ts";
 import type { Surveyed } from "./plan.ts";
 import { sameHost } from "./plan.ts";
 import { definitionCommit } from "./publish.ts";
-import { definitionDigest } from "./digest.ts";
 import type { Copy, HostCopy, Release } from "./release.ts";
 import type { DeployReport, HostReport } from "./reports.ts";
 import { revertAll } from "./revert.ts";
@@ -30,10 +30,24 @@ export async function carryOut(work: Work, context: CarryOutContext): Promise<De
   const limit = work.outline.definition.values.deploy.parallel;
   const runContext: RunContext = { ...context, journal, limit, by: work.state.keyring.fingerprint };
   context.onEvent({ type: "run", run: journal.run, instance: work.outline.instance.full, hosts: runs.length });
-  journal.note({ event: "begin", projects: work.copies.map(({ project, version, id }) => ({ project, version, release: id })), hosts: runs.map(({ host }) => host.name) });
+  journal.note({
+    event: "begin",
+    projects: work.copies.map(({ project, version, id }) => ({ project, version, release: id })),
+    hosts: runs.map(({ host }) => host.name),
+  });
   try {
     const outcome = await together(runs, { work, context: runContext });
-    const report = reportOf(work, { started: context.started, outcome, hosts: hostReports(work, runs), state: context.stateReport, run: journal.run }, context);
+    const report = reportOf(
+      work,
+      {
+        started: context.started,
+        outcome,
+        hosts: hostReports(work, runs),
+        state: context.stateReport,
+        run: journal.run,
+      },
+      context,
+    );
     journal.note({ event: "end", outcome, hosts: report.hosts.map(({ host, outcome }) => ({ host, outcome })) });
     return report;
   } finally {
@@ -43,14 +57,19 @@ export async function carryOut(work: Work, context: CarryOutContext): Promise<De
 }
 
 /** Stage all, then switch all; a failure takes all back. */
-async function together(runs: readonly HostRun[], { work, context }: { work: Work; context: RunContext }): Promise<DeployReport["outcome"]> {
+async function together(
+  runs: readonly HostRun[],
+  { work, context }: { work: Work; context: RunContext },
+): Promise<DeployReport["outcome"]> {
   const active = runs.filter(({ steps }) => steps.length > 0);
   await lockAll(active, context);
   await stageAll(active, context);
-  const lost = work.surveyed.filter(({ problem }) => problem !== undefined).length + active.filter(isUnreachable).length;
+  const lost =
+    work.surveyed.filter(({ problem }) => problem !== undefined).length + active.filter(isUnreachable).length;
   const failed = active.some((run) => !isReady(run) && !isUnreachable(run));
   const isStopped = context.signal?.aborted === true;
-  if (isStopped || failed || lost > work.outline.definition.values.deploy.maxUnreachable) return active.some(({ irreversible }) => irreversible) ? "partial" : "failed";
+  if (isStopped || failed || lost > work.outline.definition.values.deploy.maxUnreachable)
+    return active.some(({ irreversible }) => irreversible) ? "partial" : "failed";
 
   const switching = { ...context, signal: undefined }; // From here on, only the end of the work leaves hosts alike.
   await switchAll(active, switching);
@@ -64,15 +83,31 @@ async function together(runs: readonly HostRun[], { work, context }: { work: Wor
   return lost > 0 || active.some((run) => !isReady(run)) ? "partial" : "done";
 }
 
-function hostRun(surveyed: Surveyed, { work, sealed }: { work: Work; sealed: ReadonlyMap<string, SealedRelease> }): HostRun[] {
+function hostRun(
+  surveyed: Surveyed,
+  { work, sealed }: { work: Work; sealed: ReadonlyMap<string, SealedRelease> },
+): HostRun[] {
   const { reached } = surveyed;
   if (surveyed.problem !== undefined || !("session" in reached)) return [];
   const steps = work.copies.flatMap((copy) => stepOf(copy, { surveyed, work, sealed: sealed.get(copy.project) }));
   const { host, session } = reached;
-  return [{ host, session, steps, switched: [], staged: new Map(), irreversible: false, outcome: steps.length > 0 ? "not tried" : "unchanged" }];
+  return [
+    {
+      host,
+      session,
+      steps,
+      switched: [],
+      staged: new Map(),
+      irreversible: false,
+      outcome: steps.length > 0 ? "not tried" : "unchanged",
+    },
+  ];
 }
 
-function stepOf(copy: Copy, { surveyed, work, sealed }: { surveyed: Surveyed; work: Work; sealed: SealedRelease | undefined }): Step[] {
+function stepOf(
+  copy: Copy,
+  { surveyed, work, sealed }: { surveyed: Surveyed; work: Work; sealed: SealedRelease | undefined },
+): Step[] {
   const { host } = surveyed.reached;
   const found = surveyed.projects.get(copy.project);
   const wanted = copy.hosts.find((one) => one.host === host.name);
@@ -81,7 +116,18 @@ function stepOf(copy: Copy, { surveyed, work, sealed }: { surveyed: Surveyed; wo
   const change = comparePlan({ copy, wanted, found });
   if (isExact(change)) return [];
   const kind = needsTree(change) ? "tree" : "record";
-  return [{ copy, definition, host: sameHost(definition.hosts, host), wanted, found, sealed, kind, tree: sealedTree(wanted, sealed) }];
+  return [
+    {
+      copy,
+      definition,
+      host: sameHost(definition.hosts, host),
+      wanted,
+      found,
+      sealed,
+      kind,
+      tree: sealedTree(wanted, sealed),
+    },
+  ];
 }
 
 // The bulk comes from the sealed release, so that what is sent is what was signed; secrets come from memory only.
@@ -95,9 +141,12 @@ function sealedTree({ tree, treeId }: HostCopy, { filesOf }: SealedRelease): Tre
 async function sealAll(work: Work, context: PipelineContext): Promise<Map<string, SealedRelease>> {
   const { state, keyring } = work.state;
   const { commit, dirty } = await definitionCommit(context);
-  const definition: Release["definition"] = dirty || commit === undefined ? { dirty: await definitionDigest(work, context) } : { commit };
+  const definition: Release["definition"] =
+    dirty || commit === undefined ? { dirty: await definitionDigest(work, context) } : { commit };
   const provenance = { state: { scope: state.scope, serial: state.serial }, definition, keyring };
-  const sealed = await Promise.all(work.copies.map(async (copy) => [copy.project, await seal(copy, { ...context, ...provenance })] as const));
+  const sealed = await Promise.all(
+    work.copies.map(async (copy) => [copy.project, await seal(copy, { ...context, ...provenance })] as const),
+  );
   return new Map(sealed);
 }
 

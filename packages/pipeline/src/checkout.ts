@@ -28,7 +28,10 @@ export interface Checkout {
  * @throws `NO_SOURCE` (no such repository, or no such version in it), `TAG_MOVED`, `SOURCE_DIRTY`
  */
 export async function checkout(request: CheckoutRequest, context: PipelineContext): Promise<Checkout> {
-  const folder = path.join(workFolders(context.root).sources, `${request.project}-${request.version.replaceAll("/", "_")}`);
+  const folder = path.join(
+    workFolders(context.root).sources,
+    `${request.project}-${request.version.replaceAll("/", "_")}`,
+  );
   const repo = await locate(request, context.root);
   if (await exists(path.join(folder, ".git"))) await assertUnchanged({ ...request, repo, folder }, context);
   else await clone({ ...request, repo, folder }, context);
@@ -55,7 +58,18 @@ async function clone({ repo, version, folder, project, position }: Located, cont
   await fs.mkdir(parent, { recursive: true });
   const partial = await fs.mkdtemp(path.join(parent, ".clone-"));
   try {
-    const args = ["-c", "advice.detachedHead=false", "clone", "--quiet", "--depth=1", "--branch", version, "--", repo, partial];
+    const args = [
+      "-c",
+      "advice.detachedHead=false",
+      "clone",
+      "--quiet",
+      "--depth=1",
+      "--branch",
+      version,
+      "--",
+      repo,
+      partial,
+    ];
     const { exitCode, stderr } = await tryGit(args, { ...context, cwd: parent });
     if (exitCode !== 0) throw noVersion({ project, version, repo, position, stderr });
     await fs.rm(folder, { recursive: true, force: true });
@@ -73,11 +87,18 @@ async function assertUnchanged({ repo, version, folder, project }: Located, cont
       hint: `Commit the change to ${project}'s repository under a new version, then remove ${name}.`,
     });
   }
-  const [here, there] = [await git(["rev-parse", "HEAD"], { ...context, cwd: folder }), await remoteCommit({ repo, version, folder }, context)];
+  const [here, there] = [
+    await git(["rev-parse", "HEAD"], { ...context, cwd: folder }),
+    await remoteCommit({ repo, version, folder }, context),
+  ];
   if (there === undefined || there === here) return;
-  throw new FacsimileError("TAG_MOVED", `${project}: ${version} was ${here.slice(0, 12)} and is now ${there.slice(0, 12)} in ${repo}`, {
-    hint: `A version should name one content for ever. To take the new one: rm -r ${name}`,
-  });
+  throw new FacsimileError(
+    "TAG_MOVED",
+    `${project}: ${version} was ${here.slice(0, 12)} and is now ${there.slice(0, 12)} in ${repo}`,
+    {
+      hint: `A version should name one content for ever. To take the new one: rm -r ${name}`,
+    },
+  );
 }
 
 /** The commit that `version` names in the repository; `undefined` when the repository does not answer. */
@@ -95,7 +116,13 @@ async function remoteCommit(
   return found.get(refs[1] ?? "") ?? found.get(refs[0] ?? "") ?? found.get(refs[2] ?? "");
 }
 
-function noVersion({ project, version, repo, position, stderr }: Omit<Located, "folder"> & { stderr: string }): FacsimileError {
+function noVersion({
+  project,
+  version,
+  repo,
+  position,
+  stderr,
+}: Omit<Located, "folder"> & { stderr: string }): FacsimileError {
   if (/Remote branch .* not found/.test(stderr)) {
     return new FacsimileError("NO_SOURCE", `${project} has no version ${version} in ${repo}`, {
       position,

@@ -21,7 +21,10 @@ export function comparePlan({ copy, wanted, found }: { copy: Copy; wanted: HostC
     bytes: sent.reduce((sum, entry) => sum + (entry.type === "file" ? entry.size : 0), 0),
     secrets: wanted.secrets,
     newSecrets: wanted.secrets.filter((name) => !before.has(name)),
-    release: found.probe.current?.release === copy.id && found.probe.current.tree === wanted.treeId && found.release !== undefined,
+    release:
+      found.probe.current?.release === copy.id &&
+      found.probe.current.tree === wanted.treeId &&
+      found.release !== undefined,
   };
 }
 

@@ -24,7 +24,13 @@ export async function copiesOf(
       });
       const trees = Object.fromEntries(hosts.map(({ host, treeId }) => [host, treeId]));
       const named = { instance: outline.instance.full, project, version };
-      return { ...named, id: releaseId({ ...named, hosts: trees }), sourceCommit: source.commit, hosts, hooks: hooksOf(definition) };
+      return {
+        ...named,
+        id: releaseId({ ...named, hosts: trees }),
+        sourceCommit: source.commit,
+        hosts,
+        hooks: hooksOf(definition),
+      };
     }),
   );
 }

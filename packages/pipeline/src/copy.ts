@@ -60,7 +60,9 @@ async function folder(text: string, context: CopyContext): Promise<Found[]> {
   const entries = await fs.readdir(top, { recursive: true }).catch((cause) => {
     throw errnoOf(cause) === "ENOENT" || errnoOf(cause) === "ENOTDIR" ? missing(text, top, context) : cause;
   });
-  const files = entries.filter((entry) => !entry.split(path.sep).includes(".git")).map((entry) => path.join(top, entry));
+  const files = entries
+    .filter((entry) => !entry.split(path.sep).includes(".git"))
+    .map((entry) => path.join(top, entry));
   return Promise.all(files.map((file) => inPlace(file, context)));
 }
 

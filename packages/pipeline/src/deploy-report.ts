@@ -19,7 +19,11 @@ export interface Ending {
 }
 
 /** The report of a deploy, however it ended. Hosts that are declared down are named as skipped. */
-export function reportOf({ outline, copies }: Work, { started, outcome, hosts, state, run = "" }: Ending, { now }: PipelineContext): DeployReport {
+export function reportOf(
+  { outline, copies }: Work,
+  { started, outcome, hosts, state, run = "" }: Ending,
+  { now }: PipelineContext,
+): DeployReport {
   const down = outline.down.map(({ name, region }): HostReport => ({ host: name, region, outcome: "skipped" }));
   return {
     schema: "deploy/1",

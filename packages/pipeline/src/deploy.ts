@@ -1,7 +1,7 @@
 import { FacsimileError, throwProblems } from "@facsimile/core";
+import { carryOut } from "./carry-out.ts";
 import { comparePlan, isExact } from "./compare.ts";
 import type { PipelineContext } from "./context.ts";
-import { carryOut } from "./carry-out.ts";
 import { copiesOf } from "./copies.ts";
 import { idleHosts, lostHosts, reportOf, type Work } from "./deploy-report.ts";
 import { closeAll, reachAll } from "./hosts.ts";
@@ -17,6 +17,8 @@ export interface DeployRequest extends CopyRequest {
   readonly yes?: boolean | undefined;
   /** Take over a home that holds something else. Default `false`. */
   readonly adopt?: boolean | undefined;
+  /** Use a state that is older than one seen before, or another, or gone. Default `false`. */
+  readonly acceptRollback?: boolean | undefined;
 }
 
 /**
@@ -31,34 +33,51 @@ export async function deploy(request: DeployRequest, context: PipelineContext): 
   await assertAllowed(outlined, request, context);
   const reaching = reachAll(outlined, context);
   try {
-    const evaluation = await evaluate(outlined, context, "write");
+    const evaluation = await evaluate(outlined, context, { use: "write", acceptRollback: request.acceptRollback });
     const recording = await planRecording({ outline: outlined, state: evaluation.state }, context);
     const surveyed = await surveyAll({ reached: await reaching, projects: evaluation.projects, outline: outlined });
     const before: Work = { ...evaluation, outline: outlined, surveyed };
-    if (tooManyLost(surveyed, outlined)) return reportOf(before, { started, outcome: "failed", hosts: lostHosts(surveyed) }, context);
+    if (tooManyLost(surveyed, outlined))
+      return reportOf(before, { started, outcome: "failed", hosts: lostHosts(surveyed) }, context);
     context.signal?.throwIfAborted();
     const { state, report } = await record({ ...before, recording }, context);
     const isSame = state.state === evaluation.state.state;
     const copies = isSame ? evaluation.copies : await copiesOf({ ...before, state }, context);
     const work: Work = { ...before, state, copies };
-    if (allExact(copies, surveyed)) return reportOf(work, { started, outcome: "unchanged", hosts: idleHosts(surveyed), state: report }, context);
+    if (allExact(copies, surveyed))
+      return reportOf(work, { started, outcome: "unchanged", hosts: idleHosts(surveyed), state: report }, context);
     return await carryOut(work, { ...context, started, adopt: request.adopt ?? false, stateReport: report });
   } finally {
     await reaching.then(closeAll, () => undefined);
   }
 }
 
-async function assertAllowed({ definition, instance }: Outline, { yes = false }: DeployRequest, context: PipelineContext): Promise<void> {
+async function assertAllowed(
+  { definition, instance }: Outline,
+  { yes = false }: DeployRequest,
+  context: PipelineContext,
+): Promise<void> {
   const { deploy, protected: isProtected = false } = definition.values;
   const problems: FacsimileError[] = [];
-  if (definition.hosts.length === 0) problems.push(new FacsimileError("NO_HOSTS", `${instance.full} has no hosts for these projects`));
+  if (definition.hosts.length === 0)
+    problems.push(new FacsimileError("NO_HOSTS", `${instance.full} has no hosts for these projects`));
   if (deploy.strategy !== "releases") problems.push(notYet("strategy", deploy.strategy));
   if (deploy.policy !== "together") problems.push(notYet("policy", deploy.policy));
   if (isProtected && !yes) {
-    problems.push(new FacsimileError("CONFIRMATION_NEEDED", `${instance.full} is protected`, { hint: `Look at the plan, then: facs deploy ${instance.full} --yes` }));
+    problems.push(
+      new FacsimileError("CONFIRMATION_NEEDED", `${instance.full} is protected`, {
+        hint: `Look at the plan, then: facs deploy ${instance.full} --yes`,
+      }),
+    );
   }
   if (isProtected && (await definitionCommit(context)).dirty) {
-    problems.push(new FacsimileError("DEFINITION_DIRTY", `${instance.full} is protected, and the definitions have changes that no commit has`, { hint: "Commit them first: git status" }));
+    problems.push(
+      new FacsimileError(
+        "DEFINITION_DIRTY",
+        `${instance.full} is protected, and the definitions have changes that no commit has`,
+        { hint: "Commit them first: git status" },
+      ),
+    );
   }
   throwProblems(problems);
 }
@@ -74,7 +93,10 @@ function tooManyLost(surveyed: readonly Surveyed[], { definition }: Outline): bo
 }
 
 function allExact(copies: readonly Copy[], surveyed: readonly Surveyed[]): boolean {
-  return surveyed.every(({ reached, projects, problem }) => problem === undefined && copies.every((copy) => exactOn(copy, reached.host.name, projects)));
+  return surveyed.every(
+    ({ reached, projects, problem }) =>
+      problem === undefined && copies.every((copy) => exactOn(copy, reached.host.name, projects)),
+  );
 }
 
 function exactOn(copy: Copy, host: string, projects: Surveyed["projects"]): boolean {

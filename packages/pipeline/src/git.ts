@@ -6,7 +6,10 @@ export interface GitContext {
 }
 
 /** Runs git in `cwd` and gives its output without the last newline. @throws `GIT_FAILED` */
-export async function git(args: readonly string[], { exec, signal, cwd }: GitContext & { cwd: string }): Promise<string> {
+export async function git(
+  args: readonly string[],
+  { exec, signal, cwd }: GitContext & { cwd: string },
+): Promise<string> {
   const { exitCode, stdout, stderr } = await tryGit(args, { exec, signal, cwd });
   if (exitCode === 0) return stdout;
   throw new FacsimileError("GIT_FAILED", `git ${args.join(" ")} exited ${exitCode} in ${cwd}:\n${stderr.trim()}`);

@@ -12,7 +12,9 @@ export interface GroupRequest {
 }
 
 /** The definition's `install.groups`: what is copied to a host, and the folders of templates beside `tmpl/`. */
-export async function installGroups(request: GroupRequest): Promise<{ copy: (host: Host) => Part[]; tmpl: TmplGroup[] }> {
+export async function installGroups(
+  request: GroupRequest,
+): Promise<{ copy: (host: Host) => Part[]; tmpl: TmplGroup[] }> {
   const groups = request.definition.values.install?.groups ?? [];
   const copies = await Promise.all(
     groups.map(async (group, index) => {
@@ -25,7 +27,10 @@ export async function installGroups(request: GroupRequest): Promise<{ copy: (hos
     }),
   );
   const copy = (host: Host) => copies.flat().flatMap(({ part, lands }) => (lands(host) ? [part] : []));
-  return { copy, tmpl: groups.flatMap((group, index) => (group.type === "tmpl" ? [tmplGroup(group, { request, index })] : [])) };
+  return {
+    copy,
+    tmpl: groups.flatMap((group, index) => (group.type === "tmpl" ? [tmplGroup(group, { request, index })] : [])),
+  };
 }
 
 function tmplGroup(
@@ -52,5 +57,8 @@ function copyContext(request: GroupRequest, index: number): CopyContext {
 }
 
 function positionOf({ definition }: GroupRequest, index: number): CopyContext["position"] {
-  return definition.origin(["install", "groups", String(index)])?.position ?? definition.origin(["install", "groups"])?.position;
+  return (
+    definition.origin(["install", "groups", String(index)])?.position ??
+    definition.origin(["install", "groups"])?.position
+  );
 }

@@ -22,7 +22,11 @@ export interface HookRequest {
  * @returns Whether one that cannot be taken back has run, or tried to.
  * @throws `HOOK_FAILED` with the end of its output, secrets taken out
  */
-export async function runHooks(hooks: readonly Hook[], request: HookRequest, context: PipelineContext): Promise<boolean> {
+export async function runHooks(
+  hooks: readonly Hook[],
+  request: HookRequest,
+  context: PipelineContext,
+): Promise<boolean> {
   let irreversible = false;
   for (const hook of hooks.filter((one) => concerns(one, request))) {
     irreversible ||= hook.irreversible === true;
@@ -34,23 +38,41 @@ export async function runHooks(hooks: readonly Hook[], request: HookRequest, con
 }
 
 function concerns(hook: Hook, { host, isFirst }: HookRequest): boolean {
-  return (hook.target === undefined || host.targets.some((target) => target === hook.target)) && (hook.once !== true || isFirst(hook));
+  return (
+    (hook.target === undefined || host.targets.some((target) => target === hook.target)) &&
+    (hook.once !== true || isFirst(hook))
+  );
 }
 
-async function runOne(hook: Hook, { lock, place, release, previous, host }: HookRequest, { redactor }: PipelineContext): Promise<void> {
+async function runOne(
+  hook: Hook,
+  { lock, place, release, previous, host }: HookRequest,
+  { redactor }: PipelineContext,
+): Promise<void> {
   const run = commandOf(hook.run);
   const result = await lock.runHook(place, { run, release, previous, timeout: hook.timeout });
   if (result.exitCode === 0) return;
   const how = result.timedOut ? `did not end within ${hook.timeout ?? 300} s` : `exited ${result.exitCode}`;
-  throw new FacsimileError("HOOK_FAILED", `\`${[hook.run].flat().join(" ")}\` ${how} on ${host.name}${lastLines(redactor.redact(result.output))}`);
+  throw new FacsimileError(
+    "HOOK_FAILED",
+    `\`${[hook.run].flat().join(" ")}\` ${how} on ${host.name}${lastLines(redactor.redact(result.output))}`,
+  );
 }
 
 /** Asks until every check of the release is well, or its tries are used up. @throws `UNHEALTHY` */
-export async function awaitHealth(checks: Hooks["health"], request: HookRequest, context: PipelineContext): Promise<void> {
+export async function awaitHealth(
+  checks: Hooks["health"],
+  request: HookRequest,
+  context: PipelineContext,
+): Promise<void> {
   for (const check of checks) await awaitOne(check, request, context);
 }
 
-async function awaitOne(check: HealthCheck, { lock, place, release, previous, host }: HookRequest, { redactor }: PipelineContext): Promise<void> {
+async function awaitOne(
+  check: HealthCheck,
+  { lock, place, release, previous, host }: HookRequest,
+  { redactor }: PipelineContext,
+): Promise<void> {
   const { retries = 10, interval = 1, timeout = 10 } = check;
   const run = check.http === undefined ? commandOf(check.run ?? "true") : fetchCommand(check.http, timeout);
   for (let tries = 1; ; tries++) {
@@ -58,7 +80,10 @@ async function awaitOne(check: HealthCheck, { lock, place, release, previous, ho
     if (result.exitCode === 0) return;
     if (tries > retries) {
       const what = check.http ?? [check.run].flat().join(" ");
-      throw new FacsimileError("UNHEALTHY", `${host.name} is not healthy: \`${what}\` failed ${tries} times${lastLines(redactor.redact(result.output))}`);
+      throw new FacsimileError(
+        "UNHEALTHY",
+        `${host.name} is not healthy: \`${what}\` failed ${tries} times${lastLines(redactor.redact(result.output))}`,
+      );
     }
     await sleep(interval * 1000);
   }

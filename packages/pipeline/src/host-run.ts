@@ -52,10 +52,18 @@ export interface RunContext extends PipelineContext {
 }
 
 /** Notes what happened to a host: in the journal and to whoever watches. */
-export function tell(run: HostRun, { journal, onEvent, redactor }: RunContext, phase: Parameters<typeof phaseEvent>[1]): void {
+export function tell(
+  run: HostRun,
+  { journal, onEvent, redactor }: RunContext,
+  phase: Parameters<typeof phaseEvent>[1],
+): void {
   const message = run.problem === undefined ? undefined : redactor.redact(run.problem.message);
   onEvent(phaseEvent(run, phase, message));
-  journal.note({ event: phase, host: run.host.name, ...(message === undefined ? {} : { code: run.problem?.code, message }) });
+  journal.note({
+    event: phase,
+    host: run.host.name,
+    ...(message === undefined ? {} : { code: run.problem?.code, message }),
+  });
 }
 
 type HostEvent = Extract<Parameters<PipelineContext["onEvent"]>[0], { type: "host" }>;
@@ -76,7 +84,9 @@ export function isReady(run: HostRun): boolean {
 /** Whether a step's host is the first of all that would run the hook. */
 export function firstOf(step: Step, runs: readonly HostRun[]): (hook: Hook) => boolean {
   return ({ target }) => {
-    const same = runs.flatMap(({ steps }) => steps).filter(({ copy, kind }) => copy.project === step.copy.project && kind === "tree");
+    const same = runs
+      .flatMap(({ steps }) => steps)
+      .filter(({ copy, kind }) => copy.project === step.copy.project && kind === "tree");
     const first = same.find(({ host }) => target === undefined || host.targets.some((one) => one === target));
     return first?.host.name === step.host.name;
   };
@@ -88,7 +98,11 @@ export function lockOf(run: HostRun): NonNullable<HostRun["lock"]> {
 }
 
 /** Works on all that are ready, several at a time; a failure is its own host's. */
-export async function forEach(runs: readonly HostRun[], context: RunContext, work: (run: HostRun) => Promise<void>): Promise<void> {
+export async function forEach(
+  runs: readonly HostRun[],
+  context: RunContext,
+  work: (run: HostRun) => Promise<void>,
+): Promise<void> {
   const ready = runs.filter(isReady);
   const outcomes = await fanOut(ready, { limit: context.limit, signal: context.signal, work });
   for (const outcome of outcomes) {

@@ -7,15 +7,24 @@ import type { PipelineContext } from "./context.ts";
 import type { Outline } from "./prepare.ts";
 
 /** A host that answered, or why it did not. */
-export type Reached = { readonly host: Host; readonly session: Session } | { readonly host: Host; readonly problem: FacsimileError };
+export type Reached =
+  | { readonly host: Host; readonly session: Session }
+  | { readonly host: Host; readonly problem: FacsimileError };
 
 /** Opens one session per host, several at a time. Every one must be closed. */
-export async function reachAll({ definition, hosts }: Pick<Outline, "definition" | "hosts">, context: PipelineContext): Promise<Reached[]> {
+export async function reachAll(
+  { definition, hosts }: Pick<Outline, "definition" | "hosts">,
+  context: PipelineContext,
+): Promise<Reached[]> {
   const limit = definition.values.deploy.parallel;
-  const outcomes = await fanOut(hosts, { limit, work: (host) => connect(endpointOf(host, definition), connectOptions(context)) });
+  const outcomes = await fanOut(hosts, {
+    limit,
+    work: (host) => connect(endpointOf(host, definition), connectOptions(context)),
+  });
   return outcomes.map((outcome): Reached => {
     const { item: host } = outcome;
-    if (outcome.status !== "done") return { host, problem: problemOf(outcome.status === "failed" ? outcome.error : undefined, host) };
+    if (outcome.status !== "done")
+      return { host, problem: problemOf(outcome.status === "failed" ? outcome.error : undefined, host) };
     context.onEvent({ type: "host", host: host.name, phase: "connected" });
     return { host, session: outcome.value };
   });
@@ -35,7 +44,13 @@ export function problemOf(error: unknown, host: Host): FacsimileError {
 function endpointOf(host: Host, { local }: Definition): Endpoint {
   if (local) return { kind: "local", name: host.name };
   const { name, address, port, user } = host;
-  return { kind: "ssh", name, address, ...(port === undefined ? {} : { port }), ...(user === undefined ? {} : { user }) };
+  return {
+    kind: "ssh",
+    name,
+    address,
+    ...(port === undefined ? {} : { port }),
+    ...(user === undefined ? {} : { user }),
+  };
 }
 
 function connectOptions({ root, env, sshConfig }: PipelineContext): Parameters<typeof connect>[1] {

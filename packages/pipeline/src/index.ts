@@ -31,7 +31,10 @@ export function startRender(request: RenderRequest, world: PipelineWorld): Run<P
   return start((context) => render(request, context), world);
 }
 
-function start<Result>(work: (context: PipelineContext) => Promise<Result>, world: PipelineWorld): Run<PipelineEvent, Result> {
+function start<Result>(
+  work: (context: PipelineContext) => Promise<Result>,
+  world: PipelineWorld,
+): Run<PipelineEvent, Result> {
   return startRun((onEvent: OnEvent<PipelineEvent>) => work({ ...world, onEvent }));
 }
 
@@ -41,7 +44,7 @@ export type { Phase, PipelineEvent } from "./events.ts";
 export { type InitReport, init } from "./init.ts";
 export { type ListedInstance, type Listing, list } from "./list.ts";
 export type { CopyRequest } from "./prepare.ts";
-export { type Hook, type HealthCheck, type Hooks, parseRelease, type Release, releaseId } from "./release.ts";
+export { type HealthCheck, type Hook, type Hooks, parseRelease, type Release, releaseId } from "./release.ts";
 export type { RenderedFile, RenderRequest } from "./render.ts";
 export type {
   DeployReport,

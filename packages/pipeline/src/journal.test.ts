@@ -17,7 +17,12 @@ it("keeps every line, in order, in a file that only its owner reads", async () =
   await journal.close();
   const file = path.join(root, "RELEASE/staging/runs", `${journal.run}.jsonl`);
   const lines = (await fs.readFile(file, "utf8")).trim().split("\n").map((line) => JSON.parse(line)); // biome-ignore format: one line
-  expect(lines[0]).toEqual({ at: "2026-11-22T09:31:02.000Z", facsimile: "run/1", run: journal.run, instance: "staging" });
+  expect(lines[0]).toEqual({
+    at: "2026-11-22T09:31:02.000Z",
+    facsimile: "run/1",
+    run: journal.run,
+    instance: "staging",
+  });
   expect(lines.slice(1).map(({ n }) => n)).toEqual([...Array(50).keys()]);
   expect((await fs.stat(file)).mode & 0o777).toBe(0o600);
 });

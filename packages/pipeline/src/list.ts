@@ -1,4 +1,4 @@
-import { FacsimileError, isFacsimileError, problemsOf } from "@facsimile/core";
+import { type FacsimileError, isFacsimileError, problemsOf } from "@facsimile/core";
 import { findConglomerate, listInstances, listProjects, resolve } from "@facsimile/definitions";
 import type { PipelineContext } from "./context.ts";
 
@@ -15,7 +15,11 @@ export interface ListedInstance {
   readonly protected: boolean;
   /** Project → version. */
   readonly versions: Readonly<Record<string, string>>;
-  readonly hosts: readonly { readonly host: string; readonly region: string | undefined; readonly targets: readonly string[] }[];
+  readonly hosts: readonly {
+    readonly host: string;
+    readonly region: string | undefined;
+    readonly targets: readonly string[];
+  }[];
   /** Files read, weakest first. */
   readonly files: readonly string[];
   /** What is wrong with it; the rest is then empty. */
@@ -41,7 +45,15 @@ export async function list(context: PipelineContext): Promise<Listing> {
         };
       } catch (error) {
         if (!isFacsimileError(error)) throw error;
-        return { instance: instance.full, local: false, protected: false, versions: {}, hosts: [], files: [], problems: problemsOf(error) };
+        return {
+          instance: instance.full,
+          local: false,
+          protected: false,
+          versions: {},
+          hosts: [],
+          files: [],
+          problems: problemsOf(error),
+        };
       }
     }),
   );

@@ -63,22 +63,29 @@ function theirs(dir: string, { source, project }: OverlayRequest): Layer[] {
 /** `_ALL_`, the instance's parts, its full name: each later one wins, path by path. */
 function layersOf(folders: readonly Layer[], { instance }: OverlayRequest): Layer[] {
   const parts = [...new Set(["_ALL_", ...instance.parts, instance.full])];
-  return folders.flatMap(({ name, dir }) => parts.map((part) => ({ name: `${name}/${part}`, dir: path.join(dir, part) })));
+  return folders.flatMap(({ name, dir }) =>
+    parts.map((part) => ({ name: `${name}/${part}`, dir: path.join(dir, part) })),
+  );
 }
 
 function skipper(groups: readonly TmplGroup[]): (file: string) => boolean {
   const patterns = groups.flatMap(({ skip }) => (skip === undefined ? [] : [compile(skip)]));
-  return (file) => patterns.some((pattern) => pattern.matcher(file).find() || pattern.matcher(path.posix.basename(file)).find());
+  return (file) =>
+    patterns.some((pattern) => pattern.matcher(file).find() || pattern.matcher(path.posix.basename(file)).find());
 }
 
 function compile(pattern: string): RE2JS {
   try {
     return RE2JS.compile(pattern);
   } catch (cause) {
-    throw new FacsimileError("INSTALL_PATTERN", `install.groups: ${pattern} is not a pattern: ${(cause as Error).message}`, {
-      cause,
-      hint: "Patterns are RE2: no look-around, no back-references.",
-    });
+    throw new FacsimileError(
+      "INSTALL_PATTERN",
+      `install.groups: ${pattern} is not a pattern: ${(cause as Error).message}`,
+      {
+        cause,
+        hint: "Patterns are RE2: no look-around, no back-references.",
+      },
+    );
   }
 }
 

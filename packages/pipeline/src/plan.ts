@@ -7,7 +7,7 @@ import { closeAll, problemOf, type Reached, reachAll } from "./hosts.ts";
 import { type CopyRequest, type Outline, outline, type PreparedProject, prepare } from "./prepare.ts";
 import type { Copy } from "./release.ts";
 import type { HostPlan, Plan, ProjectPlan, StateChange } from "./reports.ts";
-import { type OpenedState, openStateOf } from "./secrets.ts";
+import { type OpenedState, openStateOf, type StateRequest } from "./secrets.ts";
 import { type Survey, survey } from "./survey.ts";
 
 /** One host as the survey found it: each wanted project that it is to hold, by name. */
@@ -22,7 +22,7 @@ export async function plan(request: CopyRequest, context: PipelineContext): Prom
   const outlined = await outline(request, context);
   const reaching = reachAll(outlined, context);
   try {
-    const { projects, state, copies } = await evaluate(outlined, context);
+    const { projects, state, copies } = await evaluate(outlined, context, { use: "read" });
     const surveyed = await surveyAll({ reached: await reaching, projects, outline: outlined });
     return planOf({ outline: outlined, copies, surveyed, state });
   } finally {
@@ -37,10 +37,14 @@ export interface Evaluation {
 }
 
 /** Everything that can be known without a host: sources, state, and what each host is to hold. */
-export async function evaluate(outlined: Outline, context: PipelineContext, use: "read" | "write" = "read"): Promise<Evaluation> {
+export async function evaluate(
+  outlined: Outline,
+  context: PipelineContext,
+  options: Pick<StateRequest, "use" | "acceptRollback">,
+): Promise<Evaluation> {
   const projects = await prepare(outlined, context);
   const modules = projects.flatMap(({ definition }) => definition.modules);
-  const state = await openStateOf({ definition: outlined.definition, modules, use }, context);
+  const state = await openStateOf({ definition: outlined.definition, modules, ...options }, context);
   return { projects, state, copies: await copiesOf({ outline: outlined, projects, state }, context) };
 }
 
@@ -55,7 +59,11 @@ export async function surveyAll(request: {
   const outcomes = await fanOut(reached, { limit, work: (one) => surveyHost(one, projects) });
   return outcomes.map((outcome): Surveyed => {
     if (outcome.status === "done") return outcome.value;
-    return { reached: outcome.item, projects: new Map(), problem: problemOf(outcome.status === "failed" ? outcome.error : undefined, outcome.item.host) };
+    return {
+      reached: outcome.item,
+      projects: new Map(),
+      problem: problemOf(outcome.status === "failed" ? outcome.error : undefined, outcome.item.host),
+    };
   });
 }
 
@@ -63,7 +71,12 @@ async function surveyHost(reached: Reached, projects: readonly PreparedProject[]
   if (!("session" in reached)) return { reached, projects: new Map(), problem: reached.problem };
   const { host, session } = reached;
   const surveys = await Promise.all(
-    projects.filter(({ definition }) => isOn(definition.hosts, host)).map(async ({ project, definition }) => [project, await survey(session, { definition, project, host: sameHost(definition.hosts, host) })] as const),
+    projects
+      .filter(({ definition }) => isOn(definition.hosts, host))
+      .map(
+        async ({ project, definition }) =>
+          [project, await survey(session, { definition, project, host: sameHost(definition.hosts, host) })] as const,
+      ),
   );
   return { reached, projects: new Map(surveys) };
 }
@@ -77,7 +90,12 @@ export function sameHost(hosts: readonly Host[], host: Host): Host {
   return hosts.find(({ name }) => name === host.name) ?? host;
 }
 
-function planOf(found: { outline: Outline; copies: readonly Copy[]; surveyed: readonly Surveyed[]; state: OpenedState }): Plan {
+function planOf(found: {
+  outline: Outline;
+  copies: readonly Copy[];
+  surveyed: readonly Surveyed[];
+  state: OpenedState;
+}): Plan {
   const { outline, copies, surveyed, state } = found;
   return {
     schema: "plan/1",
@@ -93,11 +111,21 @@ export function stateChange({ state, plan }: OpenedState): StateChange {
   return { scope: state.scope, serial: state.serial, passwords: plan.passwords, uiids: plan.uiids };
 }
 
-function projectPlan(copy: Copy, { outline, surveyed }: { outline: Outline; surveyed: readonly Surveyed[] }): ProjectPlan {
+function projectPlan(
+  copy: Copy,
+  { outline, surveyed }: { outline: Outline; surveyed: readonly Surveyed[] },
+): ProjectPlan {
   const { project, version, id, hooks } = copy;
   const held = surveyed.flatMap(({ projects }) => projects.get(project)?.release?.version ?? []);
   const position = outline.projects.find((wanted) => wanted.project === project)?.position;
-  return { project, from: [...new Set(held)].sort(), to: version, release: id, hooks, ...(position === undefined ? {} : { position }) };
+  return {
+    project,
+    from: [...new Set(held)].sort(),
+    to: version,
+    release: id,
+    hooks,
+    ...(position === undefined ? {} : { position }),
+  };
 }
 
 function hostPlan({ reached: { host }, projects, problem }: Surveyed, copies: readonly Copy[]): HostPlan {

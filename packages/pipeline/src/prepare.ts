@@ -1,5 +1,20 @@
-import { FacsimileError, type InstanceName, type Position, type ProjectName, parseInstance, parseProjectSpec, throwProblems } from "@facsimile/core";
-import { type Conglomerate, type Definition, findConglomerate, type Host, listProjects, resolve } from "@facsimile/definitions";
+import {
+  FacsimileError,
+  type InstanceName,
+  type Position,
+  type ProjectName,
+  parseInstance,
+  parseProjectSpec,
+  throwProblems,
+} from "@facsimile/core";
+import {
+  type Conglomerate,
+  type Definition,
+  findConglomerate,
+  type Host,
+  listProjects,
+  resolve,
+} from "@facsimile/definitions";
 import { build } from "./build.ts";
 import { type Checkout, checkout } from "./checkout.ts";
 import type { PipelineContext } from "./context.ts";
@@ -47,11 +62,14 @@ export async function outline(request: CopyRequest, context: PipelineContext): P
   const conglomerate = await findConglomerate(context.root);
   const instance = parseInstance(request.instance);
   const specs = (request.projects ?? []).map(parseProjectSpec);
-  const edits = specs.flatMap(({ project, version }) => (version === undefined ? [] : [`versions.${project}=${JSON.stringify(version)}`]));
+  const edits = specs.flatMap(({ project, version }) =>
+    version === undefined ? [] : [`versions.${project}=${JSON.stringify(version)}`],
+  );
   const set = [...(request.set ?? []), ...edits];
   const resolveFor = (more: object) => resolve(conglomerate, { instance, set, env: context.env, ...more });
   const definition = await resolveFor({});
-  for (const { code, message, hint } of definition.warnings) context.onEvent({ type: "warning", message: `${code}: ${message}`, ...(hint ? { hint } : {}) });
+  for (const { code, message, hint } of definition.warnings)
+    context.onEvent({ type: "warning", message: `${code}: ${message}`, ...(hint ? { hint } : {}) });
   const names = specs.length > 0 ? specs.map(({ project }) => project) : await deployed(conglomerate, definition);
   const projects = await Promise.all(
     names.map(async (project) => {
@@ -63,11 +81,22 @@ export async function outline(request: CopyRequest, context: PipelineContext): P
   const found = projects.flatMap((project) => (project instanceof FacsimileError ? [] : [project]));
   const mine = new Set(found.flatMap((project) => project.definition.hosts.map(({ name }) => name)));
   const hosts = definition.hosts.filter(({ name }) => mine.has(name));
-  return { conglomerate, instance, definition, projects: found, set, hosts: hosts.filter(isUp), down: hosts.filter((host) => !isUp(host)) };
+  return {
+    conglomerate,
+    instance,
+    definition,
+    projects: found,
+    set,
+    hosts: hosts.filter(isUp),
+    down: hosts.filter((host) => !isUp(host)),
+  };
 }
 
 /** Checks out and builds what the outline names, side by side. */
-export async function prepare({ projects, conglomerate, instance, set }: Outline, context: PipelineContext): Promise<PreparedProject[]> {
+export async function prepare(
+  { projects, conglomerate, instance, set }: Outline,
+  context: PipelineContext,
+): Promise<PreparedProject[]> {
   const work = projects.map(async (wanted) => {
     const { project, version } = wanted;
     const source = await checkout(checkoutRequest(wanted), context);
@@ -94,7 +123,10 @@ async function deployed(conglomerate: Conglomerate, { values, instance }: Defini
   });
 }
 
-function wanted(project: ProjectName, { edited, definition }: { edited: boolean; definition: Definition }): WantedProject | FacsimileError {
+function wanted(
+  project: ProjectName,
+  { edited, definition }: { edited: boolean; definition: Definition },
+): WantedProject | FacsimileError {
   const version = definition.values.versions?.[project];
   if (version === undefined) {
     return new FacsimileError("NO_VERSION", `${definition.instance.full} says no version of ${project}`, {
@@ -108,7 +140,8 @@ function wanted(project: ProjectName, { edited, definition }: { edited: boolean;
 function checkoutRequest({ project, version, definition }: WantedProject): Parameters<typeof checkout>[0] {
   const described = definition.values.projects?.[project];
   const position = definition.origin(["projects", project, "repo"])?.position;
-  if (described?.repo !== undefined) return { project, version, repo: described.repo, subfolder: described.path, position };
+  if (described?.repo !== undefined)
+    return { project, version, repo: described.repo, subfolder: described.path, position };
   throw new FacsimileError("NO_SOURCE", `projects.${project} names no repository`, {
     position: definition.origin(["projects", project])?.position,
     hint: `Set projects.${project}.repo to what git can clone.`,

@@ -25,9 +25,13 @@ export async function standing({ root, ...context }: Root): Promise<Standing> {
   if ((await git(["remote"], at)) === "") return { kind: "no-remote" };
   const branch = await tryGit(["symbolic-ref", "--short", "HEAD"], at);
   if (branch.exitCode !== 0) {
-    throw new FacsimileError("GIT_DETACHED", "the definitions are at a detached HEAD: there is no branch to push state to", {
-      hint: "git switch <branch>",
-    });
+    throw new FacsimileError(
+      "GIT_DETACHED",
+      "the definitions are at a detached HEAD: there is no branch to push state to",
+      {
+        hint: "git switch <branch>",
+      },
+    );
   }
   const upstream = await tryGit(["rev-parse", "--abbrev-ref", "@{upstream}"], at);
   if (upstream.exitCode !== 0) {
@@ -51,14 +55,21 @@ async function assertIdle(gitDir: string): Promise<void> {
   });
 }
 
-async function assertInStep({ upstream, remote }: { upstream: string; remote: string }, at: GitContext & { cwd: string }): Promise<void> {
+async function assertInStep(
+  { upstream, remote }: { upstream: string; remote: string },
+  at: GitContext & { cwd: string },
+): Promise<void> {
   await git(["fetch", "--quiet", "--", remote], at);
   const commits = await git(["log", "--oneline", "--left-right", "--no-decorate", `HEAD...${upstream}`], at);
   if (commits === "") return;
   const behind = commits.split("\n").some((line) => line.startsWith(">"));
-  throw new FacsimileError("GIT_OUT_OF_STEP", `the definitions and ${upstream} differ (< only here, > only there):\n${commits}`, {
-    hint: behind ? "git pull --rebase, look at what came, then deploy again." : "git push, then deploy again.",
-  });
+  throw new FacsimileError(
+    "GIT_OUT_OF_STEP",
+    `the definitions and ${upstream} differ (< only here, > only there):\n${commits}`,
+    {
+      hint: behind ? "git pull --rebase, look at what came, then deploy again." : "git push, then deploy again.",
+    },
+  );
 }
 
 export interface Publication {
@@ -95,11 +106,16 @@ export async function isPublished(file: string, { root, ...context }: Root): Pro
   if (status.exitCode !== 0) return true; // No git here: there is nowhere to publish to.
   if (status.stdout !== "") return false;
   const upstream = await tryGit(["rev-parse", "--quiet", "--verify", "@{upstream}"], at);
-  return upstream.exitCode !== 0 || (await tryGit(["diff", "--quiet", "@{upstream}", "HEAD", "--", file], at)).exitCode === 0;
+  return (
+    upstream.exitCode !== 0 || (await tryGit(["diff", "--quiet", "@{upstream}", "HEAD", "--", file], at)).exitCode === 0
+  );
 }
 
 /** The commit of the definitions, or that they have changes which no commit has. */
-export async function definitionCommit({ root, ...context }: Root): Promise<{ commit: string | undefined; dirty: boolean }> {
+export async function definitionCommit({
+  root,
+  ...context
+}: Root): Promise<{ commit: string | undefined; dirty: boolean }> {
   const at = { ...context, cwd: root };
   const head = await tryGit(["rev-parse", "HEAD"], at);
   if (head.exitCode !== 0) return { commit: undefined, dirty: true };

@@ -1,7 +1,7 @@
-import fs from "node:fs/promises";
 import path from "node:path";
 import { planVersionEdit, type VersionEdit } from "@facsimile/definitions";
 import { confirmSeal, planState, type State, sealState } from "@facsimile/state";
+import writeFileAtomic from "write-file-atomic";
 import type { PipelineContext } from "./context.ts";
 import type { Outline } from "./prepare.ts";
 import { isPublished, publish, relativeTo, type Standing, standing } from "./publish.ts";
@@ -17,7 +17,10 @@ export interface Recording {
 }
 
 /** Checks that all that must be written could be written and published. Nothing is written. @throws As `standing` does. */
-export async function planRecording({ outline, state }: { outline: Outline; state: OpenedState }, context: PipelineContext): Promise<Recording> {
+export async function planRecording(
+  { outline, state }: { outline: Outline; state: OpenedState },
+  context: PipelineContext,
+): Promise<Recording> {
   const { conglomerate, instance, definition } = outline;
   const edits = await Promise.all(
     outline.projects
@@ -25,7 +28,8 @@ export async function planRecording({ outline, state }: { outline: Outline; stat
       .map(({ project, version }) => planVersionEdit(conglomerate, { instance, project, version })),
   );
   const found = edits.filter((edit) => edit !== undefined);
-  const pending = !definition.local && state.state.serial > 0 && !(await isPublished(stateFile(state.state, context), context));
+  const pending =
+    !definition.local && state.state.serial > 0 && !(await isPublished(stateFile(state.state, context), context));
   const needed = found.length > 0 || !state.plan.empty || pending;
   return { edits: found, needed, standing: needed && !definition.local ? await standing(context) : { kind: "no-git" } };
 }
@@ -45,7 +49,7 @@ export async function record(
   const recipients = outline.definition.values.state?.recipients;
   const sealed = await sealState(state.state, state.plan, { keyring: state.keyring, recipients, now: context.now });
   context.redactor.add(...sealed.secrets());
-  for (const { file, after } of recording.edits) await fs.writeFile(path.resolve(context.root, file), after);
+  for (const { file, after } of recording.edits) await writeFileAtomic(path.resolve(context.root, file), after);
   const pushed = await publishAll({ outline, sealed, recording }, context);
   await confirmSeal(sealed);
   const { passwords, uiids } = state.plan;
@@ -61,8 +65,13 @@ async function publishAll(
   { outline, sealed, recording }: { outline: Outline; sealed: State; recording: Recording },
   context: PipelineContext,
 ): Promise<boolean> {
-  const files = [...recording.edits.map(({ file }) => relativeTo(context.root, path.resolve(context.root, file))), ...(sealed.serial > 0 ? [stateFile(sealed, context)] : [])];
-  const versions = outline.projects.filter(({ edited }) => edited).map(({ project, version }) => `${project} ${version}`);
+  const files = [
+    ...recording.edits.map(({ file }) => relativeTo(context.root, path.resolve(context.root, file))),
+    ...(sealed.serial > 0 ? [stateFile(sealed, context)] : []),
+  ];
+  const versions = outline.projects
+    .filter(({ edited }) => edited)
+    .map(({ project, version }) => `${project} ${version}`);
   const message = `${outline.instance.full}: ${[...versions, `state ${sealed.scope} serial ${sealed.serial}`].join(", ")}`;
   return publish({ files, message, standing: recording.standing }, context);
 }

@@ -2,7 +2,12 @@ import { sha256 } from "@facsimile/core";
 import { expect, it } from "vitest";
 import { parseRelease, releaseId } from "./release.ts";
 
-const base = { instance: "staging", project: "storefront", version: "1.0.0", hosts: { "web2.eu": "b".repeat(64), "web1.eu": "a".repeat(64) } };
+const base = {
+  instance: "staging",
+  project: "storefront",
+  version: "1.0.0",
+  hosts: { "web2.eu": "b".repeat(64), "web1.eu": "a".repeat(64) },
+};
 const text = (release: object) => Buffer.from(JSON.stringify(release));
 
 it("names a release by what, version, instance and sorted trees, and by nothing else", () => {
@@ -18,5 +23,7 @@ it("reads what is whole and refuses what is not", () => {
   expect(() => parseRelease(text({ ...release, version: "9" }), "web1.eu")).toThrow("web1.eu is not a whole release/1");
   expect(() => parseRelease(Buffer.from("{"), "web1.eu")).toThrow("not a whole release/1");
   expect(() => parseRelease(text([]), "web1.eu")).toThrow("not a whole release/1");
-  expect(() => parseRelease(text({ ...release, facsimile: "release/2" }), "x")).toThrow("release/2; this version reads release/1");
+  expect(() => parseRelease(text({ ...release, facsimile: "release/2" }), "x")).toThrow(
+    "release/2; this version reads release/1",
+  );
 });

@@ -49,7 +49,10 @@ async function renderOne(
   const values = { setting: state.state.settings(), secret: secretContext(lookup), moduleOf };
   const file = pathOf(tmpl, { request, host });
   const seen = templateContexts({ definition, project, version, values })(host);
-  const node = await createRenderer(tmpl, { lib }).file(file, { context: seen, hostContext: { host: hostContext(host) } });
+  const node = await createRenderer(tmpl, { lib }).file(file, {
+    context: seen,
+    hostContext: { host: hostContext(host) },
+  });
   if (node.type !== "file") throw unknownTemplate(tmpl, request);
   const bytes = "bytes" in node.content ? node.content.bytes : await fs.readFile(node.content.file);
   return { path: file, bytes, secrets: node.secrets };
@@ -73,7 +76,10 @@ function pathOf({ entries }: Overlay, { request, host }: { request: RenderReques
   throw unknownTemplate({ entries }, request);
 }
 
-function unknownTemplate({ entries }: Pick<Overlay, "entries">, { path: wanted, project }: RenderRequest): FacsimileError {
+function unknownTemplate(
+  { entries }: Pick<Overlay, "entries">,
+  { path: wanted, project }: RenderRequest,
+): FacsimileError {
   const near = didYouMean(wanted, entries.keys());
   return new FacsimileError("UNKNOWN_TEMPLATE", `${project} has no template ${wanted}`, {
     hint: near === undefined ? `Templates: ${[...entries.keys()].join(", ")}` : `Did you mean ${near}?`,

@@ -29,10 +29,21 @@ async function revert(run: HostRun, context: RunContext): Promise<void> {
   }
 }
 
-async function runOldHooks(run: HostRun, { step }: { step: HostRun["switched"][number]["step"] }, context: RunContext): Promise<void> {
+async function runOldHooks(
+  run: HostRun,
+  { step }: { step: HostRun["switched"][number]["step"] },
+  context: RunContext,
+): Promise<void> {
   const { found, host, copy } = step;
   if (found.release === undefined) return;
-  const request = { host, lock: lockOf(run), place: found.place, release: found.release.id, previous: copy.id, isFirst: () => true };
+  const request = {
+    host,
+    lock: lockOf(run),
+    place: found.place,
+    release: found.release.id,
+    previous: copy.id,
+    isFirst: () => true,
+  };
   await runHooks(found.release.hooks.postcmd, request, context);
 }
 

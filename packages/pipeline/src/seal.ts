@@ -26,7 +26,10 @@ export interface Provenance {
  * Seals a copy into `RELEASE/<instance>/<project>/<release id>/`: built beside, signed, renamed into place. What is
  * already sealed under that id is used again. Files that hold secrets are never written.
  */
-export async function seal(copy: Copy, context: PipelineContext & Provenance & { readonly keyring: Keyring }): Promise<SealedRelease> {
+export async function seal(
+  copy: Copy,
+  context: PipelineContext & Provenance & { readonly keyring: Keyring },
+): Promise<SealedRelease> {
   const folder = path.join(workFolders(context.root).releases, copy.instance, copy.project, copy.id);
   if (!(await isSealed(folder))) await build(copy, { ...context, folder });
   const json = await fs.readFile(path.join(folder, "release.json"));
@@ -71,7 +74,12 @@ function describe(copy: Copy, { state, definition, now, keyring }: SealContext):
     project: copy.project,
     version: copy.version,
     hosts: Object.fromEntries(copy.hosts.map(({ host, treeId }) => [host, treeId])),
-    trees: Object.fromEntries(distinct(copy.hosts).map(({ treeId, manifest, secrets }) => [treeId, { sums: sha256(formatSums(manifest)), secrets }])),
+    trees: Object.fromEntries(
+      distinct(copy.hosts).map(({ treeId, manifest, secrets }) => [
+        treeId,
+        { sums: sha256(formatSums(manifest)), secrets },
+      ]),
+    ),
     state,
     definition,
     source: { commit: copy.sourceCommit },
@@ -91,11 +99,15 @@ async function writeTree({ treeId, tree, manifest }: HostCopy, { partial }: { pa
   await fs.mkdir(path.join(top, "files"), { recursive: true });
   await fs.writeFile(path.join(top, "manifest"), formatManifest(manifest));
   await fs.writeFile(path.join(top, "SHA256SUMS"), formatSums(manifest));
-  for (const entry of manifest.entries) await writeEntry(entry, { node: tree.get(entry.path), files: path.join(top, "files"), objects });
+  for (const entry of manifest.entries)
+    await writeEntry(entry, { node: tree.get(entry.path), files: path.join(top, "files"), objects });
 }
 
 // One object per content and mode, linked into every tree that has it: a hundred hosts cost one copy of the bulk.
-async function writeEntry(entry: Entry, { node, files, objects }: { node: TreeNode | undefined; files: string; objects: string }): Promise<void> {
+async function writeEntry(
+  entry: Entry,
+  { node, files, objects }: { node: TreeNode | undefined; files: string; objects: string },
+): Promise<void> {
   const file = path.join(files, entry.path);
   if (entry.type === "dir") return void (await fs.mkdir(file, { recursive: true }));
   if (entry.type === "link") return fs.symlink(entry.target, file);

@@ -1,8 +1,18 @@
+import path from "node:path";
 import { type InstanceName, Secret } from "@facsimile/core";
 import type { Definition, Host, Module } from "@facsimile/definitions";
 import { moduleContext } from "@facsimile/definitions";
-import { type Keyring, openKeyring, openMemory, openState, planState, type State, type StatePlan, type Trust, trustedSigners } from "@facsimile/state";
-import path from "node:path";
+import {
+  type Keyring,
+  openKeyring,
+  openMemory,
+  openState,
+  planState,
+  type State,
+  type StatePlan,
+  type Trust,
+  trustedSigners,
+} from "@facsimile/state";
 import type { PipelineContext } from "./context.ts";
 
 /** The state of an instance's scope, opened, and what the definition wants that it lacks. */
@@ -19,16 +29,31 @@ export interface StateRequest {
   readonly modules: readonly Module[];
   /** Default `"write"`: an old copy is refused. */
   readonly use?: "read" | "write";
+  /** Take an older, another or a missing file as it is. Default `false`. */
+  readonly acceptRollback?: boolean | undefined;
 }
 
 /** Opens the state that belongs to the definition. Whatever it holds is kept out of all output from now on. */
-export async function openStateOf({ definition, modules, use = "write" }: StateRequest, context: PipelineContext): Promise<OpenedState> {
+export async function openStateOf(request: StateRequest, context: PipelineContext): Promise<OpenedState> {
+  const { definition, modules, use = "write", acceptRollback = false } = request;
   const { configDir, env, root, redactor, onEvent } = context;
   const memory = openMemory({ configDir });
-  const [keyring, trust] = await Promise.all([openKeyring({ configDir, env }), trustedSigners({ configDir, env, root, memory })]);
-  const state = await openState({ folder: path.join(root, "state"), scope: definition.scope, keyring, trust, memory, use });
+  const [keyring, trust] = await Promise.all([
+    openKeyring({ configDir, env }),
+    trustedSigners({ configDir, env, root, memory }),
+  ]);
+  const state = await openState({
+    folder: path.join(root, "state"),
+    scope: definition.scope,
+    keyring,
+    trust,
+    memory,
+    use,
+    acceptRollback,
+  });
   redactor.add(...state.secrets());
-  for (const { message, hint } of state.warnings) onEvent({ type: "warning", message, ...(hint === undefined ? {} : { hint }) });
+  for (const { message, hint } of state.warnings)
+    onEvent({ type: "warning", message, ...(hint === undefined ? {} : { hint }) });
   return { keyring, trust, state, plan: planState(state, wantsOf(modules)) };
 }
 
@@ -50,7 +75,10 @@ export interface Lookup {
 }
 
 /** `module` as templates of a host see it; what is still missing shows as a placeholder. */
-export function moduleContextOf({ definition, host }: { definition: Definition; host: Host }, { state, plan, instance }: Lookup): object {
+export function moduleContextOf(
+  { definition, host }: { definition: Definition; host: Host },
+  { state, plan, instance }: Lookup,
+): object {
   return moduleContext(definition.modulesOf(host), {
     password: (username: string) => state.password(username, instance) ?? new Secret(PLACEHOLDER, `passwd/${username}`),
     uiid: (daemon: string) => state.uiid(daemon) ?? plan.uiids[daemon] ?? 0,
@@ -59,7 +87,9 @@ export function moduleContextOf({ definition, host }: { definition: Definition; 
 
 /** `secret` as templates see it: by name. */
 export function secretContext({ state, instance }: Pick<Lookup, "state" | "instance">): Record<string, Secret> {
-  const names = state.secrets().flatMap(({ name }) => /^(?:overlay\/[^/]+\/)?secrets\/(.+?)(?: \(previous\))?$/.exec(name)?.[1] ?? []);
+  const names = state
+    .secrets()
+    .flatMap(({ name }) => /^(?:overlay\/[^/]+\/)?secrets\/(.+?)(?: \(previous\))?$/.exec(name)?.[1] ?? []);
   const found = [...new Set(names)].map((name) => [name, state.secret(name, instance)] as const);
   return Object.fromEntries(found.filter((entry): entry is [string, Secret] => entry[1] !== undefined));
 }

@@ -1,7 +1,17 @@
 import { FacsimileError } from "@facsimile/core";
 import { formatManifest, formatSums } from "@facsimile/manifest";
 import { runHooks } from "./hooks.ts";
-import { firstOf, forEach, type HostRun, isReady, isUnreachable, lockOf, type RunContext, type Step, tell } from "./host-run.ts";
+import {
+  firstOf,
+  forEach,
+  type HostRun,
+  isReady,
+  isUnreachable,
+  lockOf,
+  type RunContext,
+  type Step,
+  tell,
+} from "./host-run.ts";
 
 /**
  * Takes the locks: of the first host in the order of names, then of the others. Two runs over the same hosts meet at
@@ -21,9 +31,13 @@ async function lock(run: HostRun, context: RunContext): Promise<void> {
     const now = await run.session.probe(found.place, found.options);
     const [before, after] = [found.probe.current, now.current];
     if (before?.dir === after?.dir && before?.release === after?.release) continue;
-    throw new FacsimileError("HOST_MOVED", `${run.host.name}: ${copy.project} was deployed by somebody else meanwhile`, {
-      hint: "Look at the plan again.",
-    });
+    throw new FacsimileError(
+      "HOST_MOVED",
+      `${run.host.name}: ${copy.project} was deployed by somebody else meanwhile`,
+      {
+        hint: "Look at the plan again.",
+      },
+    );
   }
   tell(run, context, "locked");
 }
@@ -37,13 +51,23 @@ export async function stageAll(runs: readonly HostRun[], context: RunContext): P
   });
 }
 
-async function stage({ kind, found, tree, wanted, sealed, copy }: Step, run: HostRun, context: RunContext): Promise<void> {
+async function stage(
+  { kind, found, tree, wanted, sealed, copy }: Step,
+  run: HostRun,
+  context: RunContext,
+): Promise<void> {
   const { place, options } = found;
   const lock = lockOf(run);
   const problems = await run.session.preflight();
   if (problems[0] !== undefined) throw problems[0];
   if (kind === "tree") {
-    const staged = await lock.stage(place, { ...options, tree, manifest: wanted.manifest, run: context.journal.run, adopt: context.adopt });
+    const staged = await lock.stage(place, {
+      ...options,
+      tree,
+      manifest: wanted.manifest,
+      run: context.journal.run,
+      adopt: context.adopt,
+    });
     run.staged.set(copy.project, staged.dir);
   } else {
     await lock.list(place, options);
@@ -58,8 +82,19 @@ async function stage({ kind, found, tree, wanted, sealed, copy }: Step, run: Hos
   await lock.record(place, { release: copy.id, files });
 }
 
-async function before(step: Step, { run, runs }: { run: HostRun; runs: readonly HostRun[] }, context: RunContext): Promise<void> {
+async function before(
+  step: Step,
+  { run, runs }: { run: HostRun; runs: readonly HostRun[] },
+  context: RunContext,
+): Promise<void> {
   const { copy, found, host } = step;
-  const request = { host, lock: lockOf(run), place: found.place, release: copy.id, previous: found.probe.current?.release, isFirst: firstOf(step, runs) };
+  const request = {
+    host,
+    lock: lockOf(run),
+    place: found.place,
+    release: copy.id,
+    previous: found.probe.current?.release,
+    isFirst: firstOf(step, runs),
+  };
   run.irreversible = (await runHooks(copy.hooks.precmd, request, context)) || run.irreversible;
 }

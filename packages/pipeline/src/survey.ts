@@ -32,7 +32,15 @@ export async function survey(
   const vouched = probe.snapshot === "same" && manifest !== undefined;
   const listed = probe.current === undefined || vouched ? undefined : await session.list(place, options);
   const drift = listed === undefined ? [] : compareTrees(manifest ?? { entries: [] }, listed.manifest);
-  return { place, options, probe, record, release, manifest: manifest ?? listed?.manifest, drift: manifest === undefined ? [] : drift };
+  return {
+    place,
+    options,
+    probe,
+    record,
+    release,
+    manifest: manifest ?? listed?.manifest,
+    drift: manifest === undefined ? [] : drift,
+  };
 }
 
 function wholeRelease(record: ReleaseRecord | undefined, host: string): Release | undefined {

@@ -10,7 +10,11 @@ export async function switchAll(runs: readonly HostRun[], context: RunContext): 
   });
 }
 
-async function switchStep(step: Step, { run, runs }: { run: HostRun; runs: readonly HostRun[] }, context: RunContext): Promise<void> {
+async function switchStep(
+  step: Step,
+  { run, runs }: { run: HostRun; runs: readonly HostRun[] },
+  context: RunContext,
+): Promise<void> {
   const { copy, found, kind } = step;
   const lock = lockOf(run);
   const dir = run.staged.get(copy.project) ?? step.wanted.treeId;
@@ -29,7 +33,14 @@ async function switchStep(step: Step, { run, runs }: { run: HostRun; runs: reado
 
 function hookRequest(step: Step, { run, runs }: { run: HostRun; runs: readonly HostRun[] }): HookRequest {
   const { copy, found, host } = step;
-  return { host, lock: lockOf(run), place: found.place, release: copy.id, previous: found.probe.current?.release, isFirst: firstOf(step, runs) };
+  return {
+    host,
+    lock: lockOf(run),
+    place: found.place,
+    release: copy.id,
+    previous: found.probe.current?.release,
+    isFirst: firstOf(step, runs),
+  };
 }
 
 /** Makes the switch final: history, pruning, and the snapshot that later probes compare with. */
@@ -47,5 +58,13 @@ export async function confirmAll(runs: readonly HostRun[], context: RunContext):
 
 function historyEntry({ copy, wanted }: Step, run: HostRun, { journal, now, by }: RunContext): HistoryEntry {
   const dir = run.staged.get(copy.project) ?? wanted.treeId;
-  return { release: copy.id, dir, version: copy.version, run: journal.run, by, at: now().toISOString(), action: "deploy" };
+  return {
+    release: copy.id,
+    dir,
+    version: copy.version,
+    run: journal.run,
+    by,
+    at: now().toISOString(),
+    action: "deploy",
+  };
 }

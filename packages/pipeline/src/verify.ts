@@ -26,7 +26,11 @@ export async function verify(request: CopyRequest, context: PipelineContext): Pr
     const hosts = outcomes.map((outcome): VerifiedHost => {
       if (outcome.status === "done") return outcome.value;
       const { host } = outcome.item;
-      return { ...named(host), projects: [], problem: problemOf(outcome.status === "failed" ? outcome.error : undefined, host) };
+      return {
+        ...named(host),
+        projects: [],
+        problem: problemOf(outcome.status === "failed" ? outcome.error : undefined, host),
+      };
     });
     return { schema: "verify/1", instance: outlined.instance.full, hosts: withOddReleases(hosts) };
   } finally {
@@ -34,11 +38,18 @@ export async function verify(request: CopyRequest, context: PipelineContext): Pr
   }
 }
 
-async function verifyHost(reached: Reached, { outlined, trust }: { outlined: Outline; trust: Trust }): Promise<VerifiedHost> {
+async function verifyHost(
+  reached: Reached,
+  { outlined, trust }: { outlined: Outline; trust: Trust },
+): Promise<VerifiedHost> {
   const { host } = reached;
   if (!("session" in reached)) return { ...named(host), projects: [], problem: reached.problem };
-  const projects = outlined.projects.filter(({ definition }) => definition.hosts.some(({ name }) => name === host.name));
-  const verified = await Promise.all(projects.map((project) => verifyProject(project, { session: reached.session, host, trust })));
+  const projects = outlined.projects.filter(({ definition }) =>
+    definition.hosts.some(({ name }) => name === host.name),
+  );
+  const verified = await Promise.all(
+    projects.map((project) => verifyProject(project, { session: reached.session, host, trust })),
+  );
   return { ...named(host), projects: verified };
 }
 
@@ -50,17 +61,36 @@ async function verifyProject(
   const [place, options] = [placeOf(definition, { project, host: own }), treeOptions(definition, own)];
   const record = await session.readRecord(place);
   if (record === undefined) return { project, differences: [] };
-  const release = await trustedRelease(record, { host, project, instance: definition.instance.full, trust, scope: definition.scope });
+  const release = await trustedRelease(record, {
+    host,
+    project,
+    instance: definition.instance.full,
+    trust,
+    scope: definition.scope,
+  });
   const manifest = parseManifest(record.files["manifest"] ?? "");
-  if (treeId(manifest) !== release.hosts[host.name]) throw damaged(host, `its manifest is not the one of release ${release.id.slice(0, 7)}`);
-  if (sha256(record.files["SHA256SUMS"] ?? "") !== release.trees[treeId(manifest)]?.sums) throw damaged(host, "its SHA256SUMS is not the one of its release");
+  if (treeId(manifest) !== release.hosts[host.name])
+    throw damaged(host, `its manifest is not the one of release ${release.id.slice(0, 7)}`);
+  if (sha256(record.files["SHA256SUMS"] ?? "") !== release.trees[treeId(manifest)]?.sums)
+    throw damaged(host, "its SHA256SUMS is not the one of its release");
   const listing = await session.list(place, options);
-  return { project, version: release.version, release: release.id, differences: compareTrees(manifest, listing.manifest) };
+  return {
+    project,
+    version: release.version,
+    release: release.id,
+    differences: compareTrees(manifest, listing.manifest),
+  };
 }
 
 async function trustedRelease(
   { files, release: id }: ReleaseRecord,
-  { host, project, instance, trust, scope }: { host: Host; project: string; instance: string; trust: Trust; scope: string },
+  {
+    host,
+    project,
+    instance,
+    trust,
+    scope,
+  }: { host: Host; project: string; instance: string; trust: Trust; scope: string },
 ): Promise<Release> {
   const name = `release.json of ${project} on ${host.name}`;
   const bytes = Buffer.from(files["release.json"] ?? "");
@@ -73,7 +103,12 @@ async function trustedRelease(
 /** The same project in two releases: some host was left behind. Every host with another than the most common is told. */
 function withOddReleases(hosts: readonly VerifiedHost[]): VerifiedHost[] {
   const all = hosts.flatMap(({ projects }) => projects);
-  const common = new Map([...new Set(all.map(({ project }) => project))].map((project) => [project, mostCommon(all.filter((one) => one.project === project))]));
+  const common = new Map(
+    [...new Set(all.map(({ project }) => project))].map((project) => [
+      project,
+      mostCommon(all.filter((one) => one.project === project)),
+    ]),
+  );
   return hosts.map((host) => {
     const odd = host.projects.find(({ project, release }) => release !== undefined && release !== common.get(project));
     if (host.problem !== undefined || odd === undefined) return host;
@@ -93,5 +128,7 @@ function named({ name, region }: Host): Pick<VerifiedHost, "host" | "region"> {
 }
 
 function damaged(host: Host, what: string): FacsimileError {
-  return new FacsimileError("RELEASE_INVALID", `${host.name}: ${what}`, { hint: "It was damaged or edited. Deploy again." });
+  return new FacsimileError("RELEASE_INVALID", `${host.name}: ${what}`, {
+    hint: "It was damaged or edited. Deploy again.",
+  });
 }

@@ -34,20 +34,28 @@ describe("checkout", () => {
     await checkout(request, context);
     await write(repo, { "bin/run": "echo 2\n" });
     commit(repo, "1.0.0");
-    await expect(checkout(request, context)).rejects.toMatchObject({ code: "TAG_MOVED", hint: expect.stringContaining("rm -r SRC/shop-1.0.0") });
+    await expect(checkout(request, context)).rejects.toMatchObject({
+      code: "TAG_MOVED",
+      hint: expect.stringContaining("rm -r SRC/shop-1.0.0"),
+    });
   });
 
   it("notices a checkout that was changed by hand", async () => {
     const { context, request } = await world();
     const { dir } = await checkout(request, context);
     await write(dir, { "bin/run": "echo 3\n" });
-    await expect(checkout(request, context)).rejects.toMatchObject({ code: "SOURCE_DIRTY", message: expect.stringContaining("bin/run") });
+    await expect(checkout(request, context)).rejects.toMatchObject({
+      code: "SOURCE_DIRTY",
+      message: expect.stringContaining("bin/run"),
+    });
   });
 
   it("names a version or a repository that is not there, and leaves nothing behind", async () => {
     const { root, context, request } = await world();
     await expect(checkout({ ...request, version: "9.9.9" }, context)).rejects.toThrow("shop has no version 9.9.9");
-    await expect(checkout({ ...request, repo: "sources/none" }, context)).rejects.toThrow(`no repository at ${root}/sources/none`);
+    await expect(checkout({ ...request, repo: "sources/none" }, context)).rejects.toThrow(
+      `no repository at ${root}/sources/none`,
+    );
     expect(await fs.readdir(path.join(root, "SRC"))).toEqual([]);
   });
 
@@ -56,7 +64,10 @@ describe("checkout", () => {
     const first = await checkout(request, context);
     await fs.rename(path.join(repo, ".git"), path.join(repo, "gone"));
     expect(await checkout(request, context)).toEqual(first);
-    expect(context.events.at(-1)).toMatchObject({ type: "warning", message: expect.stringContaining("does not answer") });
+    expect(context.events.at(-1)).toMatchObject({
+      type: "warning",
+      message: expect.stringContaining("does not answer"),
+    });
   });
 });
 
@@ -87,7 +98,10 @@ describe("build", () => {
 
   it("tells a failure with the end of its output, and builds again the next time", async () => {
     const { run } = await built(["echo one; echo boom >&2; exit 7"]);
-    await expect(run()).rejects.toMatchObject({ code: "BUILD_FAILED", message: expect.stringContaining("exited 7\none\nboom") });
+    await expect(run()).rejects.toMatchObject({
+      code: "BUILD_FAILED",
+      message: expect.stringContaining("exited 7\none\nboom"),
+    });
     await expect(run()).rejects.toMatchObject({ code: "BUILD_FAILED" });
   });
 

@@ -7,12 +7,22 @@ import { folder, write } from "./world.ts";
 const position = { file: "define/shop.json5", line: 4, column: 5 };
 
 async function copied(group: CopyGroup) {
-  const dir = await write(await folder(), { "a.txt": "a", "bin/run": "#!/bin/sh\n", "tree/one": "1", "tree/deep/two": "2", "tree/.hidden": "h" });
+  const dir = await write(await folder(), {
+    "a.txt": "a",
+    "bin/run": "#!/bin/sh\n",
+    "tree/one": "1",
+    "tree/deep/two": "2",
+    "tree/.hidden": "h",
+  });
   await fs.chmod(path.join(dir, "bin/run"), 0o700);
   await fs.symlink("one", path.join(dir, "tree/ln"));
   return copyGroup(group, { variables: { SRC_DIR: dir, BUILD_DIR: dir, INSTANCE_NAME: "dev" }, position });
 }
-const pathsOf = async (group: CopyGroup) => [...(await copied(group))].filter(([, node]) => node.type !== "dir").map(([name]) => name).sort();
+const pathsOf = async (group: CopyGroup) =>
+  [...(await copied(group))]
+    .filter(([, node]) => node.type !== "dir")
+    .map(([name]) => name)
+    .sort();
 
 it("lands an absolute file under its base name and a relative one under its path", async () => {
   expect(await pathsOf({ files: ["$SRC_DIR$/bin/run", "bin/run"] })).toEqual(["bin/run", "run"]);
@@ -31,8 +41,15 @@ it("takes a folder whole: hidden files and links too", async () => {
 });
 
 it("moves what matches a pattern, as the Python tool did", async () => {
-  expect(await pathsOf({ dir: "$SRC_DIR$/tree", pattern: "^$SRC_DIR$/tree", replace: "T" })).toEqual(["T/.hidden", "T/deep/two", "T/ln", "T/one"]);
-  expect(await pathsOf({ files: ["$SRC_DIR$/a.txt"], pattern: "^$SRC_DIR$/(.*)$", replace: "opt/\\1" })).toEqual(["opt/a.txt"]);
+  expect(await pathsOf({ dir: "$SRC_DIR$/tree", pattern: "^$SRC_DIR$/tree", replace: "T" })).toEqual([
+    "T/.hidden",
+    "T/deep/two",
+    "T/ln",
+    "T/one",
+  ]);
+  expect(await pathsOf({ files: ["$SRC_DIR$/a.txt"], pattern: "^$SRC_DIR$/(.*)$", replace: "opt/\\1" })).toEqual([
+    "opt/a.txt",
+  ]);
 });
 
 it("takes what a glob matches", async () => {
@@ -46,6 +63,12 @@ it("keeps the executable bit and no other trace of an umask", async () => {
 });
 
 it("lets nothing land outside the release", async () => {
-  await expect(copied({ files: ["a.txt"], pattern: ".*", replace: "../x" })).rejects.toMatchObject({ code: "INSTALL_OUTSIDE", position });
-  await expect(copied({ files: ["a.txt"], pattern: "(", replace: "" })).rejects.toMatchObject({ code: "INSTALL_PATTERN", position });
+  await expect(copied({ files: ["a.txt"], pattern: ".*", replace: "../x" })).rejects.toMatchObject({
+    code: "INSTALL_OUTSIDE",
+    position,
+  });
+  await expect(copied({ files: ["a.txt"], pattern: "(", replace: "" })).rejects.toMatchObject({
+    code: "INSTALL_PATTERN",
+    position,
+  });
 });

@@ -7,7 +7,11 @@ import { commit, contextOf, folder, git, repository, write } from "./world.ts";
 async function world() {
   const dir = await folder();
   const root = await repository(path.join(dir, "defs"), { "define/a": "1\n" }, "first");
-  for (const [key, value] of [["user.name", "T"], ["user.email", "t@example.org"]] as const) git(root, "config", key, value);
+  for (const [key, value] of [
+    ["user.name", "T"],
+    ["user.email", "t@example.org"],
+  ] as const)
+    git(root, "config", key, value);
   return { dir, root, context: { ...contextOf(root), root } };
 }
 
@@ -24,7 +28,9 @@ it("commits exactly the files it is given, and pushes them", async () => {
   const { root, bare, context } = await withRemote();
   const where = await standing(context);
   await write(root, { "state/a.json": "{}", "define/a": "2\n", stray: "x" });
-  expect(await publish({ files: ["state/a.json"], message: "state of a: serial 1", standing: where }, context)).toBe(true);
+  expect(await publish({ files: ["state/a.json"], message: "state of a: serial 1", standing: where }, context)).toBe(
+    true,
+  );
   expect(git(bare, "show", "--name-only", "--format=%s", "main")).toBe("state of a: serial 1\n\nstate/a.json");
   expect(git(root, "status", "--porcelain")).toBe("M define/a\n?? stray");
 });
@@ -37,15 +43,23 @@ it("stops when a colleague was faster: the commit stays, the remote keeps theirs
   commit(path.join(dir, "colleague"), "theirs");
   git(path.join(dir, "colleague"), "push", "--quiet");
   await write(root, { "state/a.json": "{}" });
-  await expect(publish({ files: ["state/a.json"], message: "ours", standing: where }, context)).rejects.toMatchObject({ code: "PUSH_REFUSED" });
+  await expect(publish({ files: ["state/a.json"], message: "ours", standing: where }, context)).rejects.toMatchObject({
+    code: "PUSH_REFUSED",
+  });
   expect(git(bare, "log", "-1", "--format=%s", "main")).toBe("theirs");
-  await expect(standing(context)).rejects.toMatchObject({ code: "GIT_OUT_OF_STEP", hint: expect.stringContaining("git pull --rebase") });
+  await expect(standing(context)).rejects.toMatchObject({
+    code: "GIT_OUT_OF_STEP",
+    hint: expect.stringContaining("git pull --rebase"),
+  });
 });
 
 it("refuses beforehand when ahead, detached, without upstream or in the middle of a merge", async () => {
   const { root, context } = await withRemote();
   commit(root, "ahead");
-  await expect(standing(context)).rejects.toMatchObject({ code: "GIT_OUT_OF_STEP", message: expect.stringContaining("ahead") });
+  await expect(standing(context)).rejects.toMatchObject({
+    code: "GIT_OUT_OF_STEP",
+    message: expect.stringContaining("ahead"),
+  });
   git(root, "switch", "--quiet", "--create", "other");
   await expect(standing(context)).rejects.toMatchObject({ code: "GIT_NO_UPSTREAM" });
   git(root, "switch", "--quiet", "--detach");
@@ -58,7 +72,9 @@ it("commits without a remote, and does nothing without git", async () => {
   const { dir, root, context } = await world();
   expect(await standing(context)).toEqual({ kind: "no-remote" });
   await write(root, { "state/a.json": "{}" });
-  expect(await publish({ files: ["state/a.json"], message: "m", standing: { kind: "no-remote" } }, context)).toBe(false);
+  expect(await publish({ files: ["state/a.json"], message: "m", standing: { kind: "no-remote" } }, context)).toBe(
+    false,
+  );
   expect(git(root, "log", "-1", "--format=%s")).toBe("m");
   expect(await standing({ ...context, root: dir })).toEqual({ kind: "no-git" });
 });

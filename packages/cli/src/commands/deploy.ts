@@ -1,11 +1,18 @@
 import type { DeployReport } from "@facsimile/pipeline";
-import type { Invocation } from "../program.ts";
 import { EXIT, exitOf } from "../exit.ts";
 import { follow, printJson } from "../follow.ts";
 import { openWorld } from "../open-world.ts";
+import type { Invocation } from "../program.ts";
 import { deployText } from "../text/deploy.ts";
 
-export interface DeployInvocation extends Invocation<{ readonly set: readonly string[]; readonly yes?: true; readonly adopt?: true }> {
+export interface DeployOptions {
+  readonly set?: readonly string[];
+  readonly yes?: true;
+  readonly adopt?: true;
+  readonly acceptRollback?: true;
+}
+
+export interface DeployInvocation extends Invocation<DeployOptions> {
   readonly instance: string;
   readonly projects: readonly string[];
 }
@@ -14,8 +21,11 @@ export interface DeployInvocation extends Invocation<{ readonly set: readonly st
 export async function deployCommand({ instance, projects, options, world, run }: DeployInvocation): Promise<void> {
   const pipeline = await openWorld(world, { options, run });
   const { startDeploy } = await import("@facsimile/pipeline");
-  const { set, yes, adopt } = options;
-  const report = await follow(startDeploy({ instance, projects, set, yes, adopt }, pipeline), { world, options });
+  const { set, yes, adopt, acceptRollback } = options;
+  const report = await follow(startDeploy({ instance, projects, set, yes, adopt, acceptRollback }, pipeline), {
+    world,
+    options,
+  });
   if (options.json) printJson(report, world);
   else world.print(deployText(report, world.style));
   run.status = world.signal.aborted && report.outcome === "failed" ? EXIT.interrupted : statusOf(report);

@@ -1,6 +1,6 @@
 import path from "node:path";
-import type { Invocation } from "../program.ts";
 import { printJson } from "../follow.ts";
+import type { Invocation } from "../program.ts";
 import { pipelineWorld } from "../world.ts";
 
 export interface InitInvocation extends Invocation {
@@ -14,7 +14,9 @@ export async function initCommand({ dir, options, world, run }: InitInvocation):
   const { init } = await import("@facsimile/pipeline");
   const report = await init({ ...pipelineWorld(world, root), onEvent: () => undefined });
   if (options.json) return printJson(report, world);
-  const key = report.keyMade ? `made in ${world.configDir}/key.asc; keep a copy of it in a safe place` : "yours, as it was";
+  const key = report.keyMade
+    ? `made in ${world.configDir}/key.asc; keep a copy of it in a safe place`
+    : "yours, as it was";
   world.print(`${root}: ready
   key      ${report.fingerprint} (${report.userId}), ${key}
   trusted  your own signature, on this machine

@@ -1,8 +1,8 @@
 import type { ListedInstance, Listing } from "@facsimile/pipeline";
-import type { Invocation } from "../program.ts";
 import { EXIT } from "../exit.ts";
 import { printJson } from "../follow.ts";
 import { openWorld } from "../open-world.ts";
+import type { Invocation } from "../program.ts";
 import { hostsText } from "../text/plan.ts";
 import { columns } from "../text/style.ts";
 

@@ -1,10 +1,10 @@
-import type { Invocation } from "../program.ts";
 import { EXIT } from "../exit.ts";
 import { follow, printJson } from "../follow.ts";
 import { openWorld } from "../open-world.ts";
+import type { Invocation } from "../program.ts";
 import { planText } from "../text/plan.ts";
 
-export interface PlanInvocation extends Invocation<{ readonly set: readonly string[]; readonly exitCode?: true }> {
+export interface PlanInvocation extends Invocation<{ readonly set?: readonly string[]; readonly exitCode?: true }> {
   readonly instance: string;
   readonly projects: readonly string[];
 }
@@ -16,7 +16,10 @@ export async function planCommand({ instance, projects, options, world, run }: P
   const plan = await follow(startPlan({ instance, projects, set: options.set }, pipeline), { world, options });
   if (options.json) printJson(plan, world);
   else world.print(planText(plan, world.style));
-  const isDifferent = plan.hosts.some(({ problem, projects: on }) => problem !== undefined || on.some(({ release, drift }) => !release || drift.length > 0));
+  const isDifferent = plan.hosts.some(
+    ({ problem, projects: on }) =>
+      problem !== undefined || on.some(({ release, drift }) => !release || drift.length > 0),
+  );
   if (plan.hosts.some(({ problem }) => problem !== undefined)) run.status = EXIT.failed;
   else if (options.exitCode && isDifferent) run.status = EXIT.differences;
 }

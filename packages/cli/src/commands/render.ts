@@ -1,8 +1,9 @@
-import type { Invocation } from "../program.ts";
 import { follow } from "../follow.ts";
 import { openWorld } from "../open-world.ts";
+import type { Invocation } from "../program.ts";
 
-export interface RenderInvocation extends Invocation<{ readonly set: readonly string[]; readonly host?: string; readonly reveal?: true }> {
+export interface RenderInvocation
+  extends Invocation<{ readonly set?: readonly string[]; readonly host?: string; readonly reveal?: true }> {
   readonly instance: string;
   readonly project: string;
   readonly path: string;
@@ -16,6 +17,7 @@ export async function renderCommand({ instance, project, path, options, world, r
   const rendered = await follow(startRender({ instance, project, path, set, host }, pipeline), { world, options });
   const text = Buffer.from(rendered.bytes).toString("utf8");
   const shown = reveal ? text : world.redactor.redact(text);
-  if (options.json) world.printRaw(`${JSON.stringify({ schema: "render/1", ...rendered, bytes: undefined, text: shown })}\n`);
+  if (options.json)
+    world.printRaw(`${JSON.stringify({ schema: "render/1", ...rendered, bytes: undefined, text: shown })}\n`);
   else world.printRaw(shown);
 }

@@ -1,8 +1,8 @@
 import type { VerifyReport } from "@facsimile/pipeline";
-import type { Invocation } from "../program.ts";
 import { EXIT, exitOf } from "../exit.ts";
 import { follow, printJson } from "../follow.ts";
 import { openWorld } from "../open-world.ts";
+import type { Invocation } from "../program.ts";
 import { isExact, verifyText } from "../text/verify.ts";
 
 export interface VerifyInvocation extends Invocation {
@@ -21,7 +21,9 @@ export async function verifyCommand({ instance, projects, options, world, run }:
 }
 
 function statusOf({ hosts }: VerifyReport): number {
-  const statuses = hosts.flatMap(({ problem }) => (problem === undefined ? [] : [problem.code === "ODD_RELEASE" ? EXIT.differences : exitOf(problem)]));
+  const statuses = hosts.flatMap(({ problem }) =>
+    problem === undefined ? [] : [problem.code === "ODD_RELEASE" ? EXIT.differences : exitOf(problem)],
+  );
   if (statuses.includes(EXIT.integrity)) return EXIT.integrity;
   if (statuses.includes(EXIT.failed)) return EXIT.failed;
   return hosts.every(isExact) ? EXIT.done : EXIT.differences;

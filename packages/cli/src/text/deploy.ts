@@ -28,7 +28,10 @@ function headline({ outcome, hosts, projects, durationMs }: DeployReport): strin
 function failedLine(hosts: readonly HostReport[]): string {
   const failed = hosts.filter(({ outcome }) => outcome === "failed" || outcome === "unreachable").length;
   const reverted = hosts.filter(({ outcome }) => outcome === "reverted").length;
-  if (reverted > 0) return `reverted. ${count(failed, "host")} failed after the switch; ${count(reverted, "host")} runs again what it ran before.`.replace(/(\d\d+|[2-9]) hosts runs/, "$1 hosts run").replace("it ran", "they ran");
+  if (reverted > 0)
+    return `reverted. ${count(failed, "host")} failed after the switch; ${count(reverted, "host")} runs again what it ran before.`
+      .replace(/(\d\d+|[2-9]) hosts runs/, "$1 hosts run")
+      .replace("it ran", "they ran");
   return `nothing switched. ${hosts.length - failed} of ${count(hosts.length, "host")} ${hosts.length - failed === 1 ? "was" : "were"} ready, ${failed} failed; all still run what they ran before.`;
 }
 
@@ -51,6 +54,10 @@ function stateLine({ state }: DeployReport): string[] {
     ...state.passwords.map((user) => `passwd/${user}`),
     ...Object.entries(state.uiids).map(([daemon, uiid]) => `${daemon} = ${uiid}`),
   ];
-  const where = { pushed: "committed and pushed", committed: "committed (no remote to push to)", kept: "written" }[state.published];
-  return [`  state  ${state.scope} serial ${state.serial} ${where}${made.length === 0 ? "" : `; made: ${made.join(", ")}`}`];
+  const where = { pushed: "committed and pushed", committed: "committed (no remote to push to)", kept: "written" }[
+    state.published
+  ];
+  return [
+    `  state  ${state.scope} serial ${state.serial} ${where}${made.length === 0 ? "" : `; made: ${made.join(", ")}`}`,
+  ];
 }

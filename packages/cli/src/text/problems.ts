@@ -4,14 +4,21 @@ import { type FacsimileError, formatPosition, type Position, problemsOf } from "
 import type { Style } from "./style.ts";
 
 /** How failures are told: where, which code, what, the lines around it, what next. */
-export function problemsText(error: FacsimileError, { root, style }: { root: string | undefined; style: Style }): string {
+export function problemsText(
+  error: FacsimileError,
+  { root, style }: { root: string | undefined; style: Style },
+): string {
   const problems = problemsOf(error);
   const blocks = problems.map((problem) => problemText(problem, { root, style }));
-  if (problems.length > 1) blocks.push(`${problems.length} problems.${error.hint === undefined ? "" : ` ${error.hint}`}`);
+  if (problems.length > 1)
+    blocks.push(`${problems.length} problems.${error.hint === undefined ? "" : ` ${error.hint}`}`);
   return `${blocks.join("\n\n")}\n`;
 }
 
-function problemText({ code, message, hint, position }: FacsimileError, { root, style }: { root: string | undefined; style: Style }): string {
+function problemText(
+  { code, message, hint, position }: FacsimileError,
+  { root, style }: { root: string | undefined; style: Style },
+): string {
   const title = `${style.red("error")} ${style.bold(code)}: ${message}`;
   return [
     position === undefined ? title : `${formatPosition(position)}: ${title}`,

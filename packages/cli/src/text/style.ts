@@ -39,9 +39,13 @@ export function bytes(n: number): string {
 }
 
 /** Lines of cells padded into columns; the last cell is not padded. */
-export function columns(rows: readonly (readonly string[])[], { indent = 2, gap = 2 }: { indent?: number; gap?: number } = {}): string[] {
+export function columns(
+  rows: readonly (readonly string[])[],
+  { indent = 2, gap = 2 }: { indent?: number; gap?: number } = {},
+): string[] {
   const widths: number[] = [];
   for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
-  const pad = (cell: string, i: number, row: readonly string[]) => (i === row.length - 1 ? cell : cell.padEnd((widths[i] ?? 0) + gap));
+  const pad = (cell: string, i: number, row: readonly string[]) =>
+    i === row.length - 1 ? cell : cell.padEnd((widths[i] ?? 0) + gap);
   return rows.map((row) => `${" ".repeat(indent)}${row.map((cell, i) => pad(cell, i, row)).join("")}`.trimEnd());
 }

@@ -8,18 +8,27 @@ import { columns, count, type Style } from "./style.ts";
 export function verifyText(report: VerifyReport, style: Style): string {
   const exact = report.hosts.filter(isExact);
   const rest = report.hosts.filter((host) => !isExact(host));
-  const lines = [...exactLines(exact, style), ...rest.flatMap((host) => hostLines(host, style)), summary(report, { rest, style })];
+  const lines = [
+    ...exactLines(exact, style),
+    ...rest.flatMap((host) => hostLines(host, style)),
+    summary(report, { rest, style }),
+  ];
   return `${lines.join("\n")}\n`;
 }
 
 export function isExact({ problem, projects }: VerifiedHost): boolean {
-  return problem === undefined && projects.every(({ release, differences }) => release !== undefined && differences.length === 0);
+  return (
+    problem === undefined &&
+    projects.every(({ release, differences }) => release !== undefined && differences.length === 0)
+  );
 }
 
 function exactLines(hosts: readonly VerifiedHost[], style: Style): string[] {
   const groups = new Map<string, string[]>();
   for (const { host, projects } of hosts) {
-    const held = projects.map(({ project, version, release }) => `${project} ${version} (${short(release ?? "")})`).join(", ");
+    const held = projects
+      .map(({ project, version, release }) => `${project} ${version} (${short(release ?? "")})`)
+      .join(", ");
     groups.set(held, [...(groups.get(held) ?? []), host]);
   }
   return [...groups].map(([held, names]) => `${style.green(style.ok)} ${names.join(" ")}   exactly ${held}`);
@@ -27,7 +36,9 @@ function exactLines(hosts: readonly VerifiedHost[], style: Style): string[] {
 
 function hostLines({ host, problem, projects }: VerifiedHost, style: Style): string[] {
   const rows = projects.flatMap(({ project, release, differences }) =>
-    release === undefined ? [[`${project}`, "is not deployed here", ""]] : differences.map((difference) => cells(difference)),
+    release === undefined
+      ? [[`${project}`, "is not deployed here", ""]]
+      : differences.map((difference) => cells(difference)),
   );
   return [
     `${style.red(style.bad)} ${host}${problem === undefined ? "" : `   ${formatProblem(problem)}`}`,
@@ -41,7 +52,9 @@ function cells({ kind, path, expected, actual }: Difference): [string, string, s
 
 function changedText(expected: Entry | undefined, actual: Entry | undefined): string {
   if (expected?.type !== "file" || actual?.type !== "file") return "";
-  return expected.size === actual.size ? `${actual.size} B, same size, other bytes` : `${actual.size} B, should be ${expected.size} B`;
+  return expected.size === actual.size
+    ? `${actual.size} B, same size, other bytes`
+    : `${actual.size} B, should be ${expected.size} B`;
 }
 
 function modeText(expected: Entry | undefined, actual: Entry | undefined): string {
@@ -59,11 +72,17 @@ function summary({ instance, hosts }: VerifyReport, { rest }: { rest: readonly V
     const projects = first.projects.map(({ project, version = "", release = "" }) => ({ project, version, release }));
     return `${instance}: ${holdsText(hosts.length, projects)}.`;
   }
-  const paths = rest.flatMap(({ projects }) => projects.flatMap(({ differences }) => differences.map(({ path }) => path)));
+  const paths = rest.flatMap(({ projects }) =>
+    projects.flatMap(({ differences }) => differences.map(({ path }) => path)),
+  );
   const unasked = rest.filter(({ problem }) => problem !== undefined).length;
   const differing = rest.length - unasked;
   const parts = [
-    ...(differing > 0 ? [`${differing} of ${count(hosts.length, "host")} ${differing === 1 ? "differs" : "differ"} in ${count(paths.length, "path")}.`] : []),
+    ...(differing > 0
+      ? [
+          `${differing} of ${count(hosts.length, "host")} ${differing === 1 ? "differs" : "differ"} in ${count(paths.length, "path")}.`,
+        ]
+      : []),
     ...(unasked > 0 ? [`${count(unasked, "host")} could not be checked.`] : []),
   ];
   return `${parts.join(" ")} ${differing > 0 ? `Heal: facs deploy ${instance}` : ""}`.trimEnd();

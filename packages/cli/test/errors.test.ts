@@ -1,0 +1,80 @@
+import fs from "node:fs/promises";
+import path from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type World, world } from "./world.ts";
+
+let shop: World;
+beforeAll(async () => {
+  shop = await world();
+});
+afterAll(() => shop.remove());
+
+it("refuses a mistyped instance or project with 64, and guesses what was meant", async () => {
+  const instance = await shop.facs("deploy", "stagin");
+  expect(instance).toMatchObject({ code: 64, stdout: "" });
+  expect(instance.stderr).toContain("Did you mean staging?");
+  const project = await shop.facs("deploy", "staging", "storfront@1.1.0");
+  expect(project).toMatchObject({ code: 64, stdout: "" });
+  expect(project.stderr).toContain("Did you mean storefront?");
+  expect(await fs.readdir(shop.root)).not.toContain("state");
+});
+
+it("tells what is wrong in a definition with place, excerpt and caret", async () => {
+  const file = path.join(shop.root, "define/staging.json5");
+  const good = await fs.readFile(file, "utf8");
+  await fs.writeFile(file, good.replace("deploy: {", "deploy: {\n    strategie: 1,"));
+  const { code, stderr } = await shop.facs("plan", "staging");
+  await fs.writeFile(file, good);
+  expect(stderr).toMatch(/^define\/staging\.json5:\d+:5: error UNKNOWN_KEY: /m);
+  expect(stderr).toMatch(/ → +\d+ │ +strategie: 1,\n +│ +\^{9}/);
+  expect(stderr).toContain("strategy");
+  expect(code).toBe(1);
+});
+
+it("knows its commands, and suggests", async () => {
+  expect(await shop.facs("deplyo")).toMatchObject({
+    code: 64,
+    stderr: expect.stringContaining("Did you mean deploy?"),
+  });
+  expect(await shop.facs("plan")).toMatchObject({
+    code: 64,
+    stderr: expect.stringContaining("missing required argument"),
+  });
+  expect(await shop.facs("--help")).toMatchObject({ code: 0, stdout: expect.stringContaining("deploy") });
+  expect((await shop.facs("--version")).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+it("gives lists and failures as JSON when asked to", async () => {
+  const { code, stdout } = await shop.facs("list", "--json");
+  const listing = JSON.parse(stdout);
+  expect(code).toBe(0);
+  expect(listing).toMatchObject({ schema: "list/1", projects: ["storefront", "ledger"] });
+  expect(listing.instances.map(({ instance }: { instance: string }) => instance)).toEqual([
+    "dev",
+    "dev.dev0",
+    "production",
+    "staging",
+  ]);
+  const failed = await shop.facs("plan", "stagin", "--json");
+  expect(JSON.parse(failed.stdout)).toMatchObject({ schema: "error/1", problems: [{ code: "UNKNOWN_INSTANCE" }] });
+});
+
+it("deploys a protected instance only when confirmed, and only from what is committed", async () => {
+  const { code, stderr } = await shop.facs("deploy", "production");
+  expect(stderr).toContain("CONFIRMATION_NEEDED: production is protected");
+  expect(code).toBe(1);
+  await fs.appendFile(path.join(shop.root, "define/production.json5"), "// edited\n");
+  expect((await shop.facs("deploy", "production", "--yes")).stderr).toContain("DEFINITION_DIRTY");
+});
+
+it("finds no conglomerate outside of one, and takes --root from anywhere", async () => {
+  const outside = await shop.facs("list", "--root", shop.home);
+  expect(outside).toMatchObject({ code: 64, stderr: expect.stringContaining("NO_CONGLOMERATE") });
+  expect(await shop.facs("list", "--root", path.join(shop.root, "tmpl"))).toMatchObject({ code: 0 });
+});
+
+it("may be prepared again: init keeps the key and everything else", async () => {
+  const key = await fs.readFile(path.join(shop.home, ".config/facsimile/key.asc"), "utf8");
+  expect(await shop.facs("init")).toMatchObject({ code: 0, stdout: expect.stringContaining("nothing new") });
+  expect(await fs.readFile(path.join(shop.home, ".config/facsimile/key.asc"), "utf8")).toBe(key);
+});

@@ -1,0 +1,169 @@
+import fs from "node:fs/promises";
+import path from "node:path";
+import { git, readTree } from "@facsimile/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ask, type FleetWorld, fleetWorld, HOSTS } from "./world.ts";
+
+const SHOPS = HOSTS.filter((host) => host !== "db1.eu");
+
+describe("from nothing to six hosts in two regions, and on", () => {
+  let shop: FleetWorld;
+  beforeAll(async () => {
+    shop = await fleetWorld();
+  });
+  afterAll(() => shop.remove());
+
+  const current = (host: string, project: string) => path.join(shop.hostHome(host), "shop", project, "current");
+  const answers = () =>
+    Promise.all(
+      shop.fleet.hosts.filter(({ name }) => SHOPS.some((one) => one === name)).map(({ address }) => ask(address)),
+    );
+
+  it("plans, and leaves no trace on any host", async () => {
+    const { code, stdout } = await shop.facs("plan", "staging");
+    expect(stdout).toContain("staging: 2 projects, 6 hosts (eu 3, us 3), state staging serial 0 → 1");
+    expect(stdout).toContain("passwd/reports is new on db1.eu db1.us");
+    expect(stdout).toContain("6 hosts would change. Run: facs deploy staging");
+    expect(code).toBe(0);
+    for (const host of HOSTS) expect(await fs.readdir(shop.hostHome(host))).not.toContain("shop");
+    expect(await fs.readdir(shop.root)).not.toContain("state");
+  });
+
+  it("deploys: each shop answers with its version and its region's currency", async () => {
+    const { code, stdout, stderr } = await shop.facs("deploy", "staging");
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(stdout).toMatch(
+      /^staging: all 6 hosts hold exactly storefront 1\.0\.0 \(\w{7}\), ledger 1\.0\.0 \(\w{7}\), verified and healthy; 6 hosts changed/,
+    );
+    expect(stdout).toContain("state  staging serial 1 committed");
+    const told = await answers();
+    expect(told.map(({ version, region }) => `${version} ${region}`)).toEqual([
+      "1.0.0 eu",
+      "1.0.0 eu",
+      "1.0.0 us",
+      "1.0.0 us",
+      "1.0.0 us",
+    ]);
+    expect(await git(shop.root, "log", "-1", "--format=%s", "--", "state/staging.json")).toContain(
+      "state staging serial 1",
+    );
+  });
+
+  it("has put exactly the sealed release on every host: bytes, modes, links, and nothing else", async () => {
+    for (const project of ["storefront", "ledger"]) {
+      const releases = path.join(shop.root, "RELEASE/staging", project);
+      const [id = ""] = (await fs.readdir(releases)).filter((name) => !name.startsWith("."));
+      const release = JSON.parse(await fs.readFile(path.join(releases, id, "release.json"), "utf8"));
+      for (const [host, tree] of Object.entries<string>(release.hosts)) {
+        const found = await readTree(current(host, project));
+        const manifest = await manifestOf(path.join(releases, id, "trees", tree, "manifest"));
+        const sealed = await readTree(path.join(releases, id, "trees", tree, "files"));
+        const { var: shared, ...held } = found;
+        expect(shared).toMatch(/^link .*shared\/var$/);
+        expect(Object.keys(held).sort(), `${host} ${project}`).toEqual(manifest.map((entry) => entry.path).sort());
+        for (const [name, view] of Object.entries(sealed)) expect(held[name], `${host} ${project} ${name}`).toBe(view);
+        for (const { path: name, type, mode } of manifest) {
+          if (type === "file") expect(held[name], `${host} ${name}`).toMatch(new RegExp(`^file ${Number(mode)} `));
+        }
+      }
+    }
+  });
+
+  it("gives the database password to the hosts of the database, in a file that only its user reads", async () => {
+    for (const host of HOSTS) {
+      const names = Object.keys(await readTree(current(host, "ledger")));
+      expect(names.includes("etc/database.ini"), host).toBe(host.startsWith("db1"));
+    }
+    expect((await fs.stat(path.join(current("db1.eu", "ledger"), "etc/database.ini"))).mode & 0o777).toBe(0o600);
+  });
+
+  it("can be checked on a host without us: coreutils for the bytes, gpg for the origin", async () => {
+    const { execFileSync } = await import("node:child_process");
+    const record = path.join(shop.hostHome("web1.eu"), "shop/.facsimile/storefront/current");
+    execFileSync("sha256sum", ["--check", "--quiet", "--strict", path.join(record, "SHA256SUMS")], {
+      cwd: current("web1.eu", "storefront"),
+    });
+    const keys = await fs.readdir(path.join(shop.root, "keys"));
+    const gnupg = await fs.mkdtemp("/tmp/facs-gpg-");
+    const env = { ...process.env, GNUPGHOME: gnupg };
+    execFileSync(
+      "gpg",
+      ["--batch", "--import", path.join(shop.root, "keys", keys.find((name) => name.endsWith(".asc")) ?? "")],
+      { env, stdio: "pipe" },
+    );
+    execFileSync("gpg", ["--batch", "--verify", "release.json.asc", "release.json"], {
+      cwd: record,
+      env,
+      stdio: "pipe",
+    });
+    execFileSync("gpgconf", ["--kill", "all"], { env });
+    await fs.rm(gnupg, { recursive: true });
+  });
+
+  it("verifies every host", async () => {
+    const { code, stdout } = await shop.facs("verify", "staging");
+    expect(stdout).toContain("staging: all 6 hosts hold exactly storefront 1.0.0");
+    expect(code).toBe(0);
+  });
+
+  it("changes nothing when nothing changed: no commit, no run, no file on any host", async () => {
+    const look = async () => ({
+      head: await git(shop.root, "rev-parse", "HEAD"),
+      runs: await fs.readdir(path.join(shop.root, "RELEASE/staging/runs")),
+      hosts: await Promise.all(HOSTS.map((host) => treeWithoutVar(shop.hostHome(host)))),
+    });
+    const before = await look();
+    const { code, stdout } = await shop.facs("deploy", "staging");
+    expect(stdout).toContain("staging: no change: all 6 hosts hold exactly");
+    expect(code).toBe(0);
+    expect(await look()).toEqual(before);
+    expect((await shop.facs("plan", "staging", "--exit-code")).code).toBe(0);
+  });
+
+  it("takes another version from the command line, writes it into the definition, and touches only who has it", async () => {
+    const ledgers = await Promise.all(HOSTS.map((host) => fs.readlink(current(host, "ledger"))));
+    expect(await shop.facs("plan", "staging", "storefront@1.1.0", "--exit-code")).toMatchObject({
+      code: 2,
+      stdout: expect.stringContaining("storefront  1.0.0 → 1.1.0"),
+    });
+    const { code, stdout } = await shop.facs("deploy", "staging", "storefront@1.1.0");
+    expect(stdout).toMatch(
+      /^staging: all 5 hosts hold exactly storefront 1\.1\.0 \(\w{7}\), verified and healthy; 5 hosts changed/,
+    );
+    expect(code).toBe(0);
+    expect((await answers()).map(({ version }) => version)).toEqual(Array(5).fill("1.1.0"));
+    expect(await git(shop.root, "show", "--format=%s", "--unified=0")).toMatch(
+      /storefront 1\.1\.0[\s\S]*-\s+storefront: "1\.0\.0",\n\+\s+storefront: "1\.1\.0",/,
+    );
+    expect(await git(shop.root, "status", "--porcelain")).toBe("");
+    expect(await Promise.all(HOSTS.map((host) => fs.readlink(current(host, "ledger"))))).toEqual(ledgers);
+  });
+
+  it("finds a hand edit of the same size and time, names host and path, and heals it", async () => {
+    const file = path.join(current("web2.us", "storefront"), "bin/storefront.mjs");
+    const [text, { atime, mtime }] = [await fs.readFile(file, "utf8"), await fs.stat(file)];
+    await fs.writeFile(file, text.replace("a", "b"));
+    await fs.utimes(file, atime, mtime);
+    const found = await shop.facs("verify", "staging");
+    expect(found.stdout).toMatch(
+      /✗ web2\.us\n {4}changed {3}bin\/storefront\.mjs {3}\d+ B, same size, other bytes\n1 of 6 hosts differs in 1 path\. Heal: facs deploy staging/,
+    );
+    expect(found.code).toBe(2);
+    expect((await shop.facs("plan", "staging")).stdout).toContain("! web2.us: bin/storefront.mjs was edited by hand");
+    const healed = await shop.facs("deploy", "staging");
+    expect(healed.stdout).toContain("verified and healthy; 1 host changed");
+    expect(await fs.readFile(path.join(current("web2.us", "storefront"), "bin/storefront.mjs"), "utf8")).toBe(text);
+    expect(await shop.facs("verify", "staging")).toMatchObject({ code: 0 });
+    expect((await shop.facs("deploy", "staging")).stdout).toContain("no change");
+  });
+});
+
+async function treeWithoutVar(home: string): Promise<object> {
+  const view = await readTree(home);
+  return Object.fromEntries(Object.entries(view).filter(([name]) => !name.includes("/shared/var/")));
+}
+
+async function manifestOf(file: string): Promise<{ path: string; type: string; mode?: string }[]> {
+  const [, ...lines] = (await fs.readFile(file, "utf8")).trim().split("\n");
+  return lines.map((line) => JSON.parse(line));
+}

@@ -1,0 +1,123 @@
+import { execFileSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { git } from "@facsimile/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type FleetWorld, filesHolding, fleetWorld, type Ran } from "./world.ts";
+
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+
+describe("secrets", () => {
+  let shop: FleetWorld;
+  const seen: string[] = [];
+  const ran: Ran[] = [];
+  beforeAll(async () => {
+    shop = await fleetWorld();
+    const before = tempNames();
+    for (const args of [
+      ["plan", "staging"],
+      ["deploy", "staging"],
+      ["deploy", "staging", "storefront@1.1.0"],
+      ["verify", "staging", "--json"],
+      ["plan", "staging", "--json"],
+    ]) {
+      const running = shop.start(...args);
+      let isRunning = true;
+      const watching = watch(() => isRunning, seen);
+      ran.push(await running.done);
+      isRunning = false;
+      await watching;
+    }
+    leftInTemp = tempNames().filter((name) => !before.includes(name));
+  }, 120_000);
+  afterAll(() => shop.remove());
+
+  let leftInTemp: string[] = [];
+  const secrets = () => {
+    const files = ["db1.eu/ledger/current/etc/database.ini", "web1.eu/storefront/current/etc/storefront.ini"].map(
+      (name) => {
+        const [host = "", ...rest] = name.split("/");
+        return fs.readFileSync(path.join(shop.hostHome(host), "shop", ...rest), "utf8");
+      },
+    );
+    return files.flatMap((text) => text.match(UUID) ?? []);
+  };
+
+  it("were deployed for real, so that the next tests can fail", () => {
+    expect(ran.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0]);
+    expect(new Set(secrets()).size).toBe(2);
+    expect(seen.some((line) => line.includes("ssh"))).toBe(true);
+    expect(seen.some((line) => line.includes("rsync"))).toBe(true);
+  });
+
+  it("are in no file on the controller", async () => {
+    expect(await filesHolding(shop.dir, secrets())).toEqual([]);
+    expect(leftInTemp).toEqual([]);
+  });
+
+  it("are in no argument of any process, here or on a host", () => {
+    expect(seen.filter((line) => secrets().some((secret) => line.includes(secret)))).toEqual([]);
+  });
+
+  it("are in no output, plain or JSON", () => {
+    const output = ran.map(({ stdout, stderr }) => stdout + stderr).join("\n");
+    expect(output.length).toBeGreaterThan(1000);
+    expect(secrets().filter((secret) => output.includes(secret))).toEqual([]);
+  });
+
+  it("are in no commit", async () => {
+    const history = await git(shop.root, "log", "-p", "--all", "--text");
+    expect(secrets().filter((secret) => history.includes(secret))).toEqual([]);
+    expect(history).toContain("state/staging.json");
+  });
+
+  it("can be opened by hand with gpg and the operator's key", async () => {
+    const state = JSON.parse(fs.readFileSync(path.join(shop.root, "state/staging.json"), "utf8"));
+    const home = fs.mkdtempSync("/tmp/facs-gpg-");
+    const env = { ...process.env, GNUPGHOME: home };
+    execFileSync("gpg", ["--batch", "--import", path.join(shop.home, ".config/facsimile/key.asc")], {
+      env,
+      stdio: "pipe",
+    });
+    const opened = JSON.parse(
+      execFileSync("gpg", ["--batch", "--decrypt"], {
+        env,
+        input: `${state.keys.message.join("\n")}\n`,
+        stdio: ["pipe", "pipe", "pipe"],
+      }).toString(),
+    );
+    execFileSync("gpgconf", ["--kill", "all"], { env });
+    fs.rmSync(home, { recursive: true });
+    expect(opened).toMatchObject({ scope: "staging", id: state.id, recipients: state.keys.recipients });
+    expect(Buffer.from(opened.key, "base64")).toHaveLength(32);
+  });
+});
+
+/** Notes every command line on this machine, as often as it can, until told to stop. */
+async function watch(isRunning: () => boolean, seen: string[]): Promise<void> {
+  const known = new Set(seen);
+  while (isRunning()) {
+    for (const pid of fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+      const line = read(`/proc/${pid}/cmdline`);
+      if (line === "" || known.has(line)) continue;
+      known.add(line);
+      seen.push(line);
+    }
+    await sleep(2);
+  }
+}
+
+function tempNames(): string[] {
+  return fs
+    .readdirSync("/tmp")
+    .filter((name) => name.startsWith("facs") && !/^facs[- ](cli|fleet|gpg|tree|pipeline|test)/.test(name));
+}
+
+function read(file: string): string {
+  try {
+    return fs.readFileSync(file, "utf8");
+  } catch {
+    return ""; // The process ended meanwhile.
+  }
+}

@@ -1,0 +1,136 @@
+import { execFile, spawn } from "node:child_process";
+import fs from "node:fs/promises";
+import http from "node:http";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { type Fleet, fleet, GIT_ENV, git, gitCommit } from "@facsimile/testing";
+
+const run = promisify(execFile);
+const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
+const FACS = path.join(REPOSITORY, "packages/cli/bin/facs.mjs");
+
+/** The hosts of the example's `staging`, in the order of their addresses. */
+export const HOSTS = ["web1.eu", "web2.eu", "db1.eu", "web1.us", "web2.us", "db1.us"] as const;
+
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A copy of the example with its sources, and an operator who has a key: everything below one temporary folder. */
+export interface World {
+  readonly dir: string;
+  /** The conglomerate. */
+  readonly root: string;
+  /** The operator's home. */
+  readonly home: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Runs the real CLI in the conglomerate. */
+  facs(...args: string[]): Promise<Ran>;
+  /** The same without waiting: `done` gives what `facs` gives. */
+  start(...args: string[]): { readonly pid: number; readonly done: Promise<Ran> };
+  /** Replaces a text in a file of the conglomerate and commits. The text must be there. */
+  edit(file: string, from: string, to: string): Promise<void>;
+  remove(): Promise<void>;
+}
+
+export async function world(more: NodeJS.ProcessEnv = {}): Promise<World> {
+  const dir = await fs.realpath(await fs.mkdtemp(path.join(os.tmpdir(), "facs cli-")));
+  const [root, home] = [path.join(dir, "shop"), path.join(dir, "home")];
+  const config = path.join(home, ".config/facsimile");
+  await fs.cp(path.join(REPOSITORY, "templates-repo-example"), root, {
+    recursive: true,
+    filter: (file) => !file.endsWith("/sources"),
+  });
+  await fs.mkdir(home);
+  const env = {
+    ...process.env,
+    ...GIT_ENV,
+    HOME: home,
+    XDG_CONFIG_HOME: undefined,
+    FACS_CONFIG_DIR: config,
+    FACS_ROOT: undefined,
+    NO_COLOR: "1",
+    ...more,
+  };
+  await run(process.execPath, ["make-sources.mjs"], { cwd: root });
+  const start = (...args: string[]) => {
+    const child = spawn(process.execPath, [FACS, ...args], { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
+    const text = { stdout: "", stderr: "" };
+    child.stdout.on("data", (chunk) => (text.stdout += chunk));
+    child.stderr.on("data", (chunk) => (text.stderr += chunk));
+    const done = new Promise<Ran>((resolve) => child.on("close", (code) => resolve({ code: code ?? 128, ...text })));
+    return { pid: child.pid ?? 0, done };
+  };
+  const edit = async (file: string, from: string, to: string) => {
+    const text = await fs.readFile(path.join(root, file), "utf8");
+    if (!text.includes(from)) throw new Error(`${file} does not hold ${from}`);
+    await fs.writeFile(path.join(root, file), text.replaceAll(from, to));
+    await gitCommit(root);
+  };
+  const made: World = {
+    dir,
+    root,
+    home,
+    env,
+    start,
+    edit,
+    facs: (...args) => start(...args).done,
+    remove: () => fs.rm(dir, { recursive: true, force: true }),
+  };
+  await git(root, "init", "--quiet", "--initial-branch=main");
+  for (const [key, value] of Object.entries({ "user.name": "Robin", "user.email": "robin@example.org" }))
+    await git(root, "config", key, value);
+  const ready = await made.facs("init");
+  if (ready.code !== 0) throw new Error(ready.stderr);
+  await gitCommit(root);
+  return made;
+}
+
+export interface FleetWorld extends World {
+  readonly fleet: Fleet;
+  readonly hostHome: (host: string) => string;
+}
+
+/** {@link world} with six real sshd hosts for `staging`. */
+export async function fleetWorld(): Promise<FleetWorld> {
+  const hosts = await fleet(HOSTS);
+  const made = await world({ FACS_SSH_CONFIG: hosts.sshConfig });
+  await fs.writeFile(path.join(made.root, "hosts/known_hosts"), hosts.knownHosts);
+  await made.edit("define/staging.json5", "127.0.77.", `${hosts.network}.`);
+  const hostHome = (name: string) => hosts.hosts.find((host) => host.name === name)?.home ?? "";
+  const remove = async () => {
+    await hosts.stopAll();
+    await made.remove();
+  };
+  return { ...made, fleet: hosts, hostHome, remove };
+}
+
+/** What the shop on a host answers, over a connection of its own. */
+export function ask(address: string, port = 8077): Promise<Record<string, unknown>> {
+  return new Promise((resolve, reject) => {
+    const request = http.get({ host: address, port, path: "/", agent: false, timeout: 5000 }, (response) => {
+      let text = "";
+      response.on("data", (chunk) => (text += chunk)).on("end", () => resolve(JSON.parse(text)));
+    });
+    request.on("error", reject).on("timeout", () => request.destroy(new Error("no answer")));
+  });
+}
+
+/** Every regular file below `root` whose bytes hold one of `needles`, in plain, base64 or hex. */
+export async function filesHolding(root: string, needles: readonly string[]): Promise<string[]> {
+  const forms = needles.flatMap((needle) => [
+    needle,
+    Buffer.from(needle).toString("base64").replace(/=+$/, ""),
+    Buffer.from(needle).toString("hex"),
+  ]);
+  const entries = await fs.readdir(root, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+  const held = await Promise.all(
+    files.map(async (file) => ({ file, text: await fs.readFile(file, "latin1").catch(() => "") })),
+  );
+  return held.filter(({ text }) => forms.some((form) => text.includes(form))).map(({ file }) => file);
+}
