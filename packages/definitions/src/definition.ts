@@ -40,7 +40,7 @@ export function buildDefinition(layers: readonly Layer[], options: BuildOptions)
     instance,
     project,
     values,
-    local: isLocal(values),
+    local: isLocal(values.deploy.nodes),
     hosts: freeze(hosts),
     scope: scopeOf(values, instance),
     modules: built,

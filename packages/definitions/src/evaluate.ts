@@ -36,7 +36,7 @@ export function evaluate(steps: readonly Step[], options: EvaluateOptions): Eval
   const values = interpolateAll(folded, { steps, options, report });
   const wrong = findingsOf(values);
   wrong.forEach(report);
-  const sound = wrong.length === 0 ? values : withDefaults(pruned(values, wrong));
+  const sound = withDefaults(pruned(values, wrong));
   const known = freeze(normalise(sound));
   crossFindings(known).forEach((finding) => {
     report({ ...finding, path: asWritten(finding.path, sound) });
@@ -87,8 +87,7 @@ function interpolateAll(
   values: ValueMap,
   { steps, options, report }: Site & { report(finding: Finding): void },
 ): ValueMap {
-  const nodes = valueAt(values, ["deploy", "nodes"]);
-  const local = !isMap(nodes) || isLocal({ deploy: { nodes } } as unknown as InstanceValues);
+  const local = isLocal(valueAt(values, ["deploy", "nodes"]));
   return interpolate(values, {
     env: local ? options.env : undefined,
     onProblem: ({ code, path, message, hint }) => report({ code, path, message, hint }),

@@ -55,6 +55,8 @@ export class Files {
     const stamp = `${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
     const known = this.#cache.parsed.get(file);
     if (known?.stamp === stamp) return known.source;
+    // A FIFO would wait for ever.
+    if (!stat.isFile()) throw this.#unreadable(file, new Error("it is no regular file"));
     if (stat.size > MAX_BYTES) throw tooLarge(this.shown(file));
     const source = parseSource({ file: this.shown(file), text: this.#text(file) });
     this.#cache.parsed.set(file, { stamp, source });

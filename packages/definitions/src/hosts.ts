@@ -7,16 +7,17 @@ export interface HostsOptions {
   readonly system: string;
 }
 
-/** True where the definition names no host. */
-export function isLocal(values: Pick<InstanceValues, "deploy">): boolean {
-  return Object.values(values.deploy.nodes ?? {}).every((hosts) => hosts.length === 0);
+/** True where `deploy.nodes` names no host. It need not have passed the schema. */
+export function isLocal(nodes: unknown): boolean {
+  if (typeof nodes !== "object" || nodes === null) return true;
+  return Object.values(nodes).every((hosts) => Array.isArray(hosts) && hosts.length === 0);
 }
 
 /** The hosts that the project lands on, in the order that `deploy.nodes` first names them; users come from views. */
 export function hostsOf(values: InstanceValues, options: HostsOptions): readonly Host[] {
   const allowed = targetsOf(values, options.project);
   const targets = targetsByHost(values);
-  if (isLocal(values)) return [localHost(values, { system: options.system, targets: allowed ?? [] })];
+  if (isLocal(values.deploy.nodes)) return [localHost(values, { system: options.system, targets: allowed ?? [] })];
   return [...targets].flatMap(([name, all]) => {
     const own = allowed === undefined ? all : allowed.filter((target) => all.includes(target));
     return own.length === 0 ? [] : [host(values, { name, targets: own })];

@@ -127,6 +127,18 @@ describe("the environment", () => {
   });
 });
 
+it("references that double each other are stopped", () => {
+  const doubling = (text: (name: string) => unknown) =>
+    Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`v${n}`, n === 0 ? "x" : text(`v${n - 1}`)])) as ValueMap;
+  const texts = run(doubling((name) => `\${${name}}\${${name}}`));
+  const lists = run(doubling((name) => [`\${${name}}`, `\${${name}}`]));
+  for (const { problems, result } of [texts, lists]) {
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain("the references expand to more than 4 million characters");
+    expect(JSON.stringify(result).length).toBeLessThan(100_000_000);
+  }
+});
+
 it("hands back the very values where there is nothing to replace", () => {
   const values = { a: "x", b: [1, { c: "$" }] };
   expect(run(values).result).toBe(values);

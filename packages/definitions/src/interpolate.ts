@@ -24,6 +24,9 @@ const OLD: Readonly<Record<string, string>> = {
   "{{environ.USER}}": "USER",
 };
 
+/** What all references together may expand to, in characters and entries. */
+const MAX_EXPANSION = 4 * 1024 * 1024;
+
 /** Replaces `${path}` and `${env:NAME}` in every string; paths are read from the root of `values`, which stays as it is. */
 export function interpolate(values: ValueMap, options: InterpolateOptions): ValueMap {
   return needsWork(values) ? (new Interpolation(values, options).inside(values, []) as ValueMap) : values;
@@ -38,6 +41,8 @@ class Interpolation {
   readonly #root: ValueMap;
   readonly #options: InterpolateOptions;
   readonly #done = new Map<string, Value>();
+  readonly #sizes = new WeakMap<object, number>();
+  #expanded = 0;
   /** The references being followed, in order. */
   readonly #open: string[] = [];
 
@@ -78,13 +83,32 @@ class Interpolation {
     if (target === undefined) return "";
     const id = formatPath(target);
     const done = this.#done.get(id);
-    if (done !== undefined) return done;
+    if (done !== undefined) return this.#charge(done, path);
     if (this.#isOpen(id, path)) return "";
     this.#open.push(id);
     const value = this.#follow(target, path);
     this.#open.pop();
     this.#done.set(id, value);
-    return value;
+    return this.#charge(value, path);
+  }
+
+  /** References that double each other must not fill the memory. */
+  #charge(value: Value, path: KeyPath): Value {
+    if (this.#expanded > MAX_EXPANSION) return "";
+    this.#expanded += this.#sizeOf(value);
+    if (this.#expanded <= MAX_EXPANSION) return value;
+    this.#problem("INTERPOLATION", path, "the references expand to more than 4 million characters");
+    return "";
+  }
+
+  #sizeOf(value: Value): number {
+    if (typeof value === "string") return value.length + 1;
+    if (typeof value !== "object" || value === null) return 1;
+    const known = this.#sizes.get(value);
+    if (known !== undefined) return known;
+    const size = Object.values(value).reduce<number>((sum, inner) => sum + this.#sizeOf(inner as Value), 1);
+    this.#sizes.set(value, size);
+    return size;
   }
 
   /** The value at `target`, found through references where one stands above it. */

@@ -1,6 +1,6 @@
 import { didYouMean, FacsimileError, type KeyPath } from "@facsimile/core";
 import type { Layer } from "./chain.ts";
-import { isMap, type ValueMap } from "./value.ts";
+import { isMap, type Value, type ValueMap } from "./value.ts";
 
 /** A piece that the fold takes: a layer's body, or one of its view blocks. */
 export interface Step {
@@ -30,7 +30,7 @@ export type OnProblem = (problem: FacsimileError) => void;
 
 /** A layer's body, then its view blocks in the order system, region, target, host. */
 export function stepsOf(layer: Layer, onProblem: OnProblem): readonly Step[] {
-  const entries = Object.entries(layer.body).filter(([key]) => !CONTROL.has(key));
+  const entries = plainEntries(layer.body, { layer, at: layer.at, onProblem });
   const blocks = entries.filter(([key]) => key.startsWith("@"));
   const body: Step = {
     layer,
@@ -41,11 +41,28 @@ export function stepsOf(layer: Layer, onProblem: OnProblem): readonly Step[] {
   const views = blocks.flatMap(([key, values]) => {
     const at = [...layer.at, key];
     const view = readView(key);
-    if (view !== undefined && isMap(values)) return [{ layer, at, view, values }];
+    if (view !== undefined && isMap(values)) {
+      return [{ layer, at, view, values: Object.fromEntries(plainEntries(values, { layer, at, onProblem })) }];
+    }
     onProblem(badView(key, { layer, at, known: view !== undefined }));
     return [];
   });
   return [body, ...views.sort((a, b) => VIEW_KINDS.indexOf(a.view.kind) - VIEW_KINDS.indexOf(b.view.kind))];
+}
+
+/** A directive works on a key: on a whole layer it would take away what every other file relies on. */
+function plainEntries(
+  body: ValueMap,
+  { layer, at, onProblem }: { layer: Layer; at: KeyPath; onProblem: OnProblem },
+): readonly (readonly [string, Value])[] {
+  return Object.entries(body).filter(([key]) => {
+    if (CONTROL.has(key)) return false;
+    if (!key.startsWith("$")) return true;
+    const position = layer.source?.locate([...at, key], "key");
+    const hint = "Write it at the keys that it is meant for.";
+    onProblem(new FacsimileError("BAD_DIRECTIVE", `${key} cannot stand at the top of a layer`, { hint, position }));
+    return false;
+  });
 }
 
 function readView(key: string): View | undefined {
