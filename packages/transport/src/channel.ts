@@ -37,7 +37,12 @@ export class Channel {
   #isReady = false;
   #ended: { readonly reason: unknown } | undefined;
   #timer: NodeJS.Timeout | undefined;
-  readonly #abort = () => this.#fail(this.#options.signal?.reason);
+  /** Who waits is told at once; the agent lives on, so that what it began can be ended and the lock freed. */
+  readonly #abort = () => {
+    const reason: unknown = this.#options.signal?.reason;
+    if (!this.#isReady) this.#fail(reason);
+    for (const { reject } of this.#waiters) reject(reason);
+  };
 
   constructor(group: Group, options: ChannelOptions) {
     this.#group = group;
@@ -63,6 +68,8 @@ export class Channel {
 
   ask(request: Request): Promise<Reply> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended.reason);
+    const { signal } = this.#options;
+    if (signal?.aborted && request.always !== true) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject });
       if (this.#isReady) this.#watch(this.#options.silence);

@@ -13,6 +13,8 @@ export interface Request {
   readonly op: string;
   readonly args: readonly string[];
   readonly bytes?: Uint8Array | undefined;
+  /** Asked even after an abort: it cleans up. */
+  readonly always?: boolean;
 }
 
 /** The agent reads bytes in such blocks; see agent/loop.ts. */

@@ -20,12 +20,16 @@ export async function runHook(
   const job = { changer, place, process: started.toString() };
   const clock = startClock(timeout);
   try {
-    // Each look takes two seconds at most: meanwhile the lock can be renewed.
+    // Each look takes a second at most: meanwhile the lock can be renewed.
     for (;;) {
       const ended = await look(job);
       if (ended !== undefined) return ended;
       if (clock.isOver || signal?.aborted) break;
     }
+  } catch (error) {
+    // The session was aborted; what runs on the host is not to outlive it.
+    await stop(job).catch(() => undefined);
+    throw error;
   } finally {
     clock.stop();
   }
@@ -47,7 +51,9 @@ async function look({ changer, place, process }: Job): Promise<HookResult | unde
 }
 
 async function stop({ changer, place, process }: Job): Promise<HookResult> {
-  const records = new Records(await changer.host.ask({ op: "end", args: [place.home, place.project, process] }));
+  const records = new Records(
+    await changer.host.ask({ op: "end", args: [place.home, place.project, process], always: true }),
+  );
   return resultOf(records, { exitCode: TIMED_OUT, timedOut: true });
 }
 

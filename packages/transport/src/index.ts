@@ -1,6 +1,7 @@
 export { connect } from "./connect.ts";
 export { fanOut } from "./fan-out.ts";
 export { treeOf } from "./layout.ts";
+export { withSharedParents } from "./shared.ts";
 export {
   type ConfirmRequest,
   type ConnectOptions,

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { formatLock } from "./formats.ts";
 import { runHook } from "./hook.ts";
 import { Records } from "./listing.ts";
-import { checkDir, checkPlace, checkRelease } from "./place.ts";
+import { checkDir, checkHome, checkPlace, checkRelease } from "./place.ts";
 import { confirm, remember } from "./release.ts";
 import { type Host, list } from "./session.ts";
 import { stage } from "./stage.ts";
@@ -26,9 +27,12 @@ export interface Changer {
   ): Promise<Buffer>;
 }
 
+const UNLOCK_SECONDS = 5;
+
 /** @throws `LOCK_HELD`, `HOME_REFUSED` */
 export async function takeLock(host: Host, request: LockRequest): Promise<Lock> {
   const { home, owner, run, reason = "", lease = 120 } = request;
+  checkHome(home);
   const token = randomBytes(16).toString("hex");
   await host.ask({ op: "lock", args: [home, token, String(lease), formatLock({ owner, run, reason })] });
   const renew = async () => void (await host.ask({ op: "renew", args: [home, token, String(lease)] }));
@@ -36,7 +40,9 @@ export async function takeLock(host: Host, request: LockRequest): Promise<Lock> 
   const timer = setInterval(() => renew().catch(() => clearInterval(timer)), (lease * 1000) / 3).unref();
   const unlock = async () => {
     clearInterval(timer);
-    await host.ask({ op: "unlock", args: [home, token] }).catch(() => undefined);
+    const freed = host.ask({ op: "unlock", args: [home, token], always: true }).catch(() => undefined);
+    // After an abort the host may be at something long; the lease ends without us too.
+    await Promise.race([freed, sleep(UNLOCK_SECONDS * 1000, undefined, { ref: false })]);
   };
   return { token, renew, unlock, ...changes(changerOf(host, { home, token, lease })) };
 }

@@ -4,7 +4,7 @@ import { failureOf } from "./failures.ts";
 import type { Reply, Request } from "./framing.ts";
 import { parseListing, Records, type Stats } from "./listing.ts";
 import { takeLock } from "./lock.ts";
-import { checkDir, checkHome, checkPlace, checkRelease } from "./place.ts";
+import { checkDir, checkPlace, checkRelease } from "./place.ts";
 import { parseProbe } from "./probe.ts";
 import { type Bulk, preflight } from "./rsync.ts";
 import { splitShared } from "./shared.ts";
@@ -13,8 +13,6 @@ import {
   type HostFacts,
   type Listing,
   type ListOptions,
-  type Lock,
-  type LockRequest,
   type Place,
   type Probe,
   type ProbeOptions,
@@ -40,7 +38,6 @@ export interface SessionParts {
 }
 
 export function sessionOf({ endpoint, host, close }: SessionParts): Session {
-  const locks = new Set<Lock>();
   return {
     host: host.name,
     endpoint,
@@ -48,12 +45,7 @@ export function sessionOf({ endpoint, host, close }: SessionParts): Session {
     probe: (place, options) => probe(host, { place, ...options }),
     readRecord: (place, options) => readRecord(host, { place, ...options }),
     list: async (place, options) => (await list(host, { place, ...options })).listing,
-    lock: async (request: LockRequest) => {
-      checkHome(request.home);
-      const lock = await takeLock(host, request);
-      locks.add(lock);
-      return lock;
-    },
+    lock: (request) => takeLock(host, request),
     preflight: () => preflight(host),
     close,
   };

@@ -7,7 +7,7 @@ export function sharedTarget(path: string): string {
   return `${"../".repeat(path.split("/").length + 1)}shared/${path}`;
 }
 
-/** Takes ignored paths, right shared links and the folders made only for them out of a listing. */
+/** Takes ignored paths and right shared links out of a listing. */
 export function splitShared(
   manifest: Manifest,
   { ignore = () => false, shared = [] }: TreeOptions,
@@ -28,9 +28,11 @@ export function isIgnored(path: string, ignore: (path: string) => boolean): bool
   return parts.some((_, i) => ignore(parts.slice(0, i + 1).join("/")));
 }
 
-/** Folders that only lead to shared links: the release may not list them. */
-export function leadsToShared(path: string, shared: readonly string[]): boolean {
-  return shared.some((each) => each.startsWith(`${path}/`));
+/** The tree with every folder that leads to a shared path: a release lists them, so that verifying finds exactly what it lists. */
+export function withSharedParents(tree: Tree, shared: readonly string[]): Tree {
+  const parents = shared.flatMap((path) => path.split("/").slice(0, -1).map((_, i, parts) => parts.slice(0, i + 1).join("/"))); // biome-ignore format: one line
+  const missing = parents.filter((path) => !tree.has(path));
+  return new Map([...tree, ...missing.map((path) => [path, { type: "dir", mode: 0o755 }] as const)]);
 }
 
 /** @throws `SHARED_IN_TREE` when the release itself brings something where a shared path is to be linked. */

@@ -27,7 +27,7 @@ export interface ConnectOptions {
   readonly connectTimeout?: number | undefined;
   /** Seconds that a host may stay silent while something is asked of it. Default 600. */
   readonly silence?: number | undefined;
-  /** Aborting it ends the session and everything that runs in it. */
+  /** Aborting it ends what runs in the session, copies and hooks too; then only `unlock` and `close` do anything. */
   readonly signal?: AbortSignal | undefined;
   /** Folder for private sockets; its path must be short. Default `/tmp`. */
   readonly tmpDir?: string | undefined;
@@ -222,6 +222,7 @@ export interface Lock {
 }
 
 export interface StageRequest extends TreeOptions {
+  /** With `shared` paths beneath folders: {@link withSharedParents}. */
   readonly tree: Tree;
   /** Of `tree`; its id names the folder. */
   readonly manifest: Manifest;

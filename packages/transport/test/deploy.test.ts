@@ -1,10 +1,11 @@
 import fs from "node:fs/promises";
 import { manifestOf, treeId } from "@facsimile/manifest";
 import { readTree } from "@facsimile/testing";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { withSharedParents } from "../src/index.ts";
 import { deploy, hostsFor, lockOf, login, place, treeOfFiles } from "./world.ts";
 
-const hosts = await hostsFor(["a", "b"]);
+const hosts = await hostsFor(["exact", "linked", "shared", "kept", "foreign", "heal", "bulk"]);
 
 it("puts a tree on a host, exactly: bytes, modes, links, empty folders, odd names", async () => {
   const nodes = await treeOfFiles(
@@ -13,6 +14,7 @@ it("puts a tree on a host, exactly: bytes, modes, links, empty folders, odd name
       "etc/db.conf": "secret:password=hunter2",
       empty: "dir:",
       "bin/also": "link:run",
+      "bin/odd": "link:-n a\nb",
       "-dash": "x",
       "new\nline": "y",
       "quo'te\" $(id) `id`;&|": "z",
@@ -21,10 +23,12 @@ it("puts a tree on a host, exactly: bytes, modes, links, empty folders, odd name
       " blank ": "3",
       "back\\slash\\n": "4",
       "ünï/cødé": "5",
+      locked: "dir:",
+      "locked/in": "6",
     },
-    { "bin/run": 0o755, empty: 0o700 },
+    { "bin/run": 0o755, empty: 0o700, locked: 0o555 },
   );
-  const session = await login(hosts, "a");
+  const session = await login(hosts, "exact");
   expect((await session.probe(place)).adoption).toBe("fresh");
   const lock = await lockOf(session);
   const staged = await deploy(lock, nodes);
@@ -37,24 +41,218 @@ it("puts a tree on a host, exactly: bytes, modes, links, empty folders, odd name
     "back\\slash\\n": "file 644 4",
     bin: "dir 755",
     "bin/also": "link run",
+    "bin/odd": "link -n a\nb",
     "bin/run": "file 755 #!/bin/sh\n",
     empty: "dir 700",
     etc: "dir 755",
     "etc/db.conf": "file 600 password=hunter2",
+    locked: "dir 555",
+    "locked/in": "file 644 6",
     "new\nline": "file 644 y",
     "quo'te\" $(id) `id`;&|": "file 644 z",
     ünï: "dir 755",
     "ünï/cødé": "file 644 5",
   });
   const manifest = await manifestOf(nodes);
-  expect(staged.dir).toBe(treeId(manifest));
+  const dir = treeId(manifest);
+  expect(staged).toEqual({ dir, reused: false, linked: 0, sent: 11, sentBytes: 35 });
   const probe = await session.probe(place);
-  expect(probe).toMatchObject({
-    adoption: "ours",
-    snapshot: "same",
-    current: { dir: staged.dir, release: staged.dir },
-  });
-  expect(probe.history).toMatchObject([{ run: "run-1", dir: staged.dir }]);
+  expect(probe).toMatchObject({ adoption: "ours", snapshot: "same", current: { dir, tree: dir, release: dir } });
+  expect(probe.history).toMatchObject([{ run: "run-1", dir }]);
   expect((await session.list(place)).manifest).toEqual(manifest);
-  expect(await fs.readlink(`${home}/current`)).toBe(`releases/${staged.dir}`);
+  expect(await fs.readlink(`${home}/current`)).toBe(`releases/${dir}`);
+});
+
+describe("a second tree", () => {
+  it("is linked where it is the same, sent where it is not, and nothing is written through a link", async () => {
+    const session = await login(hosts, "linked");
+    const lock = await lockOf(session);
+    const base = `${session.facts.userHome}/shop/storefront`;
+    const same = { "a/same": "1", "a/ b\n": "2", mode: "3", bytes: "4" };
+    const first = await deploy(lock, await treeOfFiles(same));
+    const second = await deploy(lock, await treeOfFiles({ ...same, bytes: "5", extra: "6" }, { mode: 0o755 }));
+    expect(second).toMatchObject({ reused: false, linked: 2, sent: 3, sentBytes: 3 });
+    const [before, after] = [`${base}/releases/${first.dir}`, `${base}/releases/${second.dir}`];
+    expect(await readTree(before)).toMatchObject({ bytes: "file 644 4", mode: "file 644 3" });
+    expect(await readTree(after)).toMatchObject({ bytes: "file 644 5", mode: "file 755 3", extra: "file 644 6" });
+    const inode = async (path: string) => (await fs.stat(path)).ino;
+    expect(await inode(`${after}/a/same`)).toBe(await inode(`${before}/a/same`));
+    expect(await inode(`${after}/mode`)).not.toBe(await inode(`${before}/mode`));
+    expect(await session.probe(place)).toMatchObject({ snapshot: "same" });
+  });
+
+  it("takes nothing from a running tree that was changed by hand, not even with size and time kept", async () => {
+    const session = await login(hosts, "linked");
+    const lock = await lockOf(session);
+    const base = `${session.facts.userHome}/shop/storefront`;
+    await deploy(lock, await treeOfFiles({ conf: "port=80", other: "x" }));
+    const { mtime, atime } = await fs.stat(`${base}/current/conf`);
+    await fs.writeFile(`${base}/current/conf`, "port=81");
+    await fs.utimes(`${base}/current/conf`, atime, mtime);
+    expect(await session.probe(place)).toMatchObject({ snapshot: "moved", moved: ["conf"] });
+    const next = await deploy(lock, await treeOfFiles({ conf: "port=80", other: "y" }));
+    expect(next).toMatchObject({ linked: 0, sent: 2 });
+    expect(await fs.readFile(`${base}/current/conf`, "utf8")).toBe("port=80");
+  });
+});
+
+it("deploys nothing when the same tree is there, and heals one that was damaged beside it", async () => {
+  const session = await login(hosts, "heal");
+  const lock = await lockOf(session);
+  const nodes = await treeOfFiles({ conf: "port=80", "bin/x": "x" });
+  const first = await deploy(lock, nodes);
+  expect(await deploy(lock, nodes)).toEqual({ dir: first.dir, reused: true, linked: 0, sent: 0, sentBytes: 0 });
+
+  await fs.writeFile(`${session.facts.userHome}/shop/storefront/current/conf`, "port=81");
+  const healed = await deploy(lock, nodes, { run: "run-2" });
+  expect(healed).toEqual({ dir: `${first.dir}~run-2`, reused: false, linked: 1, sent: 1, sentBytes: 7 });
+  expect(await session.probe(place)).toMatchObject({ snapshot: "same", current: { tree: first.dir } });
+  expect((await session.list(place)).manifest).toEqual(await manifestOf(nodes));
+  expect(await deploy(lock, nodes, { run: "run-3" })).toMatchObject({ dir: healed.dir, reused: true });
+});
+
+it("lists what is extra, missing or unreadable, whatever its name", async () => {
+  const session = await login(hosts, "heal");
+  const lock = await lockOf(session, "run-4");
+  await deploy(lock, await treeOfFiles({ "etc/a": "a", b: "b" }), { run: "run-4" });
+  const root = `${session.facts.userHome}/shop/storefront/current`;
+  await fs.rm(`${root}/b`);
+  await fs.writeFile(Buffer.concat([Buffer.from(`${root}/stray`), Buffer.from([0xff, 0x0a])]), "s");
+  await fs.symlink("/etc/passwd", `${root}/etc/l`);
+  const { entries } = (await session.list(place)).manifest;
+  expect(entries.map(({ path, type }) => `${type} ${path}`)).toEqual([
+    "dir etc",
+    "file etc/a",
+    "link etc/l",
+    "file stray\\xff\\x0a",
+  ]);
+});
+
+it("links shared paths in, and watches neither them nor what is mutable", async () => {
+  const session = await login(hosts, "shared");
+  const lock = await lockOf(session);
+  const options = { shared: ["var", "data/up"], ignore: (path: string) => path.endsWith(".log") };
+  const nodes = withSharedParents(await treeOfFiles({ app: "1", "logs/old.log": "brought" }), options.shared);
+  await deploy(lock, nodes, options);
+  const base = `${session.facts.userHome}/shop/storefront`;
+  await fs.writeFile(`${base}/current/var/file`, "kept");
+  await fs.writeFile(`${base}/current/data/up/file`, "kept too");
+  await fs.writeFile(`${base}/current/logs/new.log`, "line");
+  expect(await session.probe(place, options)).toMatchObject({ snapshot: "same", moved: [] });
+  expect((await session.list(place, options)).manifest.entries.map(({ path }) => path)).toEqual([
+    "app",
+    "data",
+    "logs",
+  ]);
+
+  await deploy(lock, await treeOfFiles({ app: "2", data: "dir:" }), options);
+  expect(await readTree(`${base}/shared`)).toMatchObject({
+    "var/file": "file 644 kept",
+    "data/up/file": "file 644 kept too",
+  });
+  expect(await fs.readFile(`${base}/current/data/up/file`, "utf8")).toBe("kept too");
+
+  await fs.rm(`${base}/current/var`);
+  expect((await session.list(place, options)).unlinked).toEqual(["var"]);
+  const clash = deploy(lock, await treeOfFiles({ "var/x": "1", data: "dir:" }), options);
+  await expect(clash).rejects.toMatchObject({
+    code: "SHARED_IN_TREE",
+    message: "var is shared, yet the release brings var/x",
+  });
+});
+
+it("keeps the newest trees and what the way back needs, and removes the rest", async () => {
+  const session = await login(hosts, "kept");
+  const lock = await lockOf(session);
+  const dirs: string[] = [];
+  for (const version of ["1", "2", "3", "4"]) {
+    dirs.push((await deploy(lock, await treeOfFiles({ version, same: "s", locked: "dir:", "locked/x": "x" }, { locked: 0o555 }))).dir); // biome-ignore format: one line
+  }
+  const probe = await session.probe(place);
+  expect([...probe.dirs].sort()).toEqual(dirs.slice(2).sort());
+  expect(probe).toMatchObject({ snapshot: "same", history: { length: 4 } });
+  expect((await session.readRecord(place, { release: dirs[2] ?? "" }))?.files["manifest"]).toContain("manifest/1");
+  expect(await session.readRecord(place, { release: dirs[0] ?? "" })).toBeUndefined();
+});
+
+it("switches to a tree and back, and says what was there before", async () => {
+  const session = await login(hosts, "kept");
+  const lock = await lockOf(session);
+  const { current } = await session.probe(place);
+  const nodes = await treeOfFiles({ version: "5" });
+  const staged = await lock.stage(place, { tree: nodes, manifest: await manifestOf(nodes), run: "run-9" });
+  const before = await lock.switch(place, { dir: staged.dir, release: undefined });
+  expect(before).toEqual({ dir: current?.dir, release: current?.release });
+  expect((await session.probe(place)).current).toEqual({ dir: staged.dir, tree: staged.dir, release: undefined });
+  expect(await lock.switch(place, before)).toEqual({ dir: staged.dir, release: undefined });
+  expect((await session.probe(place)).current).toEqual(current);
+  await expect(lock.switch(place, { dir: "0".repeat(64), release: undefined })).rejects.toMatchObject({
+    code: "NOT_STAGED",
+  });
+  expect(await lock.switch(place, undefined)).toEqual(before);
+  expect((await session.probe(place)).current).toBeUndefined();
+});
+
+it("takes over nobody's folder and nobody else's copy, unless told to", async () => {
+  const session = await login(hosts, "foreign");
+  const lock = await lockOf(session);
+  const nodes = await treeOfFiles({ a: "1" });
+  const base = `${session.facts.userHome}/shop/storefront`;
+  await fs.mkdir(base, { recursive: true });
+  await fs.writeFile(`${base}/precious`, "mine");
+  expect(await session.probe(place)).toMatchObject({ adoption: "foreign", owner: undefined });
+  await expect(deploy(lock, nodes)).rejects.toMatchObject({ code: "NOT_ADOPTED" });
+  expect(await readTree(base)).toEqual({ precious: "file 644 mine" });
+  await deploy(lock, nodes, { adopt: true });
+
+  const other = { ...place, instance: "production" };
+  expect(await session.probe(other)).toMatchObject({ adoption: "foreign", owner: { instance: "staging", project: "storefront" } }); // biome-ignore format: one line
+  const stolen = lock.stage(other, { tree: nodes, manifest: await manifestOf(nodes), run: "run-2" });
+  await expect(stolen).rejects.toMatchObject({ code: "NOT_ADOPTED", message: expect.stringContaining("belongs to storefront of staging") }); // biome-ignore format: one line
+});
+
+it("refuses homes that are no place for copies", async () => {
+  const session = await login(hosts, "foreign");
+  const home = session.facts.userHome;
+  await fs.mkdir(`${home}/real`);
+  await fs.symlink("real", `${home}/link`);
+  await fs.writeFile(`${home}/file`, "");
+  for (const bad of ["link/shop", "link", home, "file/shop"]) {
+    await expect(session.probe({ ...place, home: bad }), bad).rejects.toMatchObject({ code: "HOME_REFUSED" });
+    await expect(session.lock({ home: bad, owner: "Ann", run: "r" }), bad).rejects.toMatchObject({
+      code: "HOME_REFUSED",
+    });
+  }
+  for (const bad of ["/", "/srv", "", ".", "../x", "a//b", "a b", "$HOME", "~", "a;b", "a\nb"]) {
+    await expect(session.probe({ ...place, home: bad }), bad).rejects.toMatchObject({ code: "BAD_HOME" });
+  }
+  await fs.symlink("/tmp", `${home}/real/storefront`);
+  await expect(session.probe({ ...place, home: "real" })).rejects.toMatchObject({ code: "HOME_REFUSED" });
+});
+
+it("copies files from wherever they lie, and refuses what changed since it was hashed", async () => {
+  const session = await login(hosts, "bulk");
+  const lock = await lockOf(session);
+  const nodes = new Map(await treeOfFiles({ a: "1", "deep/b": "2" }));
+  const a = nodes.get("a");
+  if (a?.type !== "file" || !("file" in a.content)) throw new Error("not a file");
+  const linked = `${a.content.file}.link`;
+  await fs.symlink(a.content.file, linked);
+  nodes.set("elsewhere/x", { ...a, mode: 0o600 });
+  nodes.set("b\nb", { ...a, content: { file: linked } });
+  await deploy(lock, nodes);
+  expect(await readTree(`${session.facts.userHome}/shop/storefront/current/`)).toEqual({
+    a: "file 644 1",
+    "b\nb": "file 644 1",
+    deep: "dir 755",
+    "deep/b": "file 644 2",
+    elsewhere: "dir 755",
+    "elsewhere/x": "file 600 1",
+  });
+  const next = await treeOfFiles({ c: "3" });
+  const manifest = await manifestOf(next);
+  const c = next.get("c");
+  if (c?.type === "file" && "file" in c.content) await fs.writeFile(c.content.file, "4");
+  const changed = lock.stage(place, { tree: next, manifest, run: "run-2" });
+  await expect(changed).rejects.toMatchObject({ code: "VERIFY_FAILED", differences: [{ kind: "changed", path: "c" }] });
 });

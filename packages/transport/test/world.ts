@@ -33,8 +33,12 @@ export async function login(hosts: Fleet, name: string, options: Partial<Connect
   return session;
 }
 
-export const lockOf = (session: Session, run = "run-1", lease = 120): Promise<Lock> =>
-  session.lock({ home: place.home, owner: "Ann", run, reason: "deploy", lease });
+/** The lock of the home of {@link place}, freed when the test ends. */
+export async function lockOf(session: Session, run = "run-1", lease = 120): Promise<Lock> {
+  const lock = await session.lock({ home: place.home, owner: "Ann", run, reason: "deploy", lease });
+  onTestFinished(() => lock.unlock());
+  return lock;
+}
 
 /** A tree whose ordinary files lie on this machine as a build leaves them; `secret:` content stays in memory. */
 export async function treeOfFiles(

@@ -25,15 +25,15 @@ op_hook() {
   printf '%s' "$!"
 }
 
-# op_await HOME PROJECT PROCESS: looks for about two seconds whether it ended; its status and output when it did.
+# op_await HOME PROJECT PROCESS: looks for about a second whether it ended; its status and output when it did.
 op_await() {
   at_place "$1" "$2"
   round=0
   while [ ! -f "$M/hook.status" ]; do
     kill -0 "$3" 2>/dev/null || [ -f "$M/hook.status" ] || printf 137 > "$M/hook.status"
     round=$((round + 1))
-    [ "$round" -le 40 ] || return 0
-    sleep 0.05 2>/dev/null || { sleep 1; round=$((round + 19)); }
+    [ "$round" -le 20 ] || return 0
+    sleep 0.05 2>/dev/null || { sleep 1; round=21; }
   done
   printf '%s\\0%s\\0' "$(cat "$M/hook.status")" "$(wc -c < "$M/hook.log" | tr -d ' ')"
   tail -c 65536 "$M/hook.log"
@@ -42,9 +42,13 @@ op_await() {
 # op_end HOME PROJECT PROCESS: ends it and what it started.
 op_end() {
   at_place "$1" "$2"
-  kill -TERM -"$3" 2>/dev/null || kill -TERM "$3" 2>/dev/null
-  sleep 1
-  kill -KILL -"$3" 2>/dev/null || kill -KILL "$3" 2>/dev/null
+  group=-$3
+  kill -TERM "$group" 2>/dev/null || { group=$3; kill -TERM "$group" 2>/dev/null; }
+  for round in 1 2 3 4 5 6 7 8 9 10; do
+    kill -0 "$group" 2>/dev/null || break
+    sleep 0.1 2>/dev/null || sleep 1
+  done
+  kill -KILL "$group" 2>/dev/null
   rm -f "$M/hook.status"
   printf '%s' "$(wc -c < "$M/hook.log" | tr -d ' ')"
   printf '\\0'

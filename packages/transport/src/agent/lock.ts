@@ -19,17 +19,18 @@ op_lock() {
     printf '%s,"since":%s}\\n' "$4" "$now" > "$L.$token/$mine" || exit 1
     rmdir "$L" 2>/dev/null
     if rename "$L.$token" "$L" 2>/dev/null && [ -f "$L/$mine" ]; then
-      rm -rf "$L".*
+      # What others that were killed right here have left behind.
+      find "$S" -maxdepth 1 -name 'lock.?*' -mmin +60 -exec rm -rf {} +
       return 0
     fi
-    [ -d "$L.$token" ] || mkdir "$L.$token" || exit 1
-    for held in "$L"/*.*; do
-      [ -f "$held" ] || continue
-      if [ "\${held##*.}" -ge "$now" ]; then rm -rf "$L.$token"; die LOCK_HELD "\${held##*/} $(cat "$held")" "$now"; fi
+    for held in "$L"/*; do
+      [ -e "$held" ] || continue
+      case \${held##*.} in *[!0-9]*) old= ;; *) [ "\${held##*.}" -lt "$now" ] && old=1 || old= ;; esac
+      if [ -z "$old" ]; then rm -rf "$L.$token"; die LOCK_HELD "\${held##*/} $(cat "$held")" "$now"; fi
       # Nobody renewed it: whoever renames it first has it.
       if mv "$held" "$L/$mine" 2>/dev/null; then
         printf '%s,"since":%s}\\n' "$4" "$now" > "$L/$mine"
-        rm -rf "$L".*
+        rm -rf "$L.$token"
         return 0
       fi
     done

@@ -1,0 +1,155 @@
+import { execFile } from "node:child_process";
+import fs from "node:fs/promises";
+import net from "node:net";
+import { promisify } from "node:util";
+import { manifestOf } from "@facsimile/manifest";
+import { readTree, tree } from "@facsimile/testing";
+import { expect, it, onTestFinished } from "vitest";
+import { connect } from "../src/index.ts";
+import { deploy, hostsFor, lockOf, login, place, treeOfFiles } from "./world.ts";
+
+const hosts = await hostsFor(["up", "down", "noisy", "watched"]);
+const addressOf = (name: string) => hosts.hosts.find((host) => host.name === name)?.address ?? "";
+const options = { env: process.env, knownHosts: `${hosts.dir}/known_hosts`, sshConfig: hosts.sshConfig };
+
+it("says what it is when a host is down, unknown, not who it was, or refuses the login", async () => {
+  await hosts.stop("down");
+  const failing = async (endpoint: object, more: object = {}) =>
+    connect({ kind: "ssh", name: "up", address: addressOf("up"), ...endpoint }, { ...options, ...more }).then(
+      () => "connected",
+      (error: { code: string; message: string; hint: string }) => `${error.code}: ${error.message}`,
+    );
+  expect(await failing({ name: "down", address: addressOf("down") })).toMatch(
+    /^HOST_UNREACHABLE: down \(127.* cannot be reached: ssh: connect to host .* Connection refused$/,
+  );
+  expect(await failing({ name: "stranger" })).toBe(
+    `HOST_KEY_UNKNOWN: the host key of stranger (${addressOf("up")}) is not on record`,
+  );
+  expect(await failing({}, { knownHosts: "/nowhere" })).toMatch(/^HOST_KEY_UNKNOWN/);
+  // The host called `noisy` answers where `up` is expected.
+  expect(await failing({ address: addressOf("noisy") })).toMatch(/^HOST_KEY_CHANGED/);
+  expect(await failing({ user: "nobody-here" })).toMatch(/^LOGIN_REFUSED: up .*Permission denied/);
+  expect(await failing({ address: "no-such-host.invalid" })).toMatch(/^HOST_UNREACHABLE/);
+  expect(await failing({ address: "-oProxyCommand=touch /tmp/canary" })).toMatch(/^HOST_UNREACHABLE/);
+  expect(await readTree("/tmp").then((view) => Object.keys(view).filter((name) => name.includes("canary")))).toEqual(
+    [],
+  );
+});
+
+it("gives up on a host that accepts and never answers", async () => {
+  const mute = net.createServer(() => undefined).listen(0, "127.0.0.1");
+  await new Promise((resolve) => mute.once("listening", resolve));
+  onTestFinished(() => void mute.close());
+  const { port } = mute.address() as net.AddressInfo;
+  const began = performance.now();
+  const waiting = connect({ kind: "ssh", name: "up", address: "127.0.0.1", port }, { ...options, connectTimeout: 1 });
+  await expect(waiting).rejects.toMatchObject({ code: "HOST_UNREACHABLE" });
+  expect(performance.now() - began).toBeLessThan(4000);
+});
+
+it("is not confused by what logins print, and neither is rsync", async () => {
+  const home = hosts.hosts.find(({ name }) => name === "noisy")?.home ?? "";
+  const noise = `printf 'Welcome\\n0123 ready\\n\\0\\377 no newline'; echo warning >&2`;
+  await fs.writeFile(
+    `${hosts.dir}/noisy.enter`,
+    `#!/bin/sh\n${noise}\ncd "$HOME"\nexec /bin/sh -c "$SSH_ORIGINAL_COMMAND"\n`,
+  );
+  const session = await login(hosts, "noisy");
+  expect(session.facts).toMatchObject({ noisy: true, userHome: home });
+  const nodes = await treeOfFiles({ "etc/a": "a", b: "b".repeat(100_000), c: "secret:c" });
+  await deploy(await lockOf(session), nodes);
+  expect((await session.list(place)).manifest).toEqual(await manifestOf(nodes));
+});
+
+it("leaves no connection and no folder behind, whether it ends well or not", async () => {
+  const tmpDir = await fs.mkdtemp("/tmp/facs-t-");
+  onTestFinished(() => fs.rm(tmpDir, { recursive: true }));
+  const session = await login(hosts, "up", { tmpDir });
+  const [folder = ""] = await fs.readdir(tmpDir);
+  expect((await fs.stat(`${tmpDir}/${folder}`)).mode & 0o777).toBe(0o700);
+  await session.close();
+  await session.close();
+  await expect(
+    connect({ kind: "ssh", name: "up", address: addressOf("down") }, { ...options, tmpDir }),
+  ).rejects.toThrow();
+  expect(await fs.readdir(tmpDir)).toEqual([]);
+  const { stdout } = await promisify(execFile)("ps", ["-eo", "args"]);
+  expect(stdout).not.toContain(tmpDir);
+  await expect(session.probe(place)).rejects.toMatchObject({ code: "CONNECTION_LOST" });
+});
+
+it("obeys an abort at once, ends what runs, and still frees its lock", async () => {
+  const stop = new AbortController();
+  const session = await login(hosts, "up", { signal: stop.signal });
+  const lock = await lockOf(session, "aborted");
+  const { dir } = await deploy(lock, await treeOfFiles({ a: "1" }));
+  setTimeout(() => stop.abort(new Error("enough")), 300);
+  const began = performance.now();
+  await expect(lock.runHook(place, { run: "sleep 30; touch late", release: dir })).rejects.toThrow("enough");
+  await expect(lock.switch(place, undefined)).rejects.toThrow("enough");
+  await lock.unlock();
+  expect(performance.now() - began).toBeLessThan(5000);
+  await expect(login(hosts, "up", { signal: stop.signal })).rejects.toThrow("enough");
+  const next = await (await login(hosts, "up")).probe(place);
+  expect(next).toMatchObject({ lock: undefined, current: { dir } });
+  const { stdout } = await promisify(execFile)("ps", ["-eo", "args"]);
+  expect(stdout).not.toContain("sleep 30; touch late");
+});
+
+it("says that the connection was lost when the host goes away", async () => {
+  const session = await login(hosts, "watched");
+  const lock = await lockOf(session, "lost");
+  await deploy(lock, await treeOfFiles({ a: "1" }));
+  setTimeout(() => void hosts.stop("watched"), 100);
+  await expect(lock.runHook(place, { run: "sleep 30", release: "" })).rejects.toMatchObject({
+    code: "CONNECTION_LOST",
+  });
+  await hosts.start("watched");
+});
+
+it("shows no secret in any command line, here or there, nor writes one here", async () => {
+  // Not to be found in this file itself, which has copies.
+  const secret = ["correct", "horse", "battery"].join("-");
+  const seen: string[] = [];
+  let watching = true;
+  const watch = (async () => {
+    while (watching) {
+      for (const pid of await fs.readdir("/proc")) {
+        if (/^\d+$/.test(pid)) seen.push(await fs.readFile(`/proc/${pid}/cmdline`, "latin1").catch(() => ""));
+      }
+    }
+  })();
+  const session = await login(hosts, "up");
+  await deploy(
+    await lockOf(session),
+    await treeOfFiles({ conf: `secret:password=${secret}`, ordinary: "sent by rsync" }),
+  );
+  watching = false;
+  await watch;
+  expect(seen.some((line) => line.includes("rsync\0-slpI"))).toBe(true);
+  expect(seen.some((line) => line.includes(secret))).toBe(false);
+  const { stdout } = await promisify(execFile)("sh", [
+    "-c",
+    `grep -rls --exclude-dir=homes ${secret} /tmp "$HOME/.ssh" || true`,
+  ]);
+  expect(stdout.split("\n").filter((file) => file !== "" && !file.startsWith(hosts.dir))).toEqual([]);
+});
+
+it("refuses a host or a machine without rsync, or with too old a one, before anything is sent", async () => {
+  const fake = async (text: string) => {
+    const folder = await tree(
+      { rsync: { content: `#!/bin/sh\necho '${text}'\n`, mode: 0o755 } },
+      { onFinished: onTestFinished },
+    );
+    return { env: { ...process.env, PATH: `${folder}:${process.env["PATH"]}` } };
+  };
+  const codes = async (more: object) => (await (await login(hosts, "up", more)).preflight()).map(({ code }) => code);
+  expect(await codes({})).toEqual([]);
+  expect(await codes(await fake("rsync  version 3.1.3  protocol version 31"))).toEqual(["RSYNC_TOO_OLD"]);
+  expect(await codes(await fake("openrsync: protocol version 29"))).toEqual(["RSYNC_TOO_OLD"]);
+  const session = await login(hosts, "up", await fake("something else"));
+  const nodes = await treeOfFiles({ a: "rsync please" });
+  const lock = await lockOf(session);
+  const staged = lock.stage(place, { tree: nodes, manifest: await manifestOf(nodes), run: "r" });
+  await expect(staged).rejects.toMatchObject({ code: "RSYNC_MISSING" });
+});

@@ -1,0 +1,96 @@
+import fs from "node:fs/promises";
+import { manifestOf } from "@facsimile/manifest";
+import { readTree, tree } from "@facsimile/testing";
+import { expect, it, onTestFinished } from "vitest";
+import { connect, type Session } from "../src/index.ts";
+import { deploy, treeOfFiles } from "./world.ts";
+
+/** A machine that has neither ssh nor rsync; with BusyBox, also none of the GNU tools. */
+async function machine(tools: "gnu" | "busybox"): Promise<{ env: Record<string, string>; home: string }> {
+  const home = await tree({}, { onFinished: onTestFinished });
+  const bin = `${home}/bin`;
+  const names = "sh cat cp mv ln rm mkdir rmdir ls find xargs stat readlink dd head tail cmp grep df date id uname tr wc chmod sleep kill sha256sum setsid"; // biome-ignore format: one line
+  for (const name of names.split(" ")) {
+    const found = tools === "busybox" ? "/usr/bin/busybox" : await firstOf([`/usr/bin/${name}`, `/bin/${name}`]);
+    if (found !== undefined) await tree({ [name]: { link: found } }, { root: bin });
+  }
+  await tree({ "shop/.keep": "" }, { root: home });
+  return { env: { PATH: bin, HOME: home }, home };
+}
+
+async function firstOf(files: readonly string[]): Promise<string | undefined> {
+  for (const file of files) if (await fs.stat(file).then(() => true, () => false)) return file; // biome-ignore format: one line
+  return undefined;
+}
+
+async function open(env: Record<string, string>): Promise<Session> {
+  const session = await connect({ kind: "local", name: "local" }, { env });
+  onTestFinished(() => session.close());
+  return session;
+}
+
+it.each(["gnu", "busybox"] as const)(
+  "deploys, links, finds a hand edit and heals it, with %s tools and neither ssh nor rsync",
+  async (tools) => {
+    const { env, home } = await machine(tools);
+    const session = await open(env);
+    expect(session.facts).toMatchObject({ userHome: home, rsync: undefined, noisy: false });
+    expect(await session.preflight()).toEqual([]);
+    const lock = await session.lock({ home: "shop", owner: "Ann", run: "r" });
+    const files = {
+      "bin/run": "#!/bin/sh\n",
+      "a\nb": "1",
+      "-n": "2",
+      conf: "secret:s3cret",
+      l: "link:bin/run",
+      "back\\slash": "3",
+      cr: "4",
+    };
+    const first = await treeOfFiles(files, { "bin/run": 0o755 });
+    await deploy(lock, first);
+    const place = { home: "shop", instance: "staging", project: "storefront" };
+    expect((await session.list(place)).manifest).toEqual(await manifestOf(first));
+    expect((await session.probe(place)).snapshot).toBe("same");
+
+    const second = await treeOfFiles({ ...files, "-n": "changed" }, { "bin/run": 0o755 });
+    expect(await deploy(lock, second)).toMatchObject({ linked: 5, sent: 1 });
+    expect((await session.probe(place)).snapshot).toBe("same");
+
+    const edited = `${home}/shop/storefront/current/conf`;
+    const { atime, mtime } = await fs.stat(edited);
+    await fs.writeFile(edited, "S3cret");
+    await fs.utimes(edited, atime, mtime);
+    expect(await session.probe(place)).toMatchObject({ snapshot: "moved", moved: ["conf"] });
+    await deploy(lock, second, { run: "heal" });
+    expect(await readTree(`${home}/shop/storefront/current/`)).toMatchObject({
+      conf: "file 600 s3cret",
+      "-n": "file 644 changed",
+    });
+    expect(await lock.runHook(place, { run: "cat conf; sleep 100 &", release: "" })).toMatchObject({
+      exitCode: 0,
+      output: "s3cret",
+    });
+    expect((await session.probe(place)).freeBytes).toBeGreaterThan(1000);
+    await lock.unlock();
+  },
+);
+
+it("tells what a host lacks", async () => {
+  const { env } = await machine("gnu");
+  await fs.rm(`${env["PATH"]}/sha256sum`);
+  await expect(open(env)).rejects.toMatchObject({ code: "HOST_UNSUITABLE", message: "local: it has no sha256sum" });
+});
+
+it("says that there is no room before it writes, and after", async () => {
+  const { env, home } = await machine("gnu");
+  await fs.rm(`${env["PATH"]}/df`);
+  await tree({ df: { content: "#!/bin/sh\necho 'Filesystem 1024-blocks Used Available Capacity Mounted on'\necho 'a b 100 99 1 99% /mnt/c d'\n", mode: 0o755 } }, { root: env["PATH"] ?? "" }); // biome-ignore format: one line
+  const session = await open(env);
+  const lock = await session.lock({ home: "shop", owner: "Ann", run: "r" });
+  const refused = deploy(lock, await treeOfFiles({ a: "x".repeat(5000) }));
+  await expect(refused).rejects.toMatchObject({
+    code: "NO_SPACE",
+    message: "local: 0.0 MiB are free, the release needs 0.0 MiB",
+  });
+  expect(await fs.readdir(`${home}/shop`)).toEqual([".facsimile", ".keep"]);
+});
