@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { requireDeployable } from "../src/index.ts";
+import { problems, world } from "./world.ts";
+
+const projects = "projects: { p: { repo: 'sources/p', targets: ['web', 'db'] } }";
+
+describe("one or many are lists, and defaults are in place", () => {
+  it("for commands, health checks and the rest of deploy", async () => {
+    const { resolve } = await world({
+      "define/facsimile.json5": `{ ${projects} }`,
+      "define/beta.json5": `{ deploy: {
+        precmd: ['one', { run: ['a', 'b'], once: true }], postcmd: './restart', health: { http: 'http://x/', retries: 2 }, parallel: 3 } }`,
+    });
+    expect((await resolve("beta")).values.deploy).toEqual({
+      strategy: "releases",
+      policy: "together",
+      maxUnreachable: 0,
+      parallel: 3,
+      keep: 5,
+      precmd: [{ run: "one" }, { run: ["a", "b"], once: true }],
+      postcmd: [{ run: "./restart" }],
+      health: [{ http: "http://x/", retries: 2 }],
+    });
+  });
+
+  it("a project's own build lies beneath the key build", async () => {
+    const { resolve } = await world({
+      "define/facsimile.json5":
+        "{ projects: { p: { repo: 'x', build: { run: ['make'] } }, q: { repo: 'x' } }, build: { z: 1 } }",
+      "define/beta.json5": "{}",
+    });
+    expect((await resolve("beta", { project: "p" as never })).values.build).toEqual({ run: ["make"], z: 1 });
+    expect((await resolve("beta", { project: "q" as never })).values.build).toEqual({ z: 1 });
+  });
+});
+
+it("the scope of state is the instance's first part, what it says, or its own", async () => {
+  const { resolve } = await world({
+    "define/facsimile.json5": "{}",
+    "define/dev.json5": "{}",
+    "define/dev.x.json5": "{ state: { scope: 'own' } }",
+    "define/dev.y.json5": "{ state: { scope: 'team' } }",
+    "define/dev.z.json5": "{}",
+  });
+  const scopes = await Promise.all(["dev.x", "dev.y", "dev.z"].map(async (name) => (await resolve(name)).scope));
+  expect(scopes).toEqual(["dev.x", "team", "dev"]);
+});
+
+it("only what can be deployed passes as deployable", async () => {
+  const { resolve } = await world({
+    "define/facsimile.json5": `{ ${projects} }`,
+    "define/beta.json5": "{}",
+    "define/good.json5": "{ home: 'x', versions: { p: '1' } }",
+  });
+  const beta = await resolve("beta", { project: "p" });
+  expect(await problems(Promise.resolve().then(() => requireDeployable(beta)))).toEqual([
+    expect.stringMatching(/^HOME_MISSING beta does not say where releases go/),
+    "VERSION_MISSING beta has no version of p (Name it: facs deploy beta p@1.0.0)",
+  ]);
+  requireDeployable(await resolve("good", { project: "p" }));
+});
