@@ -188,7 +188,11 @@ type Moded = { readonly path: string; readonly mode: number };
 
 function byMode(entries: readonly Moded[]): Map<string, string[]> {
   const groups = new Map<string, string[]>();
-  for (const { path, mode } of entries) groups.set(octal(mode), [...(groups.get(octal(mode)) ?? []), path]);
+  for (const { path, mode } of entries) {
+    const group = groups.get(octal(mode));
+    if (group === undefined) groups.set(octal(mode), [path]);
+    else group.push(path);
+  }
   return groups;
 }
 

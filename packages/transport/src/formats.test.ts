@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { formatHistory, formatLock, formatMarker, parseHistory, parseLock, parseMarker } from "./formats.ts";
+import { movedPaths, parseStats, Records } from "./listing.ts";
+
+/** The code blocks of a format's page. */
+function vectors(name: string): string[] {
+  const page = readFileSync(new URL(`../../../docs/formats/${name}.md`, import.meta.url), "utf8");
+  return [...page.matchAll(/^```\w*\n(.*?)\n```$/gms)].map(([, block]) => block ?? "");
+}
+
+it("writes and reads marker/1 as its page has it", () => {
+  const place = { instance: "staging", project: "storefront" };
+  const [vector = ""] = vectors("marker-1");
+  expect(formatMarker(place)).toBe(vector);
+  expect(parseMarker(`${vector}\n`)).toEqual(place);
+  expect(parseMarker("something else")).toBeUndefined();
+});
+
+it("writes and reads lock/1 as its page has it", () => {
+  const [name = "", json = ""] = vectors("lock-1");
+  const lock = { owner: "ann@laptop", run: "20260101-000000-1", reason: "deploy" };
+  expect(`${formatLock(lock)},"since":1767225600}`).toBe(json);
+  const read = { ...lock, since: 1_767_225_600, until: 1_767_225_720 };
+  expect(parseLock(`${name} ${json}\n`, 1_767_225_720)).toEqual({ ...read, expired: false });
+  expect(parseLock(`${name} ${json}\n`, 1_767_225_721)).toEqual({ ...read, expired: true });
+  expect(parseLock(`${name} {"cut sho`, 0)).toMatchObject({ owner: "", until: 1_767_225_720 });
+});
+
+it("writes and reads history/1 as its page has it, and forgives a line cut short", () => {
+  const [line = ""] = vectors("history-1");
+  const [entry] = parseHistory(`${line}\n{"facsimile":"hist`);
+  expect(entry).toMatchObject({ version: "1.1.0", action: "deploy" });
+  expect(entry && formatHistory(entry)).toBe(line);
+});
+
+it("refuses formats of a newer version, saying so", () => {
+  const refusal = expect.objectContaining({ code: "HOST_FORMAT_NEWER" });
+  expect(() => parseMarker('{"facsimile":"marker/2"}')).toThrow(refusal);
+  expect(() => parseHistory('{"facsimile":"history/2"}\n')).toThrow(refusal);
+});
+
+describe("snapshot/1", () => {
+  const [vector = ""] = vectors("snapshot-1");
+  const bytes = Buffer.from(vector.replaceAll("\\0", "\0").replaceAll("\\n", "\n"));
+  const read = (buffer: Buffer) => parseStats(new Records(buffer)) ?? new Map();
+
+  it("reads as its page has it", () => {
+    const stats = [...read(bytes)].map(([path, { rawMode, size }]) => [path, rawMode.toString(8), size]);
+    expect(stats).toEqual([["etc", "40755", 4096], ["etc/a\nb", "100644", 5]]); // biome-ignore format: one line
+  });
+
+  it("tells a change of any field, and paths that came or went", () => {
+    const changed = (from: string, to: string) =>
+      movedPaths(read(bytes), read(Buffer.from(bytes.toString().replace(from, to))));
+    expect(changed("x", "x")).toEqual([]);
+    for (const [from, to] of [
+      ["81a4", "81ed"],
+      [" 132 ", " 133 "],
+      [" 5 ", " 6 "],
+      ["03 +", "05 +"],
+      ["04 +", "05 +"],
+    ] as const) {
+      expect(changed(from, to)).toEqual(["etc/a\nb"]);
+    }
+    expect(changed("./etc/a\nb", "./etc/c")).toEqual(["etc/a\nb", "etc/c"]);
+  });
+
+  it("is of no use when it is of another format or does not add up", () => {
+    expect(parseStats(new Records(Buffer.from(bytes.toString().replace("snapshot/1", "snapshot/2"))))).toBeUndefined();
+    expect(parseStats(new Records(Buffer.from(bytes.toString().replace("./etc\0", ""))))).toBeUndefined();
+  });
+});
