@@ -51,20 +51,14 @@ describe("from nothing to six hosts in two regions, and on", () => {
 
   it("has put exactly the sealed release on every host: bytes, modes, links, and nothing else", async () => {
     for (const project of ["storefront", "ledger"]) {
-      const releases = path.join(shop.root, "RELEASE/staging", project);
-      const [id = ""] = (await fs.readdir(releases)).filter((name) => !name.startsWith("."));
-      const release = JSON.parse(await fs.readFile(path.join(releases, id, "release.json"), "utf8"));
-      for (const [host, tree] of Object.entries<string>(release.hosts)) {
+      for (const { host, files, manifest } of await sealedTrees(path.join(shop.root, "RELEASE/staging", project))) {
         const found = await readTree(current(host, project));
-        const manifest = await manifestOf(path.join(releases, id, "trees", tree, "manifest"));
-        const sealed = await readTree(path.join(releases, id, "trees", tree, "files"));
-        const { var: shared, ...held } = found;
-        expect(shared).toMatch(/^link .*shared\/var$/);
-        expect(Object.keys(held).sort(), `${host} ${project}`).toEqual(manifest.map((entry) => entry.path).sort());
-        for (const [name, view] of Object.entries(sealed)) expect(held[name], `${host} ${project} ${name}`).toBe(view);
-        for (const { path: name, type, mode } of manifest) {
-          if (type === "file") expect(held[name], `${host} ${name}`).toMatch(new RegExp(`^file ${Number(mode)} `));
-        }
+        expect(found["var"], host).toMatch(/^link .*shared\/var$/);
+        const held = Object.fromEntries(Object.entries(found).filter(([name]) => !/^var(\/|$)/.test(name)));
+        expect(Object.fromEntries(Object.entries(held).map(([name, view]) => [name, modeOf(view)])), host).toEqual(
+          manifest,
+        );
+        expect(held, host).toMatchObject(await readTree(files));
       }
     }
   });
@@ -163,7 +157,32 @@ async function treeWithoutVar(home: string): Promise<object> {
   return Object.fromEntries(Object.entries(view).filter(([name]) => !name.includes("/shared/var/")));
 }
 
-async function manifestOf(file: string): Promise<{ path: string; type: string; mode?: string }[]> {
-  const [, ...lines] = (await fs.readFile(file, "utf8")).trim().split("\n");
-  return lines.map((line) => JSON.parse(line));
+interface SealedTree {
+  readonly host: string;
+  readonly files: string;
+  /** Path → type and octal mode, as {@link modeOf} gives them. */
+  readonly manifest: Readonly<Record<string, string>>;
+}
+
+/** What the only release in `folder` says of every host. */
+async function sealedTrees(folder: string): Promise<SealedTree[]> {
+  const [id = ""] = (await fs.readdir(folder)).filter((name) => !name.startsWith("."));
+  const release = JSON.parse(await fs.readFile(path.join(folder, id, "release.json"), "utf8"));
+  return Promise.all(
+    Object.entries<string>(release.hosts).map(async ([host, tree]) => {
+      const top = path.join(folder, id, "trees", tree);
+      const [, ...lines] = (await fs.readFile(path.join(top, "manifest"), "utf8")).trim().split("\n");
+      const entries = lines.map((line) => JSON.parse(line));
+      const manifest = Object.fromEntries(
+        entries.map(({ path: name, type, mode = "" }) => [name, `${type} ${mode.replace(/^0/, "")}`.trim()]),
+      );
+      return { host, files: path.join(top, "files"), manifest };
+    }),
+  );
+}
+
+/** `file 644` of a view that goes on with the content. */
+function modeOf(view: string): string {
+  const [type = "", mode = ""] = view.split(" ", 2);
+  return type === "link" ? type : `${type} ${mode}`;
 }

@@ -10,11 +10,13 @@ const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
 describe("secrets", () => {
   let shop: FleetWorld;
+  let temp: string;
   const seen: string[] = [];
   const ran: Ran[] = [];
   beforeAll(async () => {
     shop = await fleetWorld();
-    const before = tempNames();
+    temp = fs.mkdtempSync("/tmp/facs-test-");
+    shop.env["TMPDIR"] = temp;
     for (const args of [
       ["plan", "staging"],
       ["deploy", "staging"],
@@ -29,11 +31,12 @@ describe("secrets", () => {
       isRunning = false;
       await watching;
     }
-    leftInTemp = tempNames().filter((name) => !before.includes(name));
   }, 120_000);
-  afterAll(() => shop.remove());
+  afterAll(async () => {
+    fs.rmSync(temp, { recursive: true });
+    await shop.remove();
+  });
 
-  let leftInTemp: string[] = [];
   const secrets = () => {
     const files = ["db1.eu/ledger/current/etc/database.ini", "web1.eu/storefront/current/etc/storefront.ini"].map(
       (name) => {
@@ -53,7 +56,7 @@ describe("secrets", () => {
 
   it("are in no file on the controller", async () => {
     expect(await filesHolding(shop.dir, secrets())).toEqual([]);
-    expect(leftInTemp).toEqual([]);
+    expect(fs.readdirSync(temp)).toEqual([]);
   });
 
   it("are in no argument of any process, here or on a host", () => {
@@ -106,12 +109,6 @@ async function watch(isRunning: () => boolean, seen: string[]): Promise<void> {
     }
     await sleep(2);
   }
-}
-
-function tempNames(): string[] {
-  return fs
-    .readdirSync("/tmp")
-    .filter((name) => name.startsWith("facs") && !/^facs[- ](cli|fleet|gpg|tree|pipeline|test)/.test(name));
 }
 
 function read(file: string): string {

@@ -62,25 +62,35 @@ async function together(
   { work, context }: { work: Work; context: RunContext },
 ): Promise<DeployReport["outcome"]> {
   const active = runs.filter(({ steps }) => steps.length > 0);
+  if (active.length === 0) return "partial"; // All that answered hold it already; others did not answer.
   await lockAll(active, context);
-  await stageAll(active, context);
-  const lost =
-    work.surveyed.filter(({ problem }) => problem !== undefined).length + active.filter(isUnreachable).length;
-  const failed = active.some((run) => !isReady(run) && !isUnreachable(run));
-  const isStopped = context.signal?.aborted === true;
-  if (isStopped || failed || lost > work.outline.definition.values.deploy.maxUnreachable)
+  if (mayGoOn(active, { work, context })) await stageAll(active, context);
+  if (!mayGoOn(active, { work, context }))
     return active.some(({ irreversible }) => irreversible) ? "partial" : "failed";
 
   const switching = { ...context, signal: undefined }; // From here on, only the end of the work leaves hosts alike.
-  await switchAll(active, switching);
-  const broken = active.filter((run) => run.switched.length > 0 || isReady(run)).some((run) => !isReady(run));
-  if (broken && active.some(({ irreversible }) => irreversible)) return "partial";
-  if (broken) {
-    await revertAll(active, switching);
-    return active.every(({ switched }) => switched.length === 0) ? "failed" : "partial";
+  const ready = active.filter(isReady);
+  await switchAll(ready, switching);
+  if (ready.every(isReady)) {
+    await confirmAll(ready, switching);
+    return ready.every(isReady) && lostHosts(work, active) === 0 ? "done" : "partial";
   }
-  await confirmAll(active, switching);
-  return lost > 0 || active.some((run) => !isReady(run)) ? "partial" : "done";
+  if (ready.some(({ irreversible }) => irreversible)) return "partial";
+  await revertAll(ready, switching);
+  return ready.every(({ switched }) => switched.length === 0) ? "failed" : "partial";
+}
+
+/** No host failed, nobody asked to stop, and no more hosts are lost than the definition allows. */
+function mayGoOn(active: readonly HostRun[], { work, context }: { work: Work; context: RunContext }): boolean {
+  const failed = active.some((run) => !isReady(run) && !isUnreachable(run));
+  const { maxUnreachable } = work.outline.definition.values.deploy;
+  return (
+    !failed && context.signal?.aborted !== true && lostHosts(work, active) <= maxUnreachable && active.some(isReady)
+  );
+}
+
+function lostHosts({ surveyed }: Work, active: readonly HostRun[]): number {
+  return surveyed.filter(({ problem }) => problem !== undefined).length + active.filter(isUnreachable).length;
 }
 
 function hostRun(

@@ -111,7 +111,7 @@ export async function forEach(
   }
 }
 
-const LOST = ["HOST_UNREACHABLE", "HOST_LOST", "HOST_SILENT"];
+const LOST = ["HOST_UNREACHABLE", "CONNECTION_LOST"];
 
 function fail(run: HostRun, error: unknown, context: RunContext): void {
   run.problem = problemOf(error, run.host);

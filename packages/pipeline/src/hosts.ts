@@ -54,7 +54,12 @@ function endpointOf(host: Host, { local }: Definition): Endpoint {
 }
 
 function connectOptions({ root, env, sshConfig }: PipelineContext): Parameters<typeof connect>[1] {
-  return { env, sshConfig, knownHosts: path.join(root, "hosts", "known_hosts") };
+  return { env, sshConfig, knownHosts: path.join(root, "hosts", "known_hosts"), tmpDir: socketFolder(env["TMPDIR"]) };
+}
+
+// unix(7): a socket's path has at most 107 bytes, and rsync splits the command that names it at blanks.
+function socketFolder(tmpdir: string | undefined): string | undefined {
+  return tmpdir !== undefined && /^\/[^\s'"]{1,60}$/.test(tmpdir) ? tmpdir : undefined;
 }
 
 /** Where a project's copy lies on a host. @throws `NO_HOME` */

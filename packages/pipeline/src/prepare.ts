@@ -80,7 +80,7 @@ export async function outline(request: CopyRequest, context: PipelineContext): P
   throwProblems(projects.flatMap((found) => (found instanceof FacsimileError ? [found] : [])));
   const found = projects.flatMap((project) => (project instanceof FacsimileError ? [] : [project]));
   const mine = new Set(found.flatMap((project) => project.definition.hosts.map(({ name }) => name)));
-  const hosts = definition.hosts.filter(({ name }) => mine.has(name));
+  const hosts = inWrittenOrder(definition).filter(({ name }) => mine.has(name));
   return {
     conglomerate,
     instance,
@@ -107,6 +107,13 @@ export async function prepare(
   });
   await Promise.allSettled(work);
   return Promise.all(work);
+}
+
+/** As `hosts` of the definition lists them: its author's order is the one that people know. */
+function inWrittenOrder({ values, hosts }: Definition): readonly Host[] {
+  const order = new Map(Object.keys(values.hosts ?? {}).map((name, index) => [name, index]));
+  const rank = ({ name }: Host) => order.get(name) ?? order.size;
+  return hosts.toSorted((a, b) => rank(a) - rank(b));
 }
 
 export function isUp(host: Host): boolean {

@@ -91,7 +91,7 @@ function hostLines(plan: Plan, style: Style): string[] {
     JSON.stringify([host.region, host.targets, changeText(host, style), sizeOf(host)]),
   );
   const rows = [...groups.values()].map((hosts) => groupCells(hosts, style));
-  const lines = columns([["hosts", "", "", "", "send", ""], ...rows.map((row) => ["", ...row])], { gap: 2 });
+  const lines = ["  hosts", ...columns(rows, { indent: 4 })];
   const drifted = asked.flatMap(({ host, projects }) =>
     projects.flatMap(({ drift }) => drift.map(({ path }) => `    ! ${host}: ${path} was edited by hand`)),
   );
