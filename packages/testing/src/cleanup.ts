@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 
@@ -12,6 +13,13 @@ export function removeFleetSync(dir: string): void {
   if (!fs.existsSync(dir)) return;
   const names = fs.readdirSync(dir).flatMap((file) => (file.endsWith(".pid") ? [file.slice(0, -4)] : []));
   killAll(() => [...sshdsOf(dir, names), ...marked(`FACS_FLEET=${dir}`).map(({ pid }) => pid)]);
+  removeSync(dir);
+}
+
+/** Removes a folder, also one with folders that forbid writing. */
+export function removeSync(dir: string): void {
+  if (!fs.existsSync(dir)) return;
+  execFileSync("find", [dir, "-type", "d", "!", "-perm", "-700", "-exec", "chmod", "u+rwx", "{}", ";"]);
   fs.rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
 }
 

@@ -1,6 +1,7 @@
 import fs from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { removeSync } from "./cleanup.ts";
 
 /** A file's text or bytes, also with a mode; a link's target. */
 export type TreeItem =
@@ -20,7 +21,7 @@ export interface TreeOptions {
 /** Writes `files` (path → what it is) beneath a folder. @returns The folder. */
 export async function tree(files: Readonly<Record<string, TreeItem>> = {}, options: TreeOptions = {}): Promise<string> {
   const root = options.root ?? (await fs.mkdtemp(path.join(os.tmpdir(), "facs-tree-")));
-  options.onFinished?.(() => fs.rm(root, { recursive: true, force: true }));
+  options.onFinished?.(async () => removeSync(root));
   for (const [name, item] of Object.entries(files)) await writeItem(path.join(root, name), item);
   return root;
 }

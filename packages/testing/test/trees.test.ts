@@ -36,3 +36,10 @@ it("gives gpg a home away from the user's", async () => {
   await gpg("--passphrase", "", "--quick-generate-key", "Test <test@example.org>", "ed25519", "sign", "never");
   expect(await gpg("--list-secret-keys", "--with-colons")).toContain("Test <test@example.org>");
 });
+
+it("removes even a tree that forbids it", async () => {
+  let remove = async () => {};
+  const root = await tree({ "a/b/file": "", "a/b": { dir: 0o500 } }, { onFinished: (end) => (remove = end) });
+  await remove();
+  await expect(readTree(root)).rejects.toThrow("ENOENT");
+});

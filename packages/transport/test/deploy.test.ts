@@ -94,6 +94,31 @@ describe("a second tree", () => {
     expect(next).toMatchObject({ linked: 0, sent: 2 });
     expect(await fs.readFile(`${base}/current/conf`, "utf8")).toBe("port=80");
   });
+
+  it("leaves the running tree's snapshot true even when it goes no further", async () => {
+    const session = await login(hosts, "linked");
+    const lock = await lockOf(session);
+    await deploy(lock, await treeOfFiles({ same: "1", other: "x" }));
+    const nodes = await treeOfFiles({ same: "1", other: "y" });
+    const staged = await lock.stage(place, { tree: nodes, manifest: await manifestOf(nodes), run: "abandoned" });
+    expect(staged.linked).toBe(1);
+    expect(await session.probe(place)).toMatchObject({ snapshot: "same" });
+  });
+
+  it("is right even when the snapshot lies", async () => {
+    const session = await login(hosts, "linked");
+    const lock = await lockOf(session);
+    await deploy(lock, await treeOfFiles({ conf: "port=80", "a/b": "x" }));
+    const base = `${session.facts.userHome}/shop`;
+    await fs.writeFile(`${base}/storefront/current/conf`, "port=81");
+    const snapshot = `{ printf 'snapshot/1\\0'; find . ! -name . -print0; printf '\\0'
+      TZ=UTC0 find . ! -name . -exec stat -c '%f %i %s %y %z' {} +; printf '\\0'; } > ${base}/.facsimile/storefront/current/snapshot`;
+    await lock.runHook(place, { run: snapshot, release: "" });
+    expect((await session.probe(place)).snapshot).toBe("same");
+    const nodes = await treeOfFiles({ conf: "port=80", "a/b": "y" });
+    expect(await deploy(lock, nodes)).toMatchObject({ linked: 0, sent: 2 });
+    expect((await session.list(place)).manifest).toEqual(await manifestOf(nodes));
+  });
 });
 
 it("deploys nothing when the same tree is there, and heals one that was damaged beside it", async () => {
