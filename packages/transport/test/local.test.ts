@@ -94,3 +94,21 @@ it("says that there is no room before it writes, and after", async () => {
   });
   expect(await fs.readdir(`${home}/shop`)).toEqual([".facsimile", ".keep"]);
 });
+
+it("keeps its lease up while a host is busy for longer than the lease", async () => {
+  const { env, home } = await machine("gnu");
+  await fs.rename(`${env["PATH"]}/sha256sum`, `${env["PATH"]}/sums`);
+  await tree(
+    { sha256sum: { content: '#!/bin/sh\nsleep 5\nexec sums "$@"\n', mode: 0o755 } },
+    { root: env["PATH"] ?? "" },
+  );
+  const [ann, bob] = [await open(env), await open(env)];
+  const lock = await ann.lock({ home: "shop", owner: "Ann", run: "r", lease: 2 });
+  const staging = deploy(lock, await treeOfFiles({ a: "1" }));
+  for (let second = 0; second < 4; second++) {
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await expect(bob.lock({ home: "shop", owner: "Bob", run: "b" })).rejects.toMatchObject({ code: "LOCK_HELD" });
+  }
+  expect(await staging).toMatchObject({ sent: 1 });
+  expect(await fs.readFile(`${home}/shop/storefront/current/a`, "utf8")).toBe("1");
+});

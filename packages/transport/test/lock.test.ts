@@ -120,7 +120,7 @@ async function stagingProcess(pause: number): Promise<ChildProcess> {
     const tree = new Map(Array.from({ length: 3000 }, (_, i) => ["f" + i, { type: "file", mode: 0o600, content: { bytes }, secrets: ["s"] }]));
     const manifest = await manifestOf(tree);
     const session = await connect({ kind: "ssh", name: "four", address: "${host?.address}" },
-      { env: process.env, knownHosts: "${hosts.dir}/known_hosts", sshConfig: "${hosts.sshConfig}" });
+      { env: process.env, knownHosts: "${hosts.dir}/known_hosts", sshConfig: "${hosts.sshConfig}", tmpDir: "${hosts.dir}" });
     const lock = await session.lock({ home: "shop", owner: "Bob", run: "killed", lease: 2 });
     process.stdout.write("locked\\n");
     await lock.stage({ home: "shop", instance: "staging", project: "storefront" }, { tree, manifest, run: "killed" });

@@ -58,11 +58,11 @@ renew() {
 # renewing COMMAND...: long work; meanwhile the lease is kept up, as long as this session lives.
 renewing() {
   (
-    trap 'kill "$nap"; exit' TERM
-    while kill -0 $$ 2>/dev/null; do
-      sleep $(((held_lease + 2) / 3)) & nap=$!
-      wait "$nap"
-      renew
+    # Short naps: one that is left behind when this ends is soon over.
+    naps=0
+    while sleep 1 && kill -0 $$ 2>/dev/null; do
+      naps=$((naps + 1))
+      [ $((naps * 3)) -lt "$held_lease" ] || { renew; naps=0; }
     done
   ) </dev/null >/dev/null 2>&1 3>&- &
   keeper=$!
