@@ -55,11 +55,21 @@ async function show({ keep, began }) {
     (error) => (signal.aborted ? signal.reason : error),
   );
   const stays = keep && !signal.aborted;
-  if (!stays) await endDemo(world.dir);
+  if (!stays) await tidyUp(world, failure);
   if (failure === undefined) printWhere(world, { stays });
   if (stays) printKept(world);
   if (failure !== undefined) throw failure;
   console.log(`demo   all as expected, ${((Date.now() - began) / 1000).toFixed(1)} s`);
+}
+
+/** What went wrong before matters more than what goes wrong here; both are told. */
+async function tidyUp({ dir }, failure) {
+  try {
+    await endDemo(dir);
+  } catch (error) {
+    if (failure === undefined) throw error;
+    console.error(`demo: ${error.message}`);
+  }
 }
 
 async function tell(world, signal) {

@@ -98,11 +98,11 @@ async function demo({ options = [], until, signal = "SIGINT", ...instead }: Wish
   const env = { ...process.env, TMPDIR: folder, FACS_DEMO_PORT: String(PORT), FACS_DEMO_CLI: cliOf(instead) };
   const child = spawn(process.execPath, [DEMO, "--no-setup", ...options], { env, detached: true });
   let output = "";
+  let sent = until === undefined;
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
       output += text;
-      if (until !== undefined && output.includes(until) && child.exitCode === null)
-        process.kill(-(child.pid ?? 0), signal);
+      if (!sent && output.includes(until ?? "")) sent = process.kill(-(child.pid ?? 0), signal);
     });
   }
   const [status] = await once(child, "close");

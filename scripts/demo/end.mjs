@@ -27,7 +27,8 @@ export async function endDemo(dir) {
   rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   const left = processesOf(dir);
   if (left.length === 0 && !existsSync(dir)) return;
-  throw new StopError(`something of ${dir} is left`, `processes: ${left.join(" ") || "none"}`);
+  const processes = left.length === 0 ? "" : `kill -9 ${left.join(" ")} && `;
+  throw new StopError(`something of ${dir} is left`, `By hand: ${processes}rm -rf ${dir}`);
 }
 
 async function endProcesses(dir) {
