@@ -1,3 +1,4 @@
+/// <reference path="./rsync-module.d.ts" />
 import { type Environment, FacsimileError, isFacsimileError } from "@facsimile/core";
 import Rsync from "rsync";
 import { spawnGroup } from "./child.ts";

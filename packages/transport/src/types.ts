@@ -1,5 +1,8 @@
 import type { Environment, FacsimileError } from "@facsimile/core";
-import type { Difference, Manifest, Tree } from "@facsimile/manifest";
+import type { Manifest } from "@facsimile/manifest";
+import type { HistoryEntry, Lock, LockRequest } from "./lock-types.ts";
+
+export type * from "./lock-types.ts";
 
 /** Where a copy lives: a machine reached by ssh, or this one. */
 export type Endpoint =
@@ -168,149 +171,6 @@ export interface LockHolder {
   readonly expired: boolean;
 }
 
-export interface LockRequest {
-  readonly home: string;
-  /** A person or machine, as others are to see it. */
-  readonly owner: string;
-  /** Run id. */
-  readonly run: string;
-  /** E.g. `deploy`. Default: empty. */
-  readonly reason?: string;
-  /** Seconds. Default 120. */
-  readonly lease?: number;
-}
-
-/** The right to change what a home holds. Every change is refused with `LOCK_LOST` once someone else took the lock. */
-export interface Lock {
-  readonly token: string;
-
-  /** Makes the tree complete under `releases/`, proven by the host's own hashes; nothing runs from it yet. */
-  stage(place: Place, request: StageRequest): Promise<Staged>;
-
-  /** Keeps the files of a release on the host (0600), not yet current. */
-  record(place: Place, record: ReleaseRecord): Promise<void>;
-
-  /**
-   * Makes `to` current by rename: first the tree, then the record. `undefined` takes `current` away (back to before the first deploy).
-   * @returns What was current before: hand it to `switch` again to go back.
-   * @throws `NOT_STAGED` when the tree or record is not there
-   */
-  switch(place: Place, to: SwitchTarget | undefined): Promise<SwitchTarget | undefined>;
-
-  /** Runs a command in the current tree (before the first deploy: in `<home>/<project>`). A non-zero exit is a result, not an error. */
-  runHook(place: Place, hook: Hook): Promise<HookResult>;
-
-  /**
-   * Ends a deploy: appends to the history, prunes, and leaves the snapshot that later probes compare with.
-   * Only a tree that `stage` or `list` of this lock proved gets a snapshot.
-   */
-  confirm(place: Place, request: ConfirmRequest): Promise<Pruned>;
-
-  /**
-   * As `Session.list`, and a later `confirm` or `remember` may then leave a snapshot of the current tree.
-   */
-  list(place: Place, options?: ListOptions): Promise<Listing>;
-
-  /** Leaves the snapshot of the current tree, proven by this lock's `list`, so that the next probe says `same`. */
-  remember(place: Place, options?: TreeOptions): Promise<void>;
-
-  /** Lengthens the lease now; it is also done regularly by itself. @throws `LOCK_LOST` */
-  renew(): Promise<void>;
-
-  /** Frees it if it is still ours; never throws. */
-  unlock(): Promise<void>;
-}
-
-export interface StageRequest extends TreeOptions {
-  /** With `shared` paths beneath folders: {@link withSharedParents}. */
-  readonly tree: Tree;
-  /** Of `tree`; its id names the folder. */
-  readonly manifest: Manifest;
-  readonly run: string;
-  /** Take over a folder that is not empty and has no marker, or another's marker. Default `false`. */
-  readonly adopt?: boolean | undefined;
-  /** Told as work goes on. */
-  readonly onProgress?: ((progress: StageProgress) => void) | undefined;
-}
-
-export interface StageProgress {
-  readonly step: "link" | "bulk" | "stream" | "verify";
-  /** Files that this step handles. */
-  readonly files: number;
-  readonly bytes: number;
-}
-
-export interface Staged {
-  /** Folder of `releases/`, for {@link Lock.switch}. */
-  readonly dir: string;
-  /** The complete tree was there already (and was hashed anew). */
-  readonly reused: boolean;
-  /** Files taken from the running release by hard link. */
-  readonly linked: number;
-  /** Files sent, and their bytes. */
-  readonly sent: number;
-  readonly sentBytes: number;
-}
-
-export interface SwitchTarget {
-  readonly dir: string;
-  /** Release id of a record; `undefined`: no record is current then. */
-  readonly release: string | undefined;
-}
-
-export interface Hook {
-  /** A string goes to `sh -eu -c`; a list is run as it is. */
-  readonly run: string | readonly [string, ...string[]];
-  /** Release id, for FACS_RELEASE. */
-  readonly release: string;
-  /** Release id, for FACS_PREVIOUS; empty when there was none. */
-  readonly previous?: string | undefined;
-  /** Folder of `releases/` to run in. Default: the current one. */
-  readonly dir?: string | undefined;
-  /** Seconds. Default 300. */
-  readonly timeout?: number | undefined;
-  /** Ends the hook, not the session. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface HookResult {
-  /** As the shell has it; 128 + signal when one ended it. */
-  readonly exitCode: number;
-  /** Standard output and error as they came; of a long one the last 64 KiB. */
-  readonly output: string;
-  /** The output was longer. */
-  readonly truncated: boolean;
-  readonly timedOut: boolean;
-}
-
-/** A line of `history.jsonl`. */
-export interface HistoryEntry {
-  readonly release: string;
-  /** Folder of `releases/`. */
-  readonly dir: string;
-  readonly version: string;
-  readonly run: string;
-  /** Who deployed. */
-  readonly by: string;
-  /** ISO 8601, UTC. */
-  readonly at: string;
-  /** `deploy`, `rollback`, … */
-  readonly action: string;
-}
-
-export interface ConfirmRequest extends TreeOptions {
-  readonly entry: HistoryEntry;
-  /** How many of the newest distinct confirmed trees stay, the current one among them. Default 5. */
-  readonly keep?: number | undefined;
-}
-
-export interface Pruned {
-  /** Folders of `releases/` that were removed. */
-  readonly dirs: readonly string[];
-  /** Ids of records that were removed. */
-  readonly releases: readonly string[];
-}
-
 export interface FanOutOptions {
   /** At most so many at a time. Default 20. */
   readonly limit?: number | undefined;
@@ -329,8 +189,3 @@ export const RECORD_FILES = ["manifest", "SHA256SUMS", "release.json", "release.
 
 /** Stands for the sha256 of a file that the login may not read. */
 export const UNREADABLE = "0".repeat(64);
-
-/** What a `VERIFY_FAILED` error carries beside its message. */
-export interface VerifyFailure {
-  readonly differences: readonly Difference[];
-}

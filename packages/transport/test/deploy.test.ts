@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { withSharedParents } from "../src/index.ts";
 import { deploy, hostsFor, lockOf, login, place, treeOfFiles } from "./world.ts";
 
-const hosts = await hostsFor(["exact", "linked", "shared", "kept", "foreign", "heal", "bulk"]);
+const hosts = await hostsFor(["exact", "linked", "shared", "kept", "heal", "bulk"]);
 
 it("puts a tree on a host, exactly: bytes, modes, links, empty folders, odd names", async () => {
   const nodes = await treeOfFiles(
@@ -216,43 +216,6 @@ it("switches to a tree and back, and says what was there before", async () => {
   });
   expect(await lock.switch(place, undefined)).toEqual(before);
   expect((await session.probe(place)).current).toBeUndefined();
-});
-
-it("takes over nobody's folder and nobody else's copy, unless told to", async () => {
-  const session = await login(hosts, "foreign");
-  const lock = await lockOf(session);
-  const nodes = await treeOfFiles({ a: "1" });
-  const base = `${session.facts.userHome}/shop/storefront`;
-  await fs.mkdir(base, { recursive: true });
-  await fs.writeFile(`${base}/precious`, "mine");
-  expect(await session.probe(place)).toMatchObject({ adoption: "foreign", owner: undefined });
-  await expect(deploy(lock, nodes)).rejects.toMatchObject({ code: "NOT_ADOPTED" });
-  expect(await readTree(base)).toEqual({ precious: "file 644 mine" });
-  await deploy(lock, nodes, { adopt: true });
-
-  const other = { ...place, instance: "production" };
-  expect(await session.probe(other)).toMatchObject({ adoption: "foreign", owner: { instance: "staging", project: "storefront" } }); // biome-ignore format: one line
-  const stolen = lock.stage(other, { tree: nodes, manifest: await manifestOf(nodes), run: "run-2" });
-  await expect(stolen).rejects.toMatchObject({ code: "NOT_ADOPTED", message: expect.stringContaining("belongs to storefront of staging") }); // biome-ignore format: one line
-});
-
-it("refuses homes that are no place for copies", async () => {
-  const session = await login(hosts, "foreign");
-  const home = session.facts.userHome;
-  await fs.mkdir(`${home}/real`);
-  await fs.symlink("real", `${home}/link`);
-  await fs.writeFile(`${home}/file`, "");
-  for (const bad of ["link/shop", "link", home, "file/shop"]) {
-    await expect(session.probe({ ...place, home: bad }), bad).rejects.toMatchObject({ code: "HOME_REFUSED" });
-    await expect(session.lock({ home: bad, owner: "Ann", run: "r" }), bad).rejects.toMatchObject({
-      code: "HOME_REFUSED",
-    });
-  }
-  for (const bad of ["/", "/srv", "", ".", "../x", "a//b", "a b", "$HOME", "~", "a;b", "a\nb"]) {
-    await expect(session.probe({ ...place, home: bad }), bad).rejects.toMatchObject({ code: "BAD_HOME" });
-  }
-  await fs.symlink("/tmp", `${home}/real/storefront`);
-  await expect(session.probe({ ...place, home: "real" })).rejects.toMatchObject({ code: "HOME_REFUSED" });
 });
 
 it("copies files from wherever they lie, and refuses what changed since it was hashed", async () => {
