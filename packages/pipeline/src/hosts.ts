@@ -62,11 +62,11 @@ function socketFolder(tmpdir: string | undefined): string | undefined {
   return tmpdir !== undefined && /^\/[^\s'"]{1,60}$/.test(tmpdir) ? tmpdir : undefined;
 }
 
-/** Where a project's copy lies on a host. @throws `NO_HOME` */
+/** Where a project's copy lies on a host. @throws `HOME_MISSING` */
 export function placeOf(definition: Definition, { project, host }: { project: string; host: Host }): Place {
   const { home } = definition.view(host);
   if (home !== undefined) return { home, instance: definition.instance.full, project };
-  throw new FacsimileError("NO_HOME", `${definition.instance.full} says no home for ${host.name}`, {
+  throw new FacsimileError("HOME_MISSING", `${definition.instance.full} says no home for ${host.name}`, {
     hint: 'Set home, e.g. home: "/srv/shop" (or "shop", below the home of the user who logs in).',
   });
 }

@@ -1,4 +1,4 @@
-import type { Host } from "@facsimile/definitions";
+import type { Definition, Host, Module } from "@facsimile/definitions";
 import { fanOut } from "@facsimile/transport";
 import { comparePlan } from "./compare.ts";
 import type { PipelineContext } from "./context.ts";
@@ -43,9 +43,14 @@ export async function evaluate(
   options: Pick<StateRequest, "use" | "acceptRollback">,
 ): Promise<Evaluation> {
   const projects = await prepare(outlined, context);
-  const modules = projects.flatMap(({ definition }) => definition.modules);
+  const modules = projects.flatMap(({ definition }) => modulesOf(definition));
   const state = await openStateOf({ definition: outlined.definition, modules, ...options }, context);
   return { projects, state, copies: await copiesOf({ outline: outlined, projects, state }, context) };
+}
+
+/** Every module, also as single views have it: a region may run a daemon more. */
+export function modulesOf(definition: Definition): Module[] {
+  return [definition.modules, ...definition.hosts.map((host) => definition.modulesOf(host))].flat();
 }
 
 /** Surveys all hosts that were reached, several at a time. */

@@ -57,7 +57,7 @@ export interface PreparedProject extends WantedProject {
   readonly build: string;
 }
 
-/** @throws All problems of the definition; `NO_VERSION`, `UNKNOWN_PROJECT`, `UNKNOWN_INSTANCE` */
+/** @throws All problems of the definition; `VERSION_MISSING`, `UNKNOWN_PROJECT`, `UNKNOWN_INSTANCE` */
 export async function outline(request: CopyRequest, context: PipelineContext): Promise<Outline> {
   const conglomerate = await findConglomerate(context.root);
   const instance = parseInstance(request.instance);
@@ -101,7 +101,7 @@ export async function prepare(
     const { project, version } = wanted;
     const source = await checkout(checkoutRequest(wanted), context);
     const definition = await resolve(conglomerate, { instance, set, env: context.env, project, source: source.dir });
-    const commands = definition.values.projects?.[project]?.build?.run ?? definition.values.build?.run ?? [];
+    const commands = definition.values.build?.run ?? [];
     const built = await build({ instance: instance.full, project, version, source, commands }, context);
     return { ...wanted, definition, source, build: built };
   });
@@ -125,7 +125,7 @@ async function deployed(conglomerate: Conglomerate, { values, instance }: Defini
   const projects = await listProjects(conglomerate);
   const named = projects.filter((project) => values.versions?.[project] !== undefined);
   if (named.length > 0) return named;
-  throw new FacsimileError("NO_VERSION", `${instance.full} has no version of any project`, {
+  throw new FacsimileError("VERSION_MISSING", `${instance.full} has no version of any project`, {
     hint: `Set versions.${projects[0] ?? "<project>"} in define/${instance.full}.json5.`,
   });
 }
@@ -136,7 +136,7 @@ function wanted(
 ): WantedProject | FacsimileError {
   const version = definition.values.versions?.[project];
   if (version === undefined) {
-    return new FacsimileError("NO_VERSION", `${definition.instance.full} says no version of ${project}`, {
+    return new FacsimileError("VERSION_MISSING", `${definition.instance.full} says no version of ${project}`, {
       hint: `Name one: facs deploy ${definition.instance.full} ${project}@VERSION`,
     });
   }

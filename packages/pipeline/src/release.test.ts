@@ -1,3 +1,4 @@
+import fs from "node:fs/promises";
 import { sha256 } from "@facsimile/core";
 import { expect, it } from "vitest";
 import { parseRelease, releaseId } from "./release.ts";
@@ -26,4 +27,12 @@ it("reads what is whole and refuses what is not", () => {
   expect(() => parseRelease(text({ ...release, facsimile: "release/2" }), "x")).toThrow(
     "release/2; this version reads release/1",
   );
+});
+
+it("reads the vector of docs/formats/release-1.md", async () => {
+  const text = await fs.readFile(new URL("../../../docs/formats/release-1.md", import.meta.url), "utf8");
+  const [, vector = ""] = /```json\n(.*?)```/s.exec(text) ?? [];
+  const release = parseRelease(Buffer.from(vector), "the vector");
+  expect(release.id).toBe(releaseId(release));
+  expect(release.hooks.postcmd).toEqual([{ run: "./bin/restart" }]);
 });

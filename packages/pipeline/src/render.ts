@@ -6,6 +6,7 @@ import type { PipelineContext } from "./context.ts";
 import { hostContext, templateContexts } from "./contexts.ts";
 import { installGroups } from "./groups.ts";
 import { overlays } from "./overlays.ts";
+import { modulesOf } from "./plan.ts";
 import { type CopyRequest, outline, type PreparedProject, prepare } from "./prepare.ts";
 import { moduleContextOf, type OpenedState, openStateOf, secretContext } from "./secrets.ts";
 
@@ -30,7 +31,7 @@ export async function render(request: RenderRequest, context: PipelineContext): 
   const [prepared] = await prepare(outlined, context);
   if (prepared === undefined) throw new Error("an outline of one project has one project");
   const { definition } = prepared;
-  const state = await openStateOf({ definition, modules: definition.modules, use: "read" }, context);
+  const state = await openStateOf({ definition, modules: modulesOf(definition), use: "read" }, context);
   assertComplete(state, request.instance);
   return renderOne(prepared, { request, state }, context);
 }

@@ -81,8 +81,12 @@ export function moduleContextOf(
 ): object {
   return moduleContext(definition.modulesOf(host), {
     password: (username: string) => state.password(username, instance) ?? new Secret(PLACEHOLDER, `passwd/${username}`),
-    uiid: (daemon: string) => state.uiid(daemon) ?? plan.uiids[daemon] ?? 0,
+    uiid: (daemon: string) => state.uiid(daemon) ?? plan.uiids[daemon] ?? unplanned(daemon),
   });
+}
+
+function unplanned(daemon: string): never {
+  throw new Error(`${daemon} was not planned for`);
 }
 
 /** `secret` as templates see it: by name. */
