@@ -6,13 +6,14 @@ export function expectSame(what, { expected, seen }) {
   if (wanted !== got) throw unexpected(what, { expected: wanted, seen: got });
 }
 
-/** Ends the demo unless a command exited with `status` and said every one of `says`. */
+/** Ends the demo unless a command exited with `status` and said every one of `says`, strings or patterns. */
 export function expectOutcome(line, { status, says, seen }) {
   if (seen.status !== status) {
     throw unexpected(line, { expected: `exit status ${status}`, seen: `exit status ${seen.status}` });
   }
   for (const words of says) {
-    if (!seen.output.includes(words)) throw unexpected(line, { expected: `the words "${words}"`, seen: seen.output });
+    const isSaid = words instanceof RegExp ? words.test(seen.output) : seen.output.includes(words);
+    if (!isSaid) throw unexpected(line, { expected: `to read: ${words}`, seen: seen.output });
   }
 }
 
