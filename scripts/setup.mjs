@@ -13,11 +13,11 @@ if (!process.stdout.isTTY) Object.assign(QUIET, { NO_COLOR: "1", FORCE_COLOR: "0
 const NETWORK = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT|network/;
 
 /** Returns the environment in which turbo and pnpm run. Throws a StopError that says what to do. */
-export async function setup({ build = true, log = (line) => console.log(`setup  ${line}`) } = {}) {
+export async function setup({ build = true, tests = false, log = (line) => console.log(`setup  ${line}`) } = {}) {
   const start = Date.now();
   checkNode();
-  await ensureTools(log);
-  log(`node ${process.versions.node}, ${toolNames().join(", ")}: there`);
+  await ensureTools(log, { tests });
+  log(`node ${process.versions.node}, ${toolNames({ tests }).join(", ")}: there`);
   const pnpm = await ensureDependencies(log);
   const env = { ...QUIET, PATH: [dirname(pnpm), join(root, "node_modules", ".bin"), process.env.PATH].join(delimiter) };
   if (build && !(await runBuild(env, log))) throw new StopError("the build failed", "The messages above say where.");

@@ -13,7 +13,7 @@ await main("test", testAll);
 printTotals();
 
 async function testAll() {
-  const env = await setup({ build: false }).catch((error) => {
+  const env = await setup({ build: false, tests: true }).catch((error) => {
     totals.failed += 1;
     throw error;
   });

@@ -10,6 +10,7 @@ const TOOLS = [
   { name: "sshd", debian: "openssh-server", fedora: "openssh-server", mac: "" },
   { name: "rsync", debian: "rsync", fedora: "rsync", mac: "rsync", atLeast: [3, 1] },
   { name: "gpg", debian: "gnupg", fedora: "gnupg2", mac: "gnupg" },
+  { name: "busybox", debian: "busybox", fedora: "busybox", mac: "", onlyTests: true },
 ];
 
 // Where sshd is; an ordinary user's PATH may lack it.
@@ -17,18 +18,19 @@ const SYSTEM_FOLDERS = ["/usr/sbin", "/sbin", "/usr/local/sbin"];
 const POLICY = "/usr/sbin/policy-rc.d";
 
 /** Makes sure that the tools are there; installs them where that needs no question. Throws a StopError otherwise. */
-export async function ensureTools(log) {
-  const missing = await missingTools();
+export async function ensureTools(log, { tests = false } = {}) {
+  const missing = await missingTools(tests);
   if (missing.length === 0) return;
   const packages = packagesOf(missing, "debian");
   if (process.getuid?.() !== 0 || findTool("apt-get") === undefined) throw notThere(missing);
   log(`installing ${packages.join(" ")} (apt-get)`);
   await aptInstall(packages);
-  const still = await missingTools();
+  const still = await missingTools(tests);
   if (still.length > 0) throw notThere(still);
 }
 
-export const toolNames = () => TOOLS.map(({ name }) => name);
+export const toolNames = ({ tests = false } = {}) =>
+  TOOLS.filter(({ onlyTests = false }) => tests || !onlyTests).map(({ name }) => name);
 
 function findTool(name) {
   const folders = [...(process.env.PATH ?? "").split(delimiter), ...(name === "sshd" ? SYSTEM_FOLDERS : [])];
@@ -44,8 +46,9 @@ function isExecutable(path) {
   }
 }
 
-async function missingTools() {
-  const found = await Promise.all(TOOLS.map(async (tool) => ({ tool, ok: await isGood(tool) })));
+async function missingTools(tests) {
+  const wanted = TOOLS.filter(({ onlyTests = false }) => tests || !onlyTests);
+  const found = await Promise.all(wanted.map(async (tool) => ({ tool, ok: await isGood(tool) })));
   return found.filter(({ ok }) => !ok).map(({ tool }) => tool);
 }
 

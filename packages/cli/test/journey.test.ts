@@ -35,7 +35,7 @@ describe("from nothing to six hosts in two regions, and on", () => {
     expect(stdout).toMatch(
       /^staging: all 6 hosts hold exactly storefront 1\.0\.0 \(\w{7}\), ledger 1\.0\.0 \(\w{7}\), verified and healthy; 6 hosts changed/,
     );
-    expect(stdout).toContain("state  staging serial 1 committed");
+    expect(stdout).toContain("state    staging serial 1 committed; there is no remote");
     const told = await answers();
     expect(told.map(({ version, region }) => `${version} ${region}`)).toEqual([
       "1.0.0 eu",

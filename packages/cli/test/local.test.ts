@@ -1,5 +1,8 @@
+import { execFile } from "node:child_process";
 import fs from "node:fs/promises";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { readTree } from "@facsimile/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ask, filesHolding, type World, world } from "./world.ts";
@@ -99,6 +102,23 @@ describe("a local instance", () => {
     expect(open.stdout).not.toContain("‹");
     expect(open.stdout).toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-4/);
     expect(await fs.readdir(current("ledger"))).not.toContain("init.sql");
+  });
+
+  it("has the same release ids in another folder, home, time zone, language and umask", async () => {
+    const ids = async (run: { stdout: string }) =>
+      JSON.parse(run.stdout).projects.map(({ release }: { release: string }) => release);
+    const here = await ids(await shop.facs("plan", "dev", "--json", ...SETTINGS));
+    const other = path.join(shop.dir, "elsewhere");
+    await fs.cp(shop.root, other, { recursive: true, filter: (file) => !/\/(SRC|BUILD|RELEASE)$/.test(file) });
+    const env = { ...shop.env, HOME: other, TZ: "Pacific/Kiritimati", LC_ALL: "tr_TR.UTF-8" };
+    const script = 'umask 077; exec "$@"';
+    const facs = fileURLToPath(new URL("../bin/facs.mjs", import.meta.url));
+    const { stdout } = await promisify(execFile)(
+      "sh",
+      ["-c", script, "sh", process.execPath, facs, "plan", "dev", "--json", ...SETTINGS],
+      { cwd: other, env },
+    );
+    expect(await ids({ stdout })).toEqual(here);
   });
 
   it("keeps secrets out of everything but its home", async () => {

@@ -1,9 +1,10 @@
 import { didYouMean, FacsimileError, throwProblems } from "@facsimile/core";
-import type { Definition, Host } from "@facsimile/definitions";
+import type { Definition, InstanceValues } from "@facsimile/definitions";
 import { manifestOf, type Tree, treeId } from "@facsimile/manifest";
 import { createRenderer } from "@facsimile/templates";
+import { withSharedParents } from "@facsimile/transport";
 import { hostContext, type TemplateValues, templateContexts } from "./contexts.ts";
-import { type FileRule, finishTree, mergeParts, type Part } from "./finish.ts";
+import { finishTree, mergeParts, type Part } from "./finish.ts";
 import { installGroups } from "./groups.ts";
 import { type Overlays, overlays } from "./overlays.ts";
 import type { HostCopy } from "./release.ts";
@@ -45,7 +46,7 @@ export async function assemble(request: AssembleRequest): Promise<HostCopy[]> {
       { from: "tmpl/", tree: rendered },
       versionFile(request),
     ];
-    return { host: host.name, ...treeOf(parts, rulesOf(definition, host)) };
+    return { host: host.name, ...treeOf(parts, definition.view(host)) };
   });
   const done = await settle(trees);
   throwProblems(unique(done.flatMap(({ problems }) => problems)));
@@ -73,14 +74,16 @@ function unknownTargets({ tmpl, extra }: Overlays, { values, hosts, instance }: 
   });
 }
 
-function treeOf(parts: readonly Part[], rules: readonly FileRule[]): { tree: Tree; problems: FacsimileError[] } {
+function treeOf(
+  parts: readonly Part[],
+  { files = [], deploy }: InstanceValues,
+): { tree: Tree; problems: FacsimileError[] } {
   const merged = mergeParts(parts);
-  const finished = finishTree(merged.tree, rules);
-  return { tree: finished.tree, problems: [...merged.problems, ...finished.problems] };
-}
-
-function rulesOf(definition: Definition, host: Host): readonly FileRule[] {
-  return definition.view(host).files ?? [];
+  const finished = finishTree(merged.tree, files);
+  return {
+    tree: withSharedParents(finished.tree, deploy.shared ?? []),
+    problems: [...merged.problems, ...finished.problems],
+  };
 }
 
 function versionFile({ project, version }: AssembleRequest): Part {

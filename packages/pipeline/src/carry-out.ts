@@ -17,9 +17,11 @@ import { lockAll, stageAll } from "./stage.ts";
 import { confirmAll, switchAll } from "./switch.ts";
 
 export interface CarryOutContext extends PipelineContext {
+  /** Called when the work must not be stopped any more. */
+  readonly letGo: () => void;
   readonly started: Date;
   readonly adopt: boolean;
-  readonly stateReport: DeployReport["state"];
+  readonly recorded: DeployReport["recorded"];
 }
 
 /** Seals the releases and brings them to every host that needs something: all or none. */
@@ -29,7 +31,12 @@ export async function carryOut(work: Work, context: CarryOutContext): Promise<De
   const runs = work.surveyed.flatMap((one) => hostRun(one, { work, sealed }));
   const limit = work.outline.definition.values.deploy.parallel;
   const runContext: RunContext = { ...context, journal, limit, by: work.state.keyring.fingerprint };
-  context.onEvent({ type: "run", run: journal.run, instance: work.outline.instance.full, hosts: runs.length });
+  context.onEvent({
+    type: "run",
+    run: journal.run,
+    instance: work.outline.instance.full,
+    hosts: runs.filter(({ steps }) => steps.length > 0).length,
+  });
   journal.note({
     event: "begin",
     projects: work.copies.map(({ project, version, id }) => ({ project, version, release: id })),
@@ -43,7 +50,7 @@ export async function carryOut(work: Work, context: CarryOutContext): Promise<De
         started: context.started,
         outcome,
         hosts: hostReports(work, runs),
-        state: context.stateReport,
+        recorded: context.recorded,
         run: journal.run,
       },
       context,
@@ -68,15 +75,15 @@ async function together(
   if (!mayGoOn(active, { work, context }))
     return active.some(({ irreversible }) => irreversible) ? "partial" : "failed";
 
-  const switching = { ...context, signal: undefined }; // From here on, only the end of the work leaves hosts alike.
+  context.letGo(); // From here on, only the end of the work leaves hosts alike.
   const ready = active.filter(isReady);
-  await switchAll(ready, switching);
+  await switchAll(ready, context);
   if (ready.every(isReady)) {
-    await confirmAll(ready, switching);
+    await confirmAll(ready, context);
     return ready.every(isReady) && lostHosts(work, active) === 0 ? "done" : "partial";
   }
   if (ready.some(({ irreversible }) => irreversible)) return "partial";
-  await revertAll(ready, switching);
+  await revertAll(ready, context);
   return ready.every(({ switched }) => switched.length === 0) ? "failed" : "partial";
 }
 

@@ -13,7 +13,7 @@ export interface Ending {
   readonly started: Date;
   readonly outcome: DeployReport["outcome"];
   readonly hosts: readonly HostReport[];
-  readonly state?: DeployReport["state"];
+  readonly recorded?: DeployReport["recorded"];
   /** Default: nothing was run. */
   readonly run?: string;
 }
@@ -21,7 +21,7 @@ export interface Ending {
 /** The report of a deploy, however it ended. Hosts that are declared down are named as skipped. */
 export function reportOf(
   { outline, copies }: Work,
-  { started, outcome, hosts, state, run = "" }: Ending,
+  { started, outcome, hosts, recorded, run = "" }: Ending,
   { now }: PipelineContext,
 ): DeployReport {
   const down = outline.down.map(({ name, region }): HostReport => ({ host: name, region, outcome: "skipped" }));
@@ -32,7 +32,7 @@ export function reportOf(
     outcome,
     projects: copies.map(({ project, version, id }) => ({ project, version, release: id })),
     hosts: [...hosts, ...down],
-    state,
+    recorded,
     durationMs: now().getTime() - started.getTime(),
   };
 }

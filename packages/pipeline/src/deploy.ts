@@ -1,4 +1,5 @@
 import { FacsimileError, throwProblems } from "@facsimile/core";
+import { leash } from "./abort.ts";
 import { carryOut } from "./carry-out.ts";
 import { comparePlan, isExact } from "./compare.ts";
 import type { PipelineContext } from "./context.ts";
@@ -27,7 +28,9 @@ export interface DeployRequest extends CopyRequest {
  *
  * @throws What stops it before any host is touched.
  */
-export async function deploy(request: DeployRequest, context: PipelineContext): Promise<DeployReport> {
+export async function deploy(request: DeployRequest, world: PipelineContext): Promise<DeployReport> {
+  const { signal, letGo } = leash(world.signal);
+  const context = { ...world, signal };
   const started = context.now();
   const outlined = await outline(request, context);
   await assertAllowed(outlined, request, context);
@@ -39,15 +42,16 @@ export async function deploy(request: DeployRequest, context: PipelineContext): 
     const before: Work = { ...evaluation, outline: outlined, surveyed };
     if (tooManyLost(surveyed, outlined))
       return reportOf(before, { started, outcome: "failed", hosts: lostHosts(surveyed) }, context);
-    context.signal?.throwIfAborted();
+    signal.throwIfAborted();
     const { state, report } = await record({ ...before, recording }, context);
     const isSame = state.state === evaluation.state.state;
     const copies = isSame ? evaluation.copies : await copiesOf({ ...before, state }, context);
     const work: Work = { ...before, state, copies };
     if (allExact(copies, surveyed))
-      return reportOf(work, { started, outcome: "unchanged", hosts: idleHosts(surveyed), state: report }, context);
-    return await carryOut(work, { ...context, started, adopt: request.adopt ?? false, stateReport: report });
+      return reportOf(work, { started, outcome: "unchanged", hosts: idleHosts(surveyed), recorded: report }, context);
+    return await carryOut(work, { ...context, letGo, started, adopt: request.adopt ?? false, recorded: report });
   } finally {
+    letGo();
     await reaching.then(closeAll, () => undefined);
   }
 }

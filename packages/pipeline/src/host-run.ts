@@ -45,6 +45,8 @@ export interface HostRun {
 export interface RunContext extends PipelineContext {
   readonly journal: Journal;
   readonly adopt: boolean;
+  /** Called when the work must not be stopped any more. */
+  readonly letGo: () => void;
   /** Hosts worked on at once. */
   readonly limit: number;
   /** Of the key that signs: who deploys, as hosts remember it. */
@@ -115,6 +117,11 @@ const LOST = ["HOST_UNREACHABLE", "CONNECTION_LOST"];
 
 function fail(run: HostRun, error: unknown, context: RunContext): void {
   run.problem = problemOf(error, run.host);
-  run.outcome = LOST.some((code) => isFacsimileError(run.problem, code)) ? "unreachable" : "failed";
-  tell(run, context, run.outcome === "unreachable" ? "unreachable" : "failed");
+  run.outcome = outcomeOf(run.problem);
+  if (run.outcome !== "not tried") tell(run, context, run.outcome);
+}
+
+function outcomeOf(problem: FacsimileError): "failed" | "unreachable" | "not tried" {
+  if (isFacsimileError(problem, "STOPPED")) return "not tried";
+  return LOST.some((code) => isFacsimileError(problem, code)) ? "unreachable" : "failed";
 }

@@ -37,8 +37,12 @@ export async function closeAll(reached: readonly Reached[]): Promise<void> {
 /** A failure as the host's report has it; a mistake of ours goes on up. */
 export function problemOf(error: unknown, host: Host): FacsimileError {
   if (isFacsimileError(error)) return error;
-  if (error === undefined) return new FacsimileError("NOT_TRIED", `${host.name} was not tried: the run was stopped`);
+  if (error === undefined || (error instanceof Error && error.name === "AbortError")) return stopped(host);
   throw error;
+}
+
+function stopped({ name }: Host): FacsimileError {
+  return new FacsimileError("STOPPED", `${name}: the run was stopped`);
 }
 
 function endpointOf(host: Host, { local }: Definition): Endpoint {
@@ -53,8 +57,9 @@ function endpointOf(host: Host, { local }: Definition): Endpoint {
   };
 }
 
-function connectOptions({ root, env, sshConfig }: PipelineContext): Parameters<typeof connect>[1] {
-  return { env, sshConfig, knownHosts: path.join(root, "hosts", "known_hosts"), tmpDir: socketFolder(env["TMPDIR"]) };
+function connectOptions({ root, env, sshConfig, signal }: PipelineContext): Parameters<typeof connect>[1] {
+  const knownHosts = path.join(root, "hosts", "known_hosts");
+  return { env, sshConfig, knownHosts, signal, tmpDir: socketFolder(env["TMPDIR"]) };
 }
 
 // unix(7): a socket's path has at most 107 bytes, and rsync splits the command that names it at blanks.

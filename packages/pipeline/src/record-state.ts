@@ -41,7 +41,7 @@ export async function planRecording(
 export async function record(
   { outline, state, recording }: { outline: Outline; state: OpenedState; recording: Recording },
   context: PipelineContext,
-): Promise<{ state: OpenedState; report: DeployReport["state"] }> {
+): Promise<{ state: OpenedState; report: DeployReport["recorded"] }> {
   if (!recording.needed) {
     if (state.state.serial > 0) await confirmSeal(state.state);
     return { state, report: undefined };
@@ -50,19 +50,23 @@ export async function record(
   const sealed = await sealState(state.state, state.plan, { keyring: state.keyring, recipients, now: context.now });
   context.redactor.add(...sealed.secrets());
   for (const { file, after } of recording.edits) await writeFileAtomic(path.resolve(context.root, file), after);
-  const pushed = await publishAll({ outline, sealed, recording }, context);
+  const pushed = await publishAll({ outline, state, sealed, recording }, context);
   await confirmSeal(sealed);
   const { passwords, uiids } = state.plan;
   const published = pushed ? "pushed" : recording.standing.kind === "no-remote" ? "committed" : "kept";
   context.onEvent({ type: "state", scope: sealed.scope, serial: sealed.serial, pushed });
   return {
     state: { ...state, state: sealed, plan: planState(sealed, {}) },
-    report: { scope: sealed.scope, serial: sealed.serial, passwords, uiids, published },
+    report: {
+      state: { scope: sealed.scope, serial: sealed.serial, passwords, uiids },
+      edited: recording.edits.map(({ file }) => file),
+      published,
+    },
   };
 }
 
 async function publishAll(
-  { outline, sealed, recording }: { outline: Outline; sealed: State; recording: Recording },
+  { outline, state, sealed, recording }: { outline: Outline; state: OpenedState; sealed: State; recording: Recording },
   context: PipelineContext,
 ): Promise<boolean> {
   const files = [
@@ -72,7 +76,8 @@ async function publishAll(
   const versions = outline.projects
     .filter(({ edited }) => edited)
     .map(({ project, version }) => `${project} ${version}`);
-  const message = `${outline.instance.full}: ${[...versions, `state ${sealed.scope} serial ${sealed.serial}`].join(", ")}`;
+  const seals = state.plan.empty ? [] : [`state ${sealed.scope} serial ${sealed.serial}`];
+  const message = `${outline.instance.full}: ${[...versions, ...seals].join(", ") || `state ${sealed.scope}`}`;
   return publish({ files, message, standing: recording.standing }, context);
 }
 

@@ -70,8 +70,18 @@ export interface DeployReport {
   readonly outcome: "done" | "unchanged" | "failed" | "partial";
   readonly projects: readonly { readonly project: string; readonly version: string; readonly release: string }[];
   readonly hosts: readonly HostReport[];
-  readonly state: (StateChange & { readonly published: "pushed" | "committed" | "kept" }) | undefined;
+  /** What was written down before the first host was touched; `undefined` when nothing was. */
+  readonly recorded: Recorded | undefined;
   readonly durationMs: number;
+}
+
+export interface Recorded {
+  /** After sealing. */
+  readonly state: StateChange;
+  /** Definition files that have another version now, relative to the root. */
+  readonly edited: readonly string[];
+  /** `kept`: a local instance only writes, and so does a folder without git. */
+  readonly published: "pushed" | "committed" | "kept";
 }
 
 export interface HostReport {

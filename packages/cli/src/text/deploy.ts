@@ -5,7 +5,7 @@ import { columns, count, type Style } from "./style.ts";
 
 /** How a deploy ended: is the instance whole, which hosts are not, what to type next. */
 export function deployText(report: DeployReport, style: Style): string {
-  const lines = [`${report.instance}: ${headline(report)}`, ...failures(report, style), ...stateLine(report)];
+  const lines = [`${report.instance}: ${headline(report)}`, ...failures(report, style), ...recordedLines(report)];
   return `${lines.join("\n")}\n`;
 }
 
@@ -26,17 +26,25 @@ function headline({ outcome, hosts, projects, durationMs }: DeployReport): strin
 }
 
 function failedLine(hosts: readonly HostReport[]): string {
+  if (hosts.some(isStopped)) return "stopped. Nothing switched: all hosts run what they ran before.";
   const failed = hosts.filter(({ outcome }) => outcome === "failed" || outcome === "unreachable").length;
   const reverted = hosts.filter(({ outcome }) => outcome === "reverted").length;
-  if (reverted > 0)
-    return `reverted. ${count(failed, "host")} failed after the switch; ${count(reverted, "host")} runs again what it ran before.`
-      .replace(/(\d\d+|[2-9]) hosts runs/, "$1 hosts run")
-      .replace("it ran", "they ran");
-  return `nothing switched. ${hosts.length - failed} of ${count(hosts.length, "host")} ${hosts.length - failed === 1 ? "was" : "were"} ready, ${failed} failed; all still run what they ran before.`;
+  if (reverted > 0) {
+    const back =
+      reverted === 1 ? "1 host runs again what it ran before" : `${reverted} hosts run again what they ran before`;
+    return `reverted. ${count(failed, "host")} failed after the switch; ${back}.`;
+  }
+  const ready = hosts.length - failed;
+  const were = ready === 1 ? "was" : "were";
+  return `nothing switched. ${ready} of ${count(hosts.length, "host")} ${were} ready, ${failed} failed; all still run what they ran before.`;
+}
+
+function isStopped({ problem }: HostReport): boolean {
+  return problem?.code === "STOPPED";
 }
 
 function failures({ hosts, instance, outcome }: DeployReport, style: Style): string[] {
-  const bad = hosts.filter(({ problem }) => problem !== undefined);
+  const bad = hosts.filter((host) => host.problem !== undefined && !isStopped(host));
   if (bad.length === 0) return [];
   const rows = bad.map(({ host, region, outcome, problem }) => [
     style.red(outcome),
@@ -48,16 +56,23 @@ function failures({ hosts, instance, outcome }: DeployReport, style: Style): str
   return [...columns(rows), ...[...hints, again].map((hint) => `  next  ${hint}`)];
 }
 
-function stateLine({ state }: DeployReport): string[] {
-  if (state === undefined) return [];
+function recordedLines({ recorded, projects }: DeployReport): string[] {
+  if (recorded === undefined) return [];
+  const { state, edited, published } = recorded;
   const made = [
     ...state.passwords.map((user) => `passwd/${user}`),
     ...Object.entries(state.uiids).map(([daemon, uiid]) => `${daemon} = ${uiid}`),
   ];
-  const where = { pushed: "committed and pushed", committed: "committed (no remote to push to)", kept: "written" }[
-    state.published
-  ];
+  const where = {
+    pushed: "committed and pushed",
+    committed: "committed; there is no remote to push to",
+    kept: "written",
+  }[published];
+  const versions = projects.map(({ project, version }) => `${project} ${version}`).join(", ");
   return [
-    `  state  ${state.scope} serial ${state.serial} ${where}${made.length === 0 ? "" : `; made: ${made.join(", ")}`}`,
+    ...(edited.length === 0 ? [] : [`  version  ${versions} in ${edited.join(", ")}, ${where}`]),
+    ...(made.length === 0
+      ? []
+      : [`  state    ${state.scope} serial ${state.serial} ${where}`, `  made     ${made.join(", ")}`]),
   ];
 }

@@ -28,6 +28,6 @@ export function eventText(style: Style): (event: PipelineEvent) => string | unde
     const number = (done.get(phase) ?? 0) + 1;
     done.set(phase, number);
     if (phase === "connected" || phase === "locked" || phase === "unchanged") return undefined;
-    return number === 1 || number === hosts ? `${phase.padEnd(10)}${number}/${hosts}` : undefined;
+    return number === hosts ? `${phase.padEnd(10)}${number}/${hosts}` : undefined;
   }
 }

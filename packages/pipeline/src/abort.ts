@@ -1,0 +1,15 @@
+/** A signal that follows another until it is let go. */
+export interface Leash {
+  readonly signal: AbortSignal;
+  /** From now on the other signal stops nothing. */
+  readonly letGo: () => void;
+}
+
+/** Work that may be stopped up to a point, and must then go on to its end. */
+export function leash(outer: AbortSignal | undefined): Leash {
+  const inner = new AbortController();
+  const follow = () => inner.abort(outer?.reason);
+  if (outer?.aborted) follow();
+  outer?.addEventListener("abort", follow, { once: true });
+  return { signal: inner.signal, letGo: () => outer?.removeEventListener("abort", follow) };
+}
