@@ -1,4 +1,4 @@
-import { FacsimileError, isFacsimileError, problemsOf } from "@facsimile/core";
+import { errnoOf, FacsimileError, isFacsimileError, problemsOf } from "@facsimile/core";
 import { EXIT, exitOf } from "./exit.ts";
 import { printJson } from "./follow.ts";
 import { createProgram } from "./program.ts";
@@ -26,10 +26,21 @@ function tellFailure(
     world.tell(`${String((world.signal.reason as Error).message)}. Nothing more was done.\n`);
     return EXIT.interrupted;
   }
-  const known = isFacsimileError(error) ? error : unexpected(error);
+  const known = isFacsimileError(error) ? error : (systemError(error) ?? unexpected(error));
   if (isJson) printJson({ schema: "error/1", problems: problemsOf(known) }, world);
   world.tell(problemsText(known, { root, style: world.style }));
   return exitOf(known);
+}
+
+/** A full disk, a missing right: the machine's own words, and what they mean here. */
+function systemError(error: unknown): FacsimileError | undefined {
+  const errno = errnoOf(error);
+  if (errno === undefined || !/^E[A-Z0-9]+$/.test(errno)) return undefined;
+  const hint =
+    errno === "ENOSPC" || errno === "EDQUOT"
+      ? "Make room on this machine, then run it again."
+      : "Mend that on this machine, then run it again.";
+  return new FacsimileError("SYSTEM", (error as Error).message, { cause: error, hint });
 }
 
 function unexpected(error: unknown): FacsimileError {

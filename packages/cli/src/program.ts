@@ -42,27 +42,21 @@ export function createProgram(world: World, run: RunState): Command {
       .description(description)
       .option("--root <dir>", ROOT_HELP)
       .option("--json", "print one JSON document");
-  addReading(add, invoke);
-  addChanging(add, invoke);
+  addFirst(add, invoke);
+  addWork(add, invoke);
   return program;
 }
 
 const ROOT_HELP = "the definitions repository (default: FACS_ROOT, else found from here upwards)";
 const SET = ["--set <path=value>", "a value that wins over every file; may be given again"] as const;
 
-function addReading(add: Add, invoke: Invoke): void {
+function addFirst(add: Add, invoke: Invoke): void {
+  add("init [dir]", "prepare a definitions repository and your key; keeps what is there").action(
+    async (dir: string | undefined, _options, command: Command) =>
+      (await import("./commands/init.ts")).initCommand({ dir, ...invoke(command) }),
+  );
   add("list", "projects, instances, their hosts and versions").action(async (_options, command: Command) =>
     (await import("./commands/list.ts")).listCommand(invoke(command)),
-  );
-  add("plan <instance> [project...]", "what a deploy would change, host by host; changes nothing")
-    .option(...SET, collect)
-    .option("--exit-code", "exit 2 when something would change")
-    .action(async (instance: string, projects: string[], _options, command: Command) =>
-      (await import("./commands/plan.ts")).planCommand({ instance, projects, ...invoke(command) }),
-    );
-  add("verify <instance> [project...]", "check every path on every host against the signed release there").action(
-    async (instance: string, projects: string[], _options, command: Command) =>
-      (await import("./commands/verify.ts")).verifyCommand({ instance, projects, ...invoke(command) }),
   );
   add("render <instance> <project> <path>", "print one rendered template; secrets are masked")
     .option(...SET, collect)
@@ -73,11 +67,13 @@ function addReading(add: Add, invoke: Invoke): void {
     );
 }
 
-function addChanging(add: Add, invoke: Invoke): void {
-  add("init [dir]", "prepare a definitions repository and your key; keeps what is there").action(
-    async (dir: string | undefined, _options, command: Command) =>
-      (await import("./commands/init.ts")).initCommand({ dir, ...invoke(command) }),
-  );
+function addWork(add: Add, invoke: Invoke): void {
+  add("plan <instance> [project...]", "what a deploy would change, host by host; changes nothing")
+    .option(...SET, collect)
+    .option("--exit-code", "exit 2 when something would change")
+    .action(async (instance: string, projects: string[], _options, command: Command) =>
+      (await import("./commands/plan.ts")).planCommand({ instance, projects, ...invoke(command) }),
+    );
   add(
     "deploy <instance> [project...]",
     "make every host hold exactly the definition; project@version changes the version",
@@ -89,6 +85,10 @@ function addChanging(add: Add, invoke: Invoke): void {
     .action(async (instance: string, projects: string[], _options, command: Command) =>
       (await import("./commands/deploy.ts")).deployCommand({ instance, projects, ...invoke(command) }),
     );
+  add("verify <instance> [project...]", "check every path on every host against the signed release there").action(
+    async (instance: string, projects: string[], _options, command: Command) =>
+      (await import("./commands/verify.ts")).verifyCommand({ instance, projects, ...invoke(command) }),
+  );
 }
 
 function collect(value: string, before: string[] = []): string[] {

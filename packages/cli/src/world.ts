@@ -40,7 +40,7 @@ export async function createWorld(process: Process): Promise<World> {
     env,
     cwd: process.cwd(),
     configDir: configDirOf(env),
-    style: await createStyle({ colour: process.stdout.isTTY === true && !env["NO_COLOR"], unicode: isUnicode(env) }),
+    style: await createStyle({ colour: isColoured(process), unicode: isUnicode(env) }),
     redactor,
     signal: stop.signal,
     print: (text) => void process.stdout.write(redactor.redact(text)),
@@ -61,6 +61,12 @@ function configDirOf(env: Environment): string {
   if (env["FACS_CONFIG_DIR"]) return env["FACS_CONFIG_DIR"];
   const home = env["HOME"] ?? os.homedir();
   return path.join(env["XDG_CONFIG_HOME"] || path.join(home, ".config"), "facsimile");
+}
+
+// https://no-color.org, and FORCE_COLOR as most tools know it.
+function isColoured({ env, stdout }: Process): boolean {
+  if (env["NO_COLOR"]) return false;
+  return stdout.isTTY === true || !["", "0", undefined].includes(env["FORCE_COLOR"]);
 }
 
 // Unset means a terminal of today; an explicit other character set gets ASCII.

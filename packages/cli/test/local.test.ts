@@ -46,7 +46,7 @@ describe("a local instance", () => {
   it("is planned without a trace on it", async () => {
     const before = await readTree(shop.home);
     const { code, stdout } = await shop.facs("plan", "dev", ...SETTINGS);
-    expect(stdout).toContain("storefront  not there → 1.0.0");
+    expect(stdout).toContain("storefront  new → 1.0.0");
     expect(stdout).toContain("+ secret passwd/storefront");
     expect(stdout).toContain("1 host would change. Run: facs deploy dev");
     expect(code).toBe(0);
@@ -57,7 +57,7 @@ describe("a local instance", () => {
     const { code, stdout, stderr } = await shop.facs("deploy", "dev", ...SETTINGS);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stdout).toMatch(
-      /^dev: 1 host holds exactly storefront 1\.0\.0 \([0-9a-f]{7}\), ledger 1\.0\.0 \([0-9a-f]{7}\), verified and healthy; 1 host changed/,
+      /^dev: 1 host holds exactly its copy of storefront 1\.0\.0 \([0-9a-f]{7}\), ledger 1\.0\.0 \([0-9a-f]{7}\), verified and healthy/,
     );
     expect(await ask(ADDRESS, PORT)).toMatchObject({ version: "1.0.0", banner: "hello from my machine" });
     expect(await fs.readFile(path.join(current("storefront"), "etc/storefront.version"), "utf8")).toBe("1.0.0\n");
@@ -66,7 +66,7 @@ describe("a local instance", () => {
   it("is not touched again while nothing changes", async () => {
     const before = await fs.readlink(current("storefront"));
     const { code, stdout } = await shop.facs("deploy", "dev", ...SETTINGS);
-    expect(stdout).toContain("dev: no change: 1 host holds exactly");
+    expect(stdout).toContain("dev: no change: 1 host holds exactly its copy");
     expect(code).toBe(0);
     expect(await fs.readlink(current("storefront"))).toBe(before);
   });
@@ -84,10 +84,10 @@ describe("a local instance", () => {
     await fs.writeFile(path.join(current("ledger"), "extra"), "");
     await fs.rm(path.join(current("ledger"), "etc/ledger.version"));
     const { code, stdout } = await shop.facs("verify", "dev");
-    expect(stdout).toMatch(/changed {3}etc\/storefront\.version {3}6 B, same size, other bytes/);
-    expect(stdout).toMatch(/mode {6}bin\/health {15}0700, should be 0755/);
-    expect(stdout).toMatch(/extra {5}extra {20}does not belong there/);
-    expect(stdout).toMatch(/missing {3}etc\/ledger\.version {7}not there/);
+    expect(stdout).toMatch(/changed {3}storefront {3}etc\/storefront\.version {3}6 B, same size, other bytes/);
+    expect(stdout).toMatch(/mode {6}storefront {3}bin\/health {15}0700, should be 0755/);
+    expect(stdout).toMatch(/extra {5}ledger {7}extra {20}does not belong there/);
+    expect(stdout).toMatch(/missing {3}ledger {7}etc\/ledger\.version {7}not there/);
     expect(stdout).toContain("1 of 1 host differs in 4 paths. Heal: facs deploy dev");
     expect(code).toBe(2);
     expect(await shop.facs("deploy", "dev", ...SETTINGS)).toMatchObject({ code: 0 });

@@ -70,7 +70,7 @@ async function assertAllowed(
   if (isProtected && !yes) {
     problems.push(
       new FacsimileError("CONFIRMATION_NEEDED", `${instance.full} is protected`, {
-        hint: `Look at the plan, then: facs deploy ${instance.full} --yes`,
+        hint: `facs plan ${instance.full}, and if it is right: facs deploy ${instance.full} --yes`,
       }),
     );
   }

@@ -81,9 +81,10 @@ function unknownTemplate(
   { entries }: Pick<Overlay, "entries">,
   { path: wanted, project }: RenderRequest,
 ): FacsimileError {
-  const near = didYouMean(wanted, entries.keys());
+  const files = [...entries.values()].filter(({ type }) => type === "file").map((entry) => entry.path);
+  const near = didYouMean(wanted, files);
   return new FacsimileError("UNKNOWN_TEMPLATE", `${project} has no template ${wanted}`, {
-    hint: near === undefined ? `Templates: ${[...entries.keys()].join(", ")}` : `Did you mean ${near}?`,
+    hint: near === undefined ? `Templates: ${files.join(", ")}` : `Did you mean ${near}?`,
   });
 }
 

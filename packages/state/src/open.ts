@@ -124,7 +124,7 @@ function wrongScope(name: string, scope: string): FacsimileError {
 
 function unsigned(name: string): FacsimileError {
   return new FacsimileError("STATE_UNSIGNED", `${name} is not signed, as after a merge; nothing was used of it`, {
-    hint: "See what changed and sign it with: facs state seal",
+    hint: "Take one side whole (git checkout --ours or --theirs) and deploy again; joining both needs facs state seal, of a later version.",
   });
 }
 

@@ -46,6 +46,6 @@ function number(state: State, daemons: readonly string[]): [string, number][] {
 function full(state: State, wanted: number, free: number): FacsimileError {
   const message = `${state.file} has ${free} of ${MAX_UIID} uiids left, but ${wanted} daemons need one`;
   return new FacsimileError("STATE_UIIDS_FULL", message, {
-    hint: "Numbers of removed daemons stay taken until: facs state purge. Or give some instances a scope of their own.",
+    hint: "Numbers of removed daemons stay taken. Give some instances a scope of their own: state.scope.",
   });
 }

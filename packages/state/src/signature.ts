@@ -114,7 +114,7 @@ async function untrusted(
     ? `${name} is signed by ${signer}, who may not sign ${scope === undefined ? "every scope" : `the scope ${scope}`}`
     : `${name} is signed by ${signer}, whom you do not trust`;
   return new FacsimileError("STATE_UNTRUSTED_SIGNER", message, {
-    hint: `${whose}. If you know this person and the fingerprint: facs trust add ${fingerprint}, or FACS_TRUSTED_SIGNERS in CI. Nothing was used.`,
+    hint: `${whose}. If you know this person and the fingerprint, name it in FACS_TRUSTED_SIGNERS, beside your own: ${fingerprint}. Nothing was used.`,
   });
 }
 

@@ -60,7 +60,7 @@ function contentOf({ id, scope, recipients }: Bound, dataKey: Uint8Array): strin
 function notRecipient(file: string, keyring: Keyring, recipients: readonly string[]): FacsimileError {
   const message = `your key ${keyring.fingerprint} (${keyring.userId}) is not among the recipients of ${file}`;
   return new FacsimileError("NOT_A_RECIPIENT", message, {
-    hint: `One of these can let you in with facs recipients add: ${recipients.join(", ")}`,
+    hint: `These can open it: ${recipients.join(", ")}`,
   });
 }
 

@@ -22,7 +22,7 @@ describe("trust", () => {
     expect(trust.signers.size).toBe(0);
     await expect(w.open({ trust })).rejects.toMatchObject({
       code: "STATE_UNTRUSTED_SIGNER",
-      hint: expect.stringContaining(`facs trust add ${w.key.fingerprint}`),
+      hint: expect.stringContaining(`FACS_TRUSTED_SIGNERS, beside your own: ${w.key.fingerprint}`),
     });
   });
 

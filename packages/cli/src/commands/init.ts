@@ -1,6 +1,8 @@
 import path from "node:path";
+import type { InitReport } from "@facsimile/pipeline";
 import { printJson } from "../follow.ts";
 import type { Invocation } from "../program.ts";
+import { labelled } from "../text/words.ts";
 import { pipelineWorld } from "../world.ts";
 
 export interface InitInvocation extends Invocation {
@@ -14,13 +16,20 @@ export async function initCommand({ dir, options, world, run }: InitInvocation):
   const { init } = await import("@facsimile/pipeline");
   const report = await init({ ...pipelineWorld(world, root), onEvent: () => undefined });
   if (options.json) return printJson(report, world);
-  const key = report.keyMade
-    ? `made in ${world.configDir}/key.asc; keep a copy of it in a safe place`
-    : "yours, as it was";
-  world.print(`${root}: ready
-  key      ${report.fingerprint} (${report.userId}), ${key}
-  trusted  your own signature, on this machine
-  written  ${report.written.length === 0 ? "nothing new" : report.written.join(", ")}
-  next     facs list
-`);
+  world.print(initText(report, world.configDir));
+}
+
+function initText({ root, fingerprint, userId, keyMade, written }: InitReport, configDir: string): string {
+  const origin = keyMade ? `made in ${configDir}/key.asc` : "yours, as it was";
+  const advice = keyMade
+    ? ["keep a copy of it in a safe place: who has it can open the state, without it nobody can"]
+    : [];
+  const lines = [
+    `${root}: ready`,
+    ...labelled("key", [fingerprint, `${userId}, ${origin}`, ...advice]),
+    ...labelled("trusted", ["what this key signs, by you on this machine"]),
+    ...labelled("written", written.length === 0 ? ["nothing new"] : [...written, "commit them"]),
+    ...labelled("next", ["facs list"]),
+  ];
+  return `${lines.join("\n")}\n`;
 }

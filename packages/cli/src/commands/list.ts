@@ -3,8 +3,8 @@ import { EXIT } from "../exit.ts";
 import { printJson } from "../follow.ts";
 import { openWorld } from "../open-world.ts";
 import type { Invocation } from "../program.ts";
-import { hostsText } from "../text/plan.ts";
 import { columns } from "../text/style.ts";
+import { hostsText } from "../text/words.ts";
 
 /** Prints what the conglomerate holds. */
 export async function listCommand({ options, world, run }: Invocation): Promise<void> {

@@ -3,7 +3,7 @@ import { EXIT, exitOf } from "../exit.ts";
 import { follow, printJson } from "../follow.ts";
 import { openWorld } from "../open-world.ts";
 import type { Invocation } from "../program.ts";
-import { isExact, verifyText } from "../text/verify.ts";
+import { isDifferent, isExact, verifyText } from "../text/verify.ts";
 
 export interface VerifyInvocation extends Invocation {
   readonly instance: string;
@@ -21,10 +21,10 @@ export async function verifyCommand({ instance, projects, options, world, run }:
 }
 
 function statusOf({ hosts }: VerifyReport): number {
+  if (hosts.every(isExact)) return EXIT.done;
   const statuses = hosts.flatMap(({ problem }) =>
     problem === undefined ? [] : [problem.code === "ODD_RELEASE" ? EXIT.differences : exitOf(problem)],
   );
   if (statuses.includes(EXIT.integrity)) return EXIT.integrity;
-  if (statuses.includes(EXIT.failed)) return EXIT.failed;
-  return hosts.every(isExact) ? EXIT.done : EXIT.differences;
+  return hosts.some(isDifferent) || statuses.includes(EXIT.differences) ? EXIT.differences : EXIT.failed;
 }

@@ -1,31 +1,34 @@
-import { formatProblem } from "@facsimile/core";
 import type { DeployReport, HostReport } from "@facsimile/pipeline";
-import { holdsText } from "./plan.ts";
-import { columns, count, type Style } from "./style.ts";
+import { count, type Style } from "./style.ts";
+import { holdsText, hostProblem, labelled } from "./words.ts";
 
 /** How a deploy ended: is the instance whole, which hosts are not, what to type next. */
 export function deployText(report: DeployReport, style: Style): string {
-  const lines = [`${report.instance}: ${headline(report)}`, ...failures(report, style), ...recordedLines(report)];
+  const seconds = `(${(report.durationMs / 1000).toFixed(1)} s)`;
+  const lines = [
+    `${report.instance}: ${headline(report)} ${seconds}`,
+    ...problemLines(report, style),
+    ...changedLines(report),
+    ...recordedLines(report),
+  ];
   return `${lines.join("\n")}\n`;
 }
 
-function headline({ outcome, hosts, projects, durationMs }: DeployReport): string {
-  const seconds = `${(durationMs / 1000).toFixed(1)} s`;
-  const done = hosts.filter((host) => host.outcome === "done");
-  const held = hosts.filter((host) => host.outcome === "done" || host.outcome === "unchanged");
+function headline({ outcome, hosts, projects }: DeployReport): string {
+  const held = hosts.filter((host) => host.outcome === "done" || host.outcome === "unchanged").length;
   switch (outcome) {
     case "unchanged":
-      return `no change: ${holdsText(hosts.length, projects)}, ${seconds}.`;
+      return `no change: ${holdsText(held, projects)}`;
     case "done":
-      return `${holdsText(hosts.length, projects)}, verified and healthy; ${count(done.length, "host")} changed, ${seconds}.`;
+      return `${holdsText(held, projects)}, verified and healthy`;
     case "partial":
-      return `partial. ${holdsText(held.length, projects).replace(/^all /, "")}; ${count(hosts.length - held.length, "host")} left behind, ${seconds}.`;
+      return `partial. ${holdsText(held, projects).replace(/^all /, "")}; ${count(hosts.length - held, "host")} left behind`;
     case "failed":
-      return failedLine(hosts);
+      return failedText(hosts);
   }
 }
 
-function failedLine(hosts: readonly HostReport[]): string {
+function failedText(hosts: readonly HostReport[]): string {
   if (hosts.some(isStopped)) return "stopped. Nothing switched: all hosts run what they ran before.";
   const failed = hosts.filter(({ outcome }) => outcome === "failed" || outcome === "unreachable").length;
   const reverted = hosts.filter(({ outcome }) => outcome === "reverted").length;
@@ -43,36 +46,51 @@ function isStopped({ problem }: HostReport): boolean {
   return problem?.code === "STOPPED";
 }
 
-function failures({ hosts, instance, outcome }: DeployReport, style: Style): string[] {
+function problemLines({ hosts, instance }: DeployReport, style: Style): string[] {
   const bad = hosts.filter((host) => host.problem !== undefined && !isStopped(host));
   if (bad.length === 0) return [];
-  const rows = bad.map(({ host, region, outcome, problem }) => [
-    style.red(outcome),
-    region === undefined ? host : `${region}/${host}`,
-    problem === undefined ? "" : formatProblem(problem),
-  ]);
-  const hints = new Set(bad.flatMap(({ problem }) => (problem?.hint === undefined ? [] : [problem.hint])));
-  const again = outcome === "partial" ? `When they are back: facs deploy ${instance}` : `Then: facs deploy ${instance}`;
-  return [...columns(rows), ...[...hints, again].map((hint) => `  next  ${hint}`)];
+  const width = Math.max(9, ...bad.map(({ outcome }) => outcome.length + 2));
+  const told = bad.flatMap(({ host, outcome, problem }) =>
+    problem === undefined ? [] : labelled(outcome, [hostProblem(host, problem)], width),
+  );
+  const hints = [...new Set(bad.flatMap(({ problem }) => problem?.hint ?? []))];
+  return [
+    ...told.map((line) => line.replace(/^ {2}(\w+)/, (_, word) => `  ${style.red(word)}`)),
+    ...labelled("next", [...hints, `then: facs deploy ${instance}`], width),
+  ];
+}
+
+/** More names than this are only counted. */
+const NAMED = 8;
+
+function changedLines({ hosts, outcome }: DeployReport): string[] {
+  const done = hosts.filter((host) => host.outcome === "done").map(({ host }) => host);
+  if (outcome === "failed" || done.length === 0) return [];
+  const names = done.length === hosts.length || done.length > NAMED ? count(done.length, "host") : done.join(", ");
+  const skipped = hosts.filter((host) => host.outcome === "skipped").map(({ host }) => host);
+  return [
+    ...labelled("changed", [names]),
+    ...(skipped.length === 0 ? [] : labelled("left out", [`${skipped.join(", ")} (declared down)`])),
+  ];
 }
 
 function recordedLines({ recorded, projects }: DeployReport): string[] {
   if (recorded === undefined) return [];
   const { state, edited, published } = recorded;
-  const made = [
-    ...state.passwords.map((user) => `passwd/${user}`),
-    ...Object.entries(state.uiids).map(([daemon, uiid]) => `${daemon} = ${uiid}`),
-  ];
   const where = {
     pushed: "committed and pushed",
     committed: "committed; there is no remote to push to",
     kept: "written",
   }[published];
   const versions = projects.map(({ project, version }) => `${project} ${version}`).join(", ");
+  const uiids = Object.entries(state.uiids).map(([daemon, uiid]) => `${daemon} = ${uiid}`);
+  const made = state.passwords.length + uiids.length > 0;
   return [
-    ...(edited.length === 0 ? [] : [`  version  ${versions} in ${edited.join(", ")}, ${where}`]),
-    ...(made.length === 0
+    ...(edited.length === 0 ? [] : labelled("version", [`${versions} in ${edited.join(", ")}, ${where}`])),
+    ...(made ? labelled("state", [`${state.scope}, serial ${state.serial}, ${where}`]) : []),
+    ...(state.passwords.length === 0
       ? []
-      : [`  state    ${state.scope} serial ${state.serial} ${where}`, `  made     ${made.join(", ")}`]),
+      : labelled("made", [state.passwords.map((user) => `passwd/${user}`).join(", ")])),
+    ...(uiids.length === 0 ? [] : labelled("uiids", [uiids.join(", ")])),
   ];
 }

@@ -24,7 +24,10 @@ export function eventText(style: Style): (event: PipelineEvent) => string | unde
   };
 
   function hostText({ host, phase, message }: Extract<PipelineEvent, { type: "host" }>): string | undefined {
-    if (phase === "failed" || phase === "unreachable") return `${style.red(style.bad)} ${host}: ${message ?? phase}`;
+    if (phase === "failed" || phase === "unreachable") {
+      const text = message ?? phase;
+      return `${style.red(style.bad)} ${text.includes(host) ? text : `${host}: ${text}`}`;
+    }
     const number = (done.get(phase) ?? 0) + 1;
     done.set(phase, number);
     if (phase === "connected" || phase === "locked" || phase === "unchanged") return undefined;
