@@ -10,13 +10,10 @@ const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
 describe("secrets", () => {
   let shop: FleetWorld;
-  let temp: string;
   const seen: string[] = [];
   const ran: Ran[] = [];
   beforeAll(async () => {
     shop = await fleetWorld();
-    temp = fs.mkdtempSync("/tmp/facs-test-");
-    shop.env["TMPDIR"] = temp;
     for (const args of [
       ["plan", "staging"],
       ["deploy", "staging"],
@@ -32,10 +29,7 @@ describe("secrets", () => {
       await watching;
     }
   }, 120_000);
-  afterAll(async () => {
-    fs.rmSync(temp, { recursive: true });
-    await shop.remove();
-  });
+  afterAll(() => shop.remove());
 
   const secrets = () => {
     const files = ["db1.eu/ledger/current/etc/database.ini", "web1.eu/storefront/current/etc/storefront.ini"].map(
@@ -56,7 +50,7 @@ describe("secrets", () => {
 
   it("are in no file on the controller", async () => {
     expect(await filesHolding(shop.dir, secrets())).toEqual([]);
-    expect(fs.readdirSync(temp)).toEqual([]);
+    expect(fs.readdirSync(shop.temp)).toEqual([]);
   });
 
   it("are in no argument of any process, here or on a host", () => {

@@ -27,6 +27,8 @@ export interface World {
   readonly root: string;
   /** The operator's home. */
   readonly home: string;
+  /** Its folder for temporary files. */
+  readonly temp: string;
   readonly env: NodeJS.ProcessEnv;
   /** Runs the real CLI in the conglomerate. */
   facs(...args: string[]): Promise<Ran>;
@@ -41,6 +43,8 @@ export async function world(more: NodeJS.ProcessEnv = {}): Promise<World> {
   const dir = await fs.realpath(await fs.mkdtemp(path.join(os.tmpdir(), "facs cli-")));
   const [root, home] = [path.join(dir, "shop"), path.join(dir, "home")];
   const config = path.join(home, ".config/facsimile");
+  // Private sockets go here: the path is short and without blanks, and what a killed run leaves goes with the world.
+  const temp = await fs.mkdtemp("/tmp/facs-t-");
   await fs.cp(path.join(REPOSITORY, "templates-repo-example"), root, {
     recursive: true,
     filter: (file) => !file.endsWith("/sources"),
@@ -50,6 +54,7 @@ export async function world(more: NodeJS.ProcessEnv = {}): Promise<World> {
     ...process.env,
     ...GIT_ENV,
     HOME: home,
+    TMPDIR: temp,
     XDG_CONFIG_HOME: undefined,
     FACS_CONFIG_DIR: config,
     FACS_ROOT: undefined,
@@ -79,7 +84,10 @@ export async function world(more: NodeJS.ProcessEnv = {}): Promise<World> {
     start,
     edit,
     facs: (...args) => start(...args).done,
-    remove: () => fs.rm(dir, { recursive: true, force: true }),
+    temp,
+    remove: async () => {
+      for (const folder of [dir, temp]) await fs.rm(folder, { recursive: true, force: true });
+    },
   };
   await git(root, "init", "--quiet", "--initial-branch=main");
   for (const [key, value] of Object.entries({ "user.name": "Robin", "user.email": "robin@example.org" }))
