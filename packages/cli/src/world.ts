@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import os from "node:os";
 import path from "node:path";
 import { createExec, type Environment, Redactor } from "@facsimile/core";
@@ -35,6 +36,7 @@ export async function createWorld(process: Process): Promise<World> {
   const { env } = process;
   const redactor = new Redactor();
   const stop = new AbortController();
+  setMaxListeners(0, stop.signal); // One for each host and child: no leak, whatever Node's default guesses.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort(interrupted(signal)));
   return {
     env,

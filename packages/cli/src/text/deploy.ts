@@ -4,9 +4,9 @@ import { holdsText, hostProblem, labelled } from "./words.ts";
 
 /** How a deploy ended: is the instance whole, which hosts are not, what to type next. */
 export function deployText(report: DeployReport, style: Style): string {
-  const seconds = `(${(report.durationMs / 1000).toFixed(1)} s)`;
+  const seconds = report.outcome === "failed" ? "" : `; ${(report.durationMs / 1000).toFixed(1)} s`;
   const lines = [
-    `${report.instance}: ${headline(report)} ${seconds}`,
+    `${report.instance}: ${headline(report)}${seconds}`,
     ...problemLines(report, style),
     ...changedLines(report),
     ...recordedLines(report),

@@ -1,0 +1,177 @@
+import { FacsimileError } from "@facsimile/core";
+import type { DeployReport, HostPlan, HostProjectPlan, HostReport, Plan, VerifyReport } from "@facsimile/pipeline";
+import { describe, expect, it } from "vitest";
+import { deployText } from "./deploy.ts";
+import { planText } from "./plan.ts";
+import { problemsText } from "./problems.ts";
+import { bytes, columns, createStyle } from "./style.ts";
+import { verifyText } from "./verify.ts";
+
+const style = await createStyle({ colour: false, unicode: false });
+const release = { project: "shop", version: "1.1.0", release: "3f9c1e7aa" };
+const lost = new FacsimileError("HOST_UNREACHABLE", "web2 cannot be reached", { hint: "Is it up?" });
+
+describe("deployText", () => {
+  const report = (more: Partial<DeployReport>): DeployReport => ({ schema: "deploy/1", run: "r", instance: "staging", outcome: "done", projects: [release], hosts: [], recorded: undefined, durationMs: 1234, ...more }); // biome-ignore format: one line
+  const host = (name: string, outcome: HostReport["outcome"], problem?: FacsimileError): HostReport => ({
+    host: name,
+    region: "eu",
+    outcome,
+    ...(problem && { problem }),
+  });
+
+  it("says what is true now, and names the hosts that changed when not all did", () => {
+    const text = deployText(report({ hosts: [host("web1", "done"), host("web2", "unchanged")] }), style);
+    expect(text).toBe(
+      "staging: all 2 hosts hold exactly their copy of shop 1.1.0 (3f9c1e7), verified and healthy; 1.2 s\n  changed  web1\n",
+    );
+  });
+
+  it("says at once that nothing switched, which host failed, and what to type", () => {
+    const text = deployText(
+      report({ outcome: "failed", hosts: [host("web1", "not tried"), host("web2", "unreachable", lost)] }),
+      style,
+    );
+    expect(text).toBe(
+      "staging: nothing switched. 1 of 2 hosts was ready, 1 failed; all still run what they ran before.\n" +
+        "  unreachable  web2 cannot be reached\n  next         Is it up?\n               then: facs deploy staging\n",
+    );
+  });
+
+  it("tells hosts that were taken back from those that failed, and those left out on purpose", () => {
+    const reverted = report({
+      outcome: "failed",
+      hosts: [host("web1", "reverted"), host("web2", "failed", lost), host("web3", "reverted")],
+    });
+    expect(deployText(reverted, style)).toContain(
+      "staging: reverted. 1 host failed after the switch; 2 hosts run again what they ran before.",
+    );
+    const down = report({ hosts: [host("web1", "done"), host("web2", "skipped")] });
+    expect(deployText(down, style)).toContain("left out web2 (declared down)");
+  });
+
+  it("tells what was written down: version, state, and what was made", () => {
+    const state = { scope: "staging", serial: 2, passwords: ["shop"], uiids: { "workerd.0": 1 } };
+    const text = deployText(
+      report({
+        hosts: [host("web1", "done")],
+        recorded: { state, edited: ["define/staging.json5"], published: "pushed" },
+      }),
+      style,
+    );
+    expect(text.split("\n").slice(2)).toEqual([
+      "  version  shop 1.1.0 in define/staging.json5, committed and pushed",
+      "  state    staging, serial 2, committed and pushed",
+      "  made     passwd/shop",
+      "  uiids    workerd.0 = 1",
+      "",
+    ]);
+  });
+});
+
+describe("planText", () => {
+  const entry = (path: string) => ({ path, type: "file" as const, mode: 0o644, size: 3, sha256: "" });
+  const change = (more: Partial<HostProjectPlan>): HostProjectPlan => ({ project: "shop", tree: "t", current: "t", changes: [], drift: [], files: 0, bytes: 0, secrets: [], newSecrets: [], release: true, ...more }); // biome-ignore format: one line
+  const host = (name: string, projects: HostProjectPlan[], more: Partial<HostPlan> = {}): HostPlan => ({
+    host: name,
+    region: "eu",
+    targets: ["web"],
+    projects,
+    ...more,
+  });
+  const hooks = { precmd: [], postcmd: [{ run: ["./bin/restart", "--now"] }], health: [] };
+  const plan = (hosts: HostPlan[], more: Partial<Plan> = {}): Plan => ({
+    schema: "plan/1", instance: "staging", local: false, hosts, state: { scope: "staging", serial: 3, passwords: [], uiids: {} },
+    projects: [{ project: "shop", from: ["1.0.0"], to: "1.1.0", position: { file: "define/staging.json5", line: 4, column: 15 }, release: "3f9c1e7aa", hooks }], ...more,
+  }); // biome-ignore format: a fixture
+
+  it("says in one line that there is nothing to do", () => {
+    expect(planText(plan([host("web1", [change({})]), host("web2", [change({})])]), style)).toBe(
+      "staging: all 2 hosts hold exactly their copy of shop 1.1.0 (3f9c1e7). Nothing to do.\n",
+    );
+  });
+
+  it("groups hosts that change alike, counts files and not folders, and names the next command", () => {
+    const changes = [
+      { kind: "missing" as const, path: "d", expected: { path: "d", type: "dir" as const, mode: 0o755 } },
+      { kind: "missing" as const, path: "d/a", expected: entry("d/a") },
+    ];
+    const changing = change({ release: false, changes, files: 1, bytes: 18_200, newSecrets: ["passwd/shop"] });
+    const text = planText(
+      plan([host("web1", [changing]), host("web2", [changing]), host("web3", [change({})])]),
+      style,
+    );
+    expect(text).toContain("shop  1.0.0 -> 1.1.0  define/staging.json5:4:15");
+    expect(text).toContain("    eu  web  web1 web2  +1 ~0 -0   1 file, 18.2 kB\n    eu  web  web3       unchanged\n");
+    expect(text).toContain("    passwd/shop  new on web1, web2\n");
+    expect(text).toContain("    shop  ./bin/restart --now\n");
+    expect(text).toMatch(/2 hosts would change\. Run: facs deploy staging\n$/);
+  });
+
+  it("shows what was edited by hand, and does not call it a change of the definition", () => {
+    const drift = [{ kind: "changed" as const, path: "a", expected: entry("a"), actual: entry("a") }];
+    const same = plan([host("web1", [change({ drift, files: 1, bytes: 3 })])]);
+    const text = planText(
+      { ...same, projects: same.projects.map((project) => ({ ...project, from: ["1.1.0"] })) },
+      style,
+    );
+    expect(text).toContain("shop  1.1.0  edited by hand on 1 host");
+    expect(text).toContain("  edited by hand\n    web1  shop  changed  a  3 B, same size, other bytes\n");
+  });
+
+  it("tells hosts that could not be asked, and sends nobody to deploy for them", () => {
+    const text = planText(plan([host("web1", [change({})]), host("web2", [], { problem: lost })]), style);
+    expect(text).toContain("x web2 cannot be reached");
+    expect(text).toMatch(/1 host could not be asked\. Nothing else would change\.\n$/);
+  });
+});
+
+describe("verifyText", () => {
+  const report = (hosts: VerifyReport["hosts"]): VerifyReport => ({ schema: "verify/1", instance: "staging", hosts });
+  const good = { project: "shop", version: "1.1.0", release: "3f9c1e7aa", differences: [] };
+
+  it("groups exact hosts by region and names each difference of the others", () => {
+    const extra = { kind: "extra" as const, path: "bin/debug.sh" };
+    const text = verifyText(
+      report([
+        { host: "web1", region: "eu", projects: [good] },
+        { host: "web2", region: "eu", projects: [good] },
+        { host: "web3", region: "us", projects: [{ ...good, differences: [extra] }] },
+      ]),
+      style,
+    );
+    expect(text).toBe(
+      "ok eu/web1 web2   exactly shop 1.1.0 (3f9c1e7)\nx us/web3\n    extra   shop   bin/debug.sh   does not belong there\n1 of 3 hosts differs in 1 path. Heal: facs deploy staging\n",
+    );
+  });
+
+  it("tells apart what is not deployed and what could not be checked", () => {
+    const text = verifyText(
+      report([
+        { host: "web1", region: undefined, projects: [{ project: "shop", differences: [] }] },
+        { host: "web2", region: "eu", projects: [], problem: lost },
+      ]),
+      style,
+    );
+    expect(text).toContain("    missing   shop   nothing of it is deployed here");
+    expect(text).toContain("1 of 2 hosts differs. Heal: facs deploy staging\n1 host of 2 could not be checked.\n");
+  });
+});
+
+it("tells a failure with code, place and next step, and counts several", () => {
+  const one = new FacsimileError("A", "a is wrong", {
+    hint: "Mend a.",
+    position: { file: "no/such.json5", line: 2, column: 3 },
+  });
+  expect(problemsText(one, { root: "/", style })).toBe("no/such.json5:2:3: error A: a is wrong\n  Mend a.\n");
+});
+
+it("counts bytes by powers of 1000 and pads columns but the last", () => {
+  expect([0, 999, 18_234, 3_400_000].map(bytes)).toEqual(["0 B", "999 B", "18.2 kB", "3.4 MB"]);
+  expect(
+    columns([
+      ["a", "b"],
+      ["long", ""],
+    ]),
+  ).toEqual(["  a     b", "  long"]);
+});
