@@ -58,12 +58,13 @@ function addFirst(add: Add, invoke: Invoke): void {
   add("list", "projects, instances, their hosts and versions").action(async (_options, command: Command) =>
     (await import("./commands/list.ts")).listCommand(invoke(command)),
   );
-  add("render <instance> <project> <path>", "print one rendered template; secrets are masked")
+  add("render <instance> <words...>", "print one rendered template: [project] path; secrets are masked")
+    .usage("[options] <instance> [project] <path>")
     .option(...SET, collect)
     .option("--host <name>", "as this host sees it (default: the project's first)")
     .option("--reveal", "print secrets as they are")
-    .action(async (instance: string, project: string, path: string, _options, command: Command) =>
-      (await import("./commands/render.ts")).renderCommand({ instance, project, path, ...invoke(command) }),
+    .action(async (instance: string, words: string[], _options, command: Command) =>
+      (await import("./commands/render.ts")).renderCommand({ instance, words, ...invoke(command) }),
     );
 }
 

@@ -51,6 +51,19 @@ describe("from nothing to six hosts in two regions, and on", () => {
     );
   });
 
+  it("needs one connection to each host, whatever it does there", async () => {
+    const logins = () =>
+      Promise.all(
+        HOSTS.map(
+          async (host) =>
+            (await fs.readFile(path.join(shop.fleet.dir, `${host}.log`), "utf8")).split("Accepted publickey").length -
+            1,
+        ),
+      );
+    // One for the plan, one for the deploy, which copied with rsync, streamed secrets and ran hooks.
+    expect(await logins()).toEqual(HOSTS.map(() => 2));
+  });
+
   it("has put exactly the sealed release on every host: bytes, modes, links, and nothing else", async () => {
     for (const project of ["storefront", "ledger"]) {
       for (const { host, files, manifest } of await sealedTrees(path.join(shop.root, "RELEASE/staging", project))) {

@@ -102,6 +102,11 @@ describe("a local instance", () => {
     expect(open.stdout).not.toContain("‹");
     expect(open.stdout).toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-4/);
     expect(await fs.readdir(current("ledger"))).not.toContain("init.sql");
+    const unclear = await shop.facs("render", "dev", "init.sql");
+    expect(unclear).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining("which project's init.sql? There are storefront, ledger"),
+    });
   });
 
   it("has the same release ids in another folder, home, time zone, language and umask", async () => {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { FacsimileError } from "@facsimile/core";
-import type { Host } from "@facsimile/definitions";
+import type { HealthCheck, Hook, Host } from "@facsimile/definitions";
 import type { Lock, Place } from "@facsimile/transport";
 import type { PipelineContext } from "./context.ts";
-import type { HealthCheck, Hook, Hooks } from "./release.ts";
+import type { Hooks } from "./release.ts";
 
 export interface HookRequest {
   readonly host: Host;

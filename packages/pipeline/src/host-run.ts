@@ -1,11 +1,11 @@
 import { type FacsimileError, isFacsimileError } from "@facsimile/core";
-import type { Definition, Host } from "@facsimile/definitions";
+import type { Definition, Hook, Host } from "@facsimile/definitions";
 import type { Tree } from "@facsimile/manifest";
 import { fanOut, type Lock, type Session, type SwitchTarget } from "@facsimile/transport";
 import type { PipelineContext } from "./context.ts";
 import { problemOf } from "./hosts.ts";
 import type { Journal } from "./journal.ts";
-import type { Copy, Hook, HostCopy } from "./release.ts";
+import type { Copy, HostCopy } from "./release.ts";
 import type { HostOutcome } from "./reports.ts";
 import type { SealedRelease } from "./seal.ts";
 import type { Survey } from "./survey.ts";

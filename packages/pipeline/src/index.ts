@@ -44,7 +44,7 @@ export type { Phase, PipelineEvent } from "./events.ts";
 export { type InitReport, init } from "./init.ts";
 export { type ListedInstance, type Listing, list } from "./list.ts";
 export type { CopyRequest } from "./prepare.ts";
-export { type HealthCheck, type Hook, type Hooks, parseRelease, type Release, releaseId } from "./release.ts";
+export { type Hooks, parseRelease, type Release, releaseId } from "./release.ts";
 export type { RenderedFile, RenderRequest } from "./render.ts";
 export type {
   DeployReport,

@@ -1,4 +1,5 @@
 import { compareBytes, FacsimileError, sha256 } from "@facsimile/core";
+import type { HealthCheck, Hook } from "@facsimile/definitions";
 import type { Manifest, Tree } from "@facsimile/manifest";
 
 /** What one host of a copy is to hold. */
@@ -20,31 +21,6 @@ export interface Copy {
   readonly sourceCommit: string;
   readonly hosts: readonly HostCopy[];
   readonly hooks: Hooks;
-}
-
-/** A command that a host runs: a shell line, or a program and its arguments. */
-export interface Hook {
-  readonly run: string | readonly string[];
-  /** On the first host only. Default `false`. */
-  readonly once?: boolean | undefined;
-  /** Only on hosts of this target. Default: on all. */
-  readonly target?: string | undefined;
-  /** Seconds. Default 300. */
-  readonly timeout?: number | undefined;
-  /** Past it, nothing reverts by itself. Default `false`. */
-  readonly irreversible?: boolean | undefined;
-}
-
-export interface HealthCheck {
-  /** A command that exits 0 when all is well, or a URL that the host fetches. */
-  readonly run?: string | readonly string[] | undefined;
-  readonly http?: string | undefined;
-  /** How often it is tried in all. Default 10. */
-  readonly retries?: number | undefined;
-  /** Seconds between two tries. Default 1. */
-  readonly interval?: number | undefined;
-  /** Seconds that one try may take. Default 10. */
-  readonly timeout?: number | undefined;
 }
 
 /** What hosts run around a switch. Kept in the release: a way back runs the old release's. */

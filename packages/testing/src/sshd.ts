@@ -103,7 +103,7 @@ MaxStartups 1000:30:2000
 MaxSessions 200
 MaxAuthTries 20
 LoginGraceTime 20
-LogLevel ERROR
+LogLevel INFO
 SetEnv ${variables.join(" ")}
 ForceCommand ${path.join(dir, `${name}.enter`)}
 `;

@@ -1,23 +1,40 @@
+import { FacsimileError } from "@facsimile/core";
+import type { RenderRequest } from "@facsimile/pipeline";
 import { follow } from "../follow.ts";
 import { openWorld } from "../open-world.ts";
 import type { Invocation } from "../program.ts";
 
-export interface RenderInvocation
-  extends Invocation<{ readonly set?: readonly string[]; readonly host?: string; readonly reveal?: true }> {
+export interface RenderOptions {
+  readonly set?: readonly string[];
+  readonly host?: string;
+  readonly reveal?: true;
+}
+
+export interface RenderInvocation extends Invocation<RenderOptions> {
   readonly instance: string;
-  readonly project: string;
-  readonly path: string;
+  /** `[project, path]`, or the path alone where there is one project. */
+  readonly words: readonly string[];
 }
 
 /** Prints one rendered template, secrets masked unless `--reveal`. */
-export async function renderCommand({ instance, project, path, options, world, run }: RenderInvocation): Promise<void> {
+export async function renderCommand({ instance, words, options, world, run }: RenderInvocation): Promise<void> {
   const pipeline = await openWorld(world, { options, run });
-  const { startRender } = await import("@facsimile/pipeline");
+  const { list, startRender } = await import("@facsimile/pipeline");
+  const { projects } = words.length === 1 ? await list({ ...pipeline, onEvent: () => undefined }) : { projects: [] };
   const { set, host, reveal } = options;
-  const rendered = await follow(startRender({ instance, project, path, set, host }, pipeline), { world, options });
+  const request = { instance, ...whatOf(words, projects), set, host };
+  const rendered = await follow(startRender(request, pipeline), { world, options });
   const text = Buffer.from(rendered.bytes).toString("utf8");
   const shown = reveal ? text : world.redactor.redact(text);
-  if (options.json)
-    world.printRaw(`${JSON.stringify({ schema: "render/1", ...rendered, bytes: undefined, text: shown })}\n`);
-  else world.printRaw(shown);
+  const { path, secrets } = rendered;
+  world.printRaw(options.json ? `${JSON.stringify({ schema: "render/1", path, secrets, text: shown })}\n` : shown);
+}
+
+function whatOf(words: readonly string[], projects: readonly string[]): Pick<RenderRequest, "project" | "path"> {
+  const [first = "", second, ...more] = words;
+  const [only, ...others] = projects;
+  if (second !== undefined && more.length === 0) return { project: first, path: second };
+  if (words.length === 1 && only !== undefined && others.length === 0) return { project: only, path: first };
+  const which = projects.length > 1 ? `which project's ${first}? There are ${projects.join(", ")}` : "too many words";
+  throw new FacsimileError("USAGE", which, { hint: "facs render INSTANCE [PROJECT] PATH" });
 }
