@@ -1,18 +1,26 @@
 import { setMaxListeners } from "node:events";
 import os from "node:os";
 import path from "node:path";
-import { createExec, type Environment, Redactor } from "@facsimile/core";
+import { createExec, type Environment, errnoOf, Redactor } from "@facsimile/core";
 import type { PipelineWorld } from "@facsimile/pipeline";
+import { EXIT } from "./exit.ts";
 import { createStyle, type Style } from "./text/style.ts";
 
 /** The part of `process` that the CLI uses; a test may hand in another. */
 export interface Process {
   readonly argv: readonly string[];
   readonly env: Environment;
-  readonly stdout: { write(text: string): unknown; isTTY?: boolean | undefined };
-  readonly stderr: { write(text: string): unknown; isTTY?: boolean | undefined };
+  readonly stdout: Output;
+  readonly stderr: Output;
   cwd(): string;
   on(signal: "SIGINT" | "SIGTERM", listener: () => void): unknown;
+  exit(status: number): never;
+}
+
+interface Output {
+  readonly isTTY?: boolean | undefined;
+  write(text: string): unknown;
+  on(event: "error", listener: (error: Error) => void): unknown;
 }
 
 /** What every command is handed. */
@@ -35,9 +43,13 @@ export interface World {
 export async function createWorld(process: Process): Promise<World> {
   const { env } = process;
   const redactor = new Redactor();
+  for (const output of [process.stdout, process.stderr]) output.on("error", unlessClosed);
   const stop = new AbortController();
   setMaxListeners(0, stop.signal); // One for each host and child: no leak, whatever Node's default guesses.
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort(interrupted(signal)));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    // The first asks, the second ends: locks then free themselves when their lease runs out.
+    process.on(signal, () => (stop.signal.aborted ? process.exit(EXIT.interrupted) : stop.abort(interrupted(signal))));
+  }
   return {
     env,
     cwd: process.cwd(),
@@ -63,6 +75,11 @@ function configDirOf(env: Environment): string {
   if (env["FACS_CONFIG_DIR"]) return env["FACS_CONFIG_DIR"];
   const home = env["HOME"] ?? os.homedir();
   return path.join(env["XDG_CONFIG_HOME"] || path.join(home, ".config"), "facsimile");
+}
+
+// `facs deploy … | head` closes our output in the middle of the work, which must go on to its end all the same.
+function unlessClosed(error: Error): void {
+  if (errnoOf(error) !== "EPIPE") throw error;
 }
 
 // https://no-color.org, and FORCE_COLOR as most tools know it.

@@ -1,5 +1,7 @@
+import { spawn } from "node:child_process";
 import fs from "node:fs/promises";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type World, world } from "./world.ts";
 
@@ -77,4 +79,18 @@ it("may be prepared again: init keeps the key and everything else", async () => 
   const key = await fs.readFile(path.join(shop.home, ".config/facsimile/key.asc"), "utf8");
   expect(await shop.facs("init")).toMatchObject({ code: 0, stdout: expect.stringContaining("nothing new") });
   expect(await fs.readFile(path.join(shop.home, ".config/facsimile/key.asc"), "utf8")).toBe(key);
+});
+
+it("goes on when nobody reads its output any more", async () => {
+  const script = '"$@" list | true';
+  const facs = fileURLToPath(new URL("../bin/facs.mjs", import.meta.url));
+  const child = spawn("sh", ["-c", script, "sh", process.execPath, facs], {
+    cwd: shop.root,
+    env: shop.env,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let stderr = "";
+  child.stderr.on("data", (text) => (stderr += text));
+  await new Promise((resolve) => child.on("close", resolve));
+  expect(stderr).toBe("");
 });

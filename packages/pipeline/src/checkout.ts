@@ -30,11 +30,11 @@ export interface Checkout {
 export async function checkout(request: CheckoutRequest, context: PipelineContext): Promise<Checkout> {
   const folder = path.join(
     workFolders(context.root).sources,
-    `${request.project}-${request.version.replaceAll("/", "_")}`,
+    `${request.project}-${request.version.replaceAll("/", "~")}`,
   );
   const repo = await locate(request, context.root);
   if (await exists(path.join(folder, ".git"))) await assertUnchanged({ ...request, repo, folder }, context);
-  else await clone({ ...request, repo, folder }, context);
+  else await cloneAfresh({ ...request, repo, folder }, context);
   const commit = await git(["rev-parse", "HEAD"], { ...context, cwd: folder });
   return { dir: path.join(folder, request.subfolder ?? "."), commit };
 }
@@ -49,6 +49,12 @@ async function locate({ repo, project, position }: CheckoutRequest, root: string
     position,
     hint: `Make or clone it there, or mend projects.${project}.repo.`,
   });
+}
+
+// What lies there without being a checkout is the rest of something: git itself left none.
+async function cloneAfresh(request: Located, context: PipelineContext): Promise<void> {
+  await fs.rm(request.folder, { recursive: true, force: true });
+  await clone(request, context);
 }
 
 // Cloned beside its place and renamed: a killed clone leaves nothing that looks whole.
@@ -72,8 +78,10 @@ async function clone({ repo, version, folder, project, position }: Located, cont
     ];
     const { exitCode, stderr } = await tryGit(args, { ...context, cwd: parent });
     if (exitCode !== 0) throw noVersion({ project, version, repo, position, stderr });
-    await fs.rm(folder, { recursive: true, force: true });
-    await fs.rename(partial, folder);
+    await fs.rename(partial, folder).catch(async (error: unknown) => {
+      // Somebody else was as quick; theirs is looked at as any that was there before.
+      if (!(await exists(path.join(folder, ".git")))) throw error;
+    });
   } finally {
     await fs.rm(partial, { recursive: true, force: true });
   }
