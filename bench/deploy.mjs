@@ -5,10 +5,11 @@ import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { fleet } from "../packages/testing/dist/index.js";
 
-const FACS = new URL("../packages/cli/bin/facs.mjs", import.meta.url).pathname;
+const FACS = fileURLToPath(new URL("../packages/cli/bin/facs.mjs", import.meta.url));
 const number = (fallback) => ({ type: "string", default: String(fallback) });
 const { values } = parseArgs({
   options: { hosts: number(6), files: number(1000), kilobytes: number(50), rounds: number(5) },

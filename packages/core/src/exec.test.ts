@@ -30,6 +30,13 @@ it("names a program that is not there", async () => {
   await expect(exec("sh", ["-c", "exit 0"], { cwd: "/no/such/folder" })).rejects.toThrow("/no/such/folder");
 });
 
+it("names a program that may not be run", async () => {
+  await expect(exec("/etc/passwd", [])).rejects.toMatchObject({
+    code: "EXEC_NOT_FOUND",
+    hint: expect.stringContaining("PATH"),
+  });
+});
+
 it("stops when it is told to, with the reason given", async () => {
   const reason = new Error("enough");
   const running = exec("sleep", ["10"], { signal: AbortSignal.timeout(50) });

@@ -34,30 +34,36 @@ export type Exec = (file: string, args: readonly string[], options?: ExecOptions
 
 /**
  * An {@link Exec} whose children see {@link PASSED_ON} of `base`, and no more.
- * It throws `EXEC_NOT_FOUND` when a program is not installed; a non-zero exit is a result, not an error.
+ * It throws `EXEC_NOT_FOUND` when a program cannot be started; a non-zero exit is a result, not an error.
  */
 export const createExec =
   (base: Environment): Exec =>
   async (file, args, options = {}) => {
-    const { cwd, env, input, signal, timeout } = options;
+    const { cwd, env, signal } = options;
     const { execa } = await import("execa");
-    const result = await execa(file, args, {
-      ...(cwd === undefined ? {} : { cwd }),
-      ...(input === undefined ? { stdin: "ignore" as const } : { input }),
-      ...(signal === undefined ? {} : { cancelSignal: signal }),
-      ...(timeout === undefined ? {} : { timeout: timeout * 1000 }),
-      env: passedOn(base, env),
-      extendEnv: false,
-      encoding: "buffer",
-      reject: false,
-      stripFinalNewline: false,
-      maxBuffer: 1 << 30,
-    });
-    if (errnoOf(result.cause) === "ENOENT") throw notFound(file, cwd);
+    const result = await execa(file, args, { ...FIXED, ...given(options), env: passedOn(base, env) });
     if (result.isCanceled) throw signal?.reason;
-    const [stdout, stderr] = [Buffer.from(result.stdout ?? []), Buffer.from(result.stderr ?? []).toString()];
-    return { exitCode: result.exitCode ?? 128, stdout, stderr, timedOut: result.timedOut };
+    const { exitCode, stdout = [], stderr = [], timedOut, cause } = result;
+    if (exitCode === undefined && result.signal === undefined) throw notStarted(file, { cwd, cause });
+    return { exitCode: exitCode ?? 128, stdout: Buffer.from(stdout), stderr: Buffer.from(stderr).toString(), timedOut };
   };
+
+const FIXED = {
+  extendEnv: false,
+  encoding: "buffer",
+  reject: false,
+  stripFinalNewline: false,
+  maxBuffer: 1 << 30,
+} as const;
+
+function given({ cwd, input, signal, timeout }: ExecOptions) {
+  return {
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(input === undefined ? { stdin: "ignore" as const } : { input }),
+    ...(signal === undefined ? {} : { cancelSignal: signal }),
+    ...(timeout === undefined ? {} : { timeout: timeout * 1000 }),
+  };
+}
 
 /** The part of an environment that children may see, with `more` on top. */
 export function passedOn(env: Environment, more: Environment = {}): Record<string, string> {
@@ -66,9 +72,14 @@ export function passedOn(env: Environment, more: Environment = {}): Record<strin
   return Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
-function notFound(file: string, cwd: string | undefined): FacsimileError {
+function notStarted(file: string, { cwd, cause }: { cwd: string | undefined; cause: unknown }): FacsimileError {
   const where = cwd === undefined ? "" : ` (in ${cwd})`;
-  return new FacsimileError("EXEC_NOT_FOUND", `${file}: command not found${where}`, {
+  // execvp(3) answers EACCES when a folder of PATH may not be searched, although the program is in none.
+  const why = ["ENOENT", "EACCES"].includes(errnoOf(cause) ?? "")
+    ? "command not found"
+    : `cannot be started: ${errnoOf(cause)}`;
+  return new FacsimileError("EXEC_NOT_FOUND", `${file}: ${why}${where}`, {
+    cause,
     hint: `Install ${file}, or add it to PATH.`,
   });
 }

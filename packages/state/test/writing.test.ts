@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import nodeFs from "node:fs/promises";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { isFacsimileError } from "@facsimile/core";
 import { describe, expect, it } from "vitest";
 import type { FileSystem } from "../src/files.ts";
@@ -134,11 +135,11 @@ describe("writing", () => {
 
   it("loses no update of 4 processes that read, modify and write 10 times each", async () => {
     const w = await world();
-    const at = (name: string) => new URL(name, import.meta.url).pathname;
+    const at = (name: string) => fileURLToPath(new URL(name, import.meta.url));
     const node = [
       "--conditions=@facsimile/source",
       "--import",
-      at("./typescript.mjs"),
+      new URL("./typescript.mjs", import.meta.url).href,
       at("./contender.ts"),
       w.root,
       w.configDir,

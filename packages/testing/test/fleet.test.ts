@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import fs from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, it, onTestFinished } from "vitest";
 import { fleet, tree } from "../src/index.ts";
@@ -38,7 +39,7 @@ it("gives two fleets different networks", async () => {
 });
 
 it.each(["stopAll", "SIGINT"])("leaves nothing behind after %s", async (how) => {
-  const source = JSON.stringify(new URL("../src/index.ts", import.meta.url).pathname);
+  const source = JSON.stringify(fileURLToPath(new URL("../src/index.ts", import.meta.url)));
   const root = await tree({}, { onFinished: onTestFinished });
   const script = `
     import { createServer } from "vite";

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import fs from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { manifestOf } from "@facsimile/manifest";
 import { readTree } from "@facsimile/testing";
 import { expect, it, onTestFinished } from "vitest";
@@ -126,7 +127,7 @@ async function stagingProcess(pause: number): Promise<ChildProcess> {
     await lock.stage({ home: "shop", instance: "staging", project: "storefront" }, { tree, manifest, run: "killed" });
     process.stdout.write("too late\\n");
   `;
-  const root = new URL("../../..", import.meta.url).pathname;
+  const root = fileURLToPath(new URL("../../..", import.meta.url));
   const vite = import.meta.resolve("vite", import.meta.resolve("vitest"));
   const child = spawn(process.execPath, ["--input-type=module", "-e", script.replace('"vite"', JSON.stringify(vite)), root], { stdio: ["ignore", "pipe", "inherit"], cwd: root }); // biome-ignore format: one line
   const said: string[] = [];

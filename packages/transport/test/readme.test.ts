@@ -1,4 +1,5 @@
 import fs from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import * as manifest from "@facsimile/manifest";
 import { readTree, tree } from "@facsimile/testing";
 import { expect, it, onTestFinished } from "vitest";
@@ -26,7 +27,7 @@ it("does what the README's example says", async () => {
 });
 
 it("lists in the README every code that the source throws", async () => {
-  const root = new URL("../src/", import.meta.url).pathname;
+  const root = fileURLToPath(new URL("../src/", import.meta.url));
   const files = (await fs.readdir(root, { recursive: true })).filter(
     (file) => file.endsWith(".ts") && !file.endsWith(".test.ts"),
   );
