@@ -51,10 +51,14 @@ describe("with a git remote", () => {
     expect(await git(bare, "ls-tree", "-r", "--name-only", "main", "state")).toBe("state/staging.json");
   });
 
-  it("pushes a new version before it deploys", async () => {
-    const { code, stdout } = await shop.facs("deploy", "staging", "ledger@1.1.0");
+  it("pushes new versions before it deploys, also two of one file", async () => {
+    const { code, stdout } = await shop.facs("deploy", "staging", "ledger@1.1.0", "storefront@1.1.0");
     expect({ code, stdout }).toMatchObject({ code: 0 });
-    expect(await git(bare, "log", "-1", "--format=%s", "main")).toContain("ledger 1.1.0");
+    expect(await git(bare, "log", "-1", "--format=%s", "main")).toContain("ledger 1.1.0, storefront 1.1.0");
+    expect(await git(shop.root, "show", "--format=", "--unified=0", "define/staging.json5")).toMatch(
+      /\+ +storefront: "1\.1\.0",\n\+ +ledger: "1\.1\.0",/,
+    );
+    expect(await shop.facs("plan", "staging", "--exit-code")).toMatchObject({ code: 0 });
     expect(await git(shop.root, "status", "--porcelain", "--branch")).toBe("## main...origin/main");
   });
 });

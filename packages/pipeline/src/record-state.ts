@@ -49,7 +49,7 @@ export async function record(
   const recipients = outline.definition.values.state?.recipients;
   const sealed = await sealState(state.state, state.plan, { keyring: state.keyring, recipients, now: context.now });
   context.redactor.add(...sealed.secrets());
-  for (const { file, after } of recording.edits) await writeFileAtomic(path.resolve(context.root, file), after);
+  await writeVersions(outline, context);
   const pushed = await publishAll({ outline, state, sealed, recording }, context);
   await confirmSeal(sealed);
   const { passwords, uiids } = state.plan;
@@ -59,10 +59,18 @@ export async function record(
     state: { ...state, state: sealed, plan: planState(sealed, {}) },
     report: {
       state: { scope: sealed.scope, serial: sealed.serial, passwords, uiids },
-      edited: recording.edits.map(({ file }) => file),
+      edited: editedFiles(recording),
       published,
     },
   };
+}
+
+// One after the other, each planned anew: two versions may stand in one file.
+async function writeVersions({ projects, conglomerate, instance }: Outline, { root }: PipelineContext): Promise<void> {
+  for (const { project, version } of projects.filter(({ edited }) => edited)) {
+    const edit = await planVersionEdit(conglomerate, { instance, project, version });
+    if (edit !== undefined) await writeFileAtomic(path.resolve(root, edit.file), edit.after);
+  }
 }
 
 async function publishAll(
@@ -70,7 +78,7 @@ async function publishAll(
   context: PipelineContext,
 ): Promise<boolean> {
   const files = [
-    ...recording.edits.map(({ file }) => relativeTo(context.root, path.resolve(context.root, file))),
+    ...editedFiles(recording).map((file) => relativeTo(context.root, path.resolve(context.root, file))),
     ...(sealed.serial > 0 ? [stateFile(sealed, context)] : []),
   ];
   const versions = outline.projects
@@ -79,6 +87,10 @@ async function publishAll(
   const seals = state.plan.empty ? [] : [`state ${sealed.scope} serial ${sealed.serial}`];
   const message = `${outline.instance.full}: ${[...versions, ...seals].join(", ") || `state ${sealed.scope}`}`;
   return publish({ files, message, standing: recording.standing }, context);
+}
+
+function editedFiles({ edits }: Recording): string[] {
+  return [...new Set(edits.map(({ file }) => file))];
 }
 
 function stateFile(state: State, { root }: PipelineContext): string {
