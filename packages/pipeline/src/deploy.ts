@@ -61,12 +61,10 @@ async function assertAllowed(
   { yes = false }: DeployRequest,
   context: PipelineContext,
 ): Promise<void> {
-  const { deploy, protected: isProtected = false } = definition.values;
+  const { protected: isProtected = false } = definition.values;
   const problems: FacsimileError[] = [];
   if (definition.hosts.length === 0)
     problems.push(new FacsimileError("NO_HOSTS", `${instance.full} has no hosts for these projects`));
-  if (deploy.strategy !== "releases") problems.push(notYet("strategy", deploy.strategy));
-  if (deploy.policy !== "together") problems.push(notYet("policy", deploy.policy));
   if (isProtected && !yes) {
     problems.push(
       new FacsimileError("CONFIRMATION_NEEDED", `${instance.full} is protected`, {
@@ -84,10 +82,6 @@ async function assertAllowed(
     );
   }
   throwProblems(problems);
-}
-
-function notYet(key: string, value: string): FacsimileError {
-  return new FacsimileError("NOT_YET", `deploy.${key}: ${JSON.stringify(value)} is not in this version yet`);
 }
 
 /** More hosts did not answer than the definition allows. */

@@ -18,6 +18,7 @@ import {
 import { build } from "./build.ts";
 import { type Checkout, checkout } from "./checkout.ts";
 import type { PipelineContext } from "./context.ts";
+import { notYet } from "./not-yet.ts";
 
 /** What a command asks for, as the user wrote it. */
 export interface CopyRequest {
@@ -68,6 +69,7 @@ export async function outline(request: CopyRequest, context: PipelineContext): P
   const set = [...(request.set ?? []), ...edits];
   const resolveFor = (more: object) => resolve(conglomerate, { instance, set, env: context.env, ...more });
   const definition = await resolveFor({});
+  throwProblems(notYet(definition));
   for (const { code, message, hint } of definition.warnings)
     context.onEvent({ type: "warning", message: `${code}: ${message}`, ...(hint ? { hint } : {}) });
   const names = specs.length > 0 ? specs.map(({ project }) => project) : await deployed(conglomerate, definition);
@@ -101,6 +103,7 @@ export async function prepare(
     const { project, version } = wanted;
     const source = await checkout(checkoutRequest(wanted), context);
     const definition = await resolve(conglomerate, { instance, set, env: context.env, project, source: source.dir });
+    throwProblems(notYet(definition));
     const commands = definition.values.build?.run ?? [];
     const built = await build({ instance: instance.full, project, version, source, commands }, context);
     return { ...wanted, definition, source, build: built };
