@@ -118,7 +118,7 @@ describe("from nothing to six hosts in two regions, and on", () => {
   it("is not fooled by a host whose record was edited together with its files", async () => {
     const record = path.join(shop.hostHome("web1.eu"), "shop/.facsimile/storefront/current");
     for (const [name, from, to, told] of [
-      ["release.json", '"version": "1.0.0"', '"version": "1.0.9"', "release.json of storefront on web1.eu"],
+      ["release.json", '"built": "20', '"built": "19', "release.json of storefront on web1.eu"],
       ["manifest", /"sha256":"[0-9a-f]{8}/, '"sha256":"00000000', "web1.eu: its manifest is not the one of release"],
       ["SHA256SUMS", /^[0-9a-f]{8}/, "00000000", "web1.eu: its SHA256SUMS is not the one of its release"],
     ] as const) {
