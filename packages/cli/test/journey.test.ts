@@ -1,5 +1,6 @@
 import fs from "node:fs/promises";
 import path from "node:path";
+import { sha256 } from "@facsimile/core";
 import { git, readTree } from "@facsimile/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ask, type FleetWorld, fleetWorld, HOSTS } from "./world.ts";
@@ -69,11 +70,12 @@ describe("from nothing to six hosts in two regions, and on", () => {
       for (const { host, files, manifest } of await sealedTrees(path.join(shop.root, "RELEASE/staging", project))) {
         const found = await readTree(current(host, project));
         expect(found["var"], host).toMatch(/^link .*shared\/var$/);
-        const held = Object.fromEntries(Object.entries(found).filter(([name]) => !/^var(\/|$)/.test(name)));
-        expect(Object.fromEntries(Object.entries(held).map(([name, view]) => [name, modeOf(view)])), host).toEqual(
-          manifest,
+        const held = Object.keys(found).filter((name) => !/^var(\/|$)/.test(name));
+        const described = await Promise.all(
+          held.map(async (name) => [name, await describeFile(path.join(current(host, project), name))]),
         );
-        expect(held, host).toMatchObject(await readTree(files));
+        expect(Object.fromEntries(described), `${host} ${project}`).toEqual(manifest);
+        expect(found, `${host} ${project}`).toMatchObject(await readTree(files));
       }
     }
   });
@@ -192,7 +194,7 @@ async function treeWithoutVar(home: string): Promise<object> {
 interface SealedTree {
   readonly host: string;
   readonly files: string;
-  /** Path → type and octal mode, as {@link modeOf} gives them. */
+  /** Path → as {@link describeFile} gives it. */
   readonly manifest: Readonly<Record<string, string>>;
 }
 
@@ -205,16 +207,18 @@ async function sealedTrees(folder: string): Promise<SealedTree[]> {
       const top = path.join(folder, id, "trees", tree);
       const [, ...lines] = (await fs.readFile(path.join(top, "manifest"), "utf8")).trim().split("\n");
       const entries = lines.map((line) => JSON.parse(line));
-      const manifest = Object.fromEntries(
-        entries.map(({ path: name, type, mode = "" }) => [name, `${type} ${mode.replace(/^0/, "")}`.trim()]),
-      );
+      const describe = ({ type, mode = "", sha256 = "", target = "" }: Record<string, string>) =>
+        `${type} ${mode} ${sha256}${target}`;
+      const manifest = Object.fromEntries(entries.map((entry) => [entry.path, describe(entry)]));
       return { host, files: path.join(top, "files"), manifest };
     }),
   );
 }
 
-/** `file 644` of a view that goes on with the content. */
-function modeOf(view: string): string {
-  const [type = "", mode = ""] = view.split(" ", 2);
-  return type === "link" ? type : `${type} ${mode}`;
+/** Type, mode, sha256 and target of what lies on a host, secrets among it, as a manifest has them. */
+async function describeFile(file: string): Promise<string> {
+  const stat = await fs.lstat(file);
+  const mode = (stat.mode & 0o7777).toString(8).padStart(4, "0");
+  if (stat.isSymbolicLink()) return `link  ${await fs.readlink(file)}`;
+  return stat.isDirectory() ? `dir ${mode} ` : `file ${mode} ${sha256(await fs.readFile(file))}`;
 }
