@@ -156,7 +156,7 @@ const group = z.union([
       dir: optional(text),
       pattern: optional(text),
       replace: optional(z.string("a text")),
-      target: optional(z.string("a folder in the release")),
+      target: optional(word),
       system: optional(text),
     },
     "a group: {type, files, …}",
