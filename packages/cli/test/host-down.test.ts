@@ -88,6 +88,26 @@ describe("when a host fails", () => {
     expect(await shop.facs("deploy", "staging")).toMatchObject({ code: 0 });
     expect((await ask(addressOf("web2.eu")))["banner"]).toBe("hello again");
   });
+
+  it("going down after the switch: the others go back, the lost one is named, exit 3", async () => {
+    const before = await links();
+    const slow = './bin/restart; if [ -e \\"$HOME/slow\\" ]; then touch \\"$HOME/at-postcmd\\"; sleep 5; fi';
+    await shop.edit("define/storefront.json5", 'postcmd: "./bin/restart"', `postcmd: "${slow}"`);
+    await fs.writeFile(path.join(shop.hostHome("web1.us"), "slow"), "");
+    await shop.edit("define/staging.json5", "hello again", "hello at last");
+    const running = shop.start("deploy", "staging");
+    await until(() => fs.access(path.join(shop.hostHome("web1.us"), "at-postcmd")));
+    await shop.fleet.stop("web1.us");
+    const { code, stdout } = await running.done;
+    expect(stdout).toContain("web1.us could not be taken back");
+    expect(stdout).toContain("Look at web1.us yourself");
+    expect(code).toBe(3);
+    const after = await links();
+    expect(after.filter((_, index) => HOSTS[index] !== "web1.us")).toEqual(
+      before.filter((_, index) => HOSTS[index] !== "web1.us"),
+    );
+    expect((await ask(addressOf("web1.eu")))["banner"]).toBe("hello again");
+  });
 });
 
 async function until(check: () => Promise<unknown>): Promise<void> {

@@ -1,8 +1,9 @@
-import { type FacsimileError, isFacsimileError } from "@facsimile/core";
+import { FacsimileError, isFacsimileError } from "@facsimile/core";
 import type { Definition, Hook, Host } from "@facsimile/definitions";
 import type { Tree } from "@facsimile/manifest";
 import { fanOut, type Lock, type Session, type SwitchTarget } from "@facsimile/transport";
 import type { PipelineContext } from "./context.ts";
+import type { HookRequest } from "./hooks.ts";
 import { problemOf } from "./hosts.ts";
 import type { Journal } from "./journal.ts";
 import type { Copy, HostCopy } from "./release.ts";
@@ -83,8 +84,18 @@ export function isReady(run: HostRun): boolean {
   return run.problem === undefined;
 }
 
+/** What the hooks of a step's release are run with. */
+export function hookRequest(
+  step: Step,
+  { run, runs }: { readonly run: HostRun; readonly runs: readonly HostRun[] },
+): HookRequest {
+  const { copy, found, host } = step;
+  const previous = found.probe.current?.release;
+  return { host, lock: lockOf(run), place: found.place, release: copy.id, previous, isFirst: firstOf(step, runs) };
+}
+
 /** Whether a step's host is the first of all that would run the hook. */
-export function firstOf(step: Step, runs: readonly HostRun[]): (hook: Hook) => boolean {
+function firstOf(step: Step, runs: readonly HostRun[]): (hook: Hook) => boolean {
   return ({ target }) => {
     const same = runs
       .flatMap(({ steps }) => steps)
@@ -116,9 +127,19 @@ export async function forEach(
 const LOST = ["HOST_UNREACHABLE", "CONNECTION_LOST"];
 
 function fail(run: HostRun, error: unknown, context: RunContext): void {
-  run.problem = problemOf(error, run.host);
+  run.problem = anyProblemOf(error, run.host);
   run.outcome = outcomeOf(run.problem);
   if (run.outcome !== "not tried") tell(run, context, run.outcome);
+}
+
+// Also a mistake of ours is the host's failure here: thrown on, it would leave hosts switched that should go back.
+function anyProblemOf(error: unknown, host: Host): FacsimileError {
+  try {
+    return problemOf(error, host);
+  } catch (cause) {
+    const told = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+    return new FacsimileError("UNEXPECTED", `${host.name}: ${told}`, { cause });
+  }
 }
 
 function outcomeOf(problem: FacsimileError): "failed" | "unreachable" | "not tried" {

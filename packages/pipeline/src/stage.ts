@@ -1,10 +1,10 @@
 import { FacsimileError } from "@facsimile/core";
-import { formatManifest, formatSums } from "@facsimile/manifest";
+import { compareTrees, formatManifest, formatSums } from "@facsimile/manifest";
 import { runHooks } from "./hooks.ts";
 import {
-  firstOf,
   forEach,
   type HostRun,
+  hookRequest,
   isReady,
   isUnreachable,
   lockOf,
@@ -31,15 +31,15 @@ async function lock(run: HostRun, context: RunContext): Promise<void> {
     const now = await run.session.probe(found.place, found.options);
     const [before, after] = [found.probe.current, now.current];
     if (before?.dir === after?.dir && before?.release === after?.release) continue;
-    throw new FacsimileError(
-      "HOST_MOVED",
-      `${run.host.name}: ${copy.project} was deployed by somebody else meanwhile`,
-      {
-        hint: "Look at the plan again.",
-      },
-    );
+    throw moved(run, copy.project);
   }
   tell(run, context, "locked");
+}
+
+function moved({ host }: HostRun, project: string): FacsimileError {
+  return new FacsimileError("HOST_MOVED", `${host.name}: somebody else changed ${project} there meanwhile`, {
+    hint: "Look at the plan again.",
+  });
 }
 
 /** Puts every tree complete and proven beside the running one; nothing runs from it yet. */
@@ -70,7 +70,9 @@ async function stage(
     });
     run.staged.set(copy.project, staged.dir);
   } else {
-    await lock.list(place, options);
+    const { manifest } = await lock.list(place, options);
+    // The snapshot that is left at the end vouches for the tree, so it must be right now, not when it was surveyed.
+    if (compareTrees(wanted.manifest, manifest).length > 0) throw moved(run, copy.project);
     run.staged.set(copy.project, found.probe.current?.dir ?? wanted.treeId);
   }
   const files = {
@@ -87,14 +89,6 @@ async function before(
   { run, runs }: { run: HostRun; runs: readonly HostRun[] },
   context: RunContext,
 ): Promise<void> {
-  const { copy, found, host } = step;
-  const request = {
-    host,
-    lock: lockOf(run),
-    place: found.place,
-    release: copy.id,
-    previous: found.probe.current?.release,
-    isFirst: firstOf(step, runs),
-  };
-  run.irreversible = (await runHooks(copy.hooks.precmd, request, context)) || run.irreversible;
+  const hooks = step.copy.hooks.precmd;
+  run.irreversible = (await runHooks(hooks, hookRequest(step, { run, runs }), context)) || run.irreversible;
 }

@@ -1,6 +1,6 @@
 import type { HistoryEntry } from "@facsimile/transport";
-import { awaitHealth, type HookRequest, runHooks } from "./hooks.ts";
-import { firstOf, forEach, type HostRun, lockOf, type RunContext, type Step, tell } from "./host-run.ts";
+import { awaitHealth, runHooks } from "./hooks.ts";
+import { forEach, type HostRun, hookRequest, lockOf, type RunContext, type Step, tell } from "./host-run.ts";
 
 /** Switches every host, project by project; then its commands and its health. */
 export async function switchAll(runs: readonly HostRun[], context: RunContext): Promise<void> {
@@ -18,8 +18,10 @@ async function switchStep(
   const { copy, found, kind } = step;
   const lock = lockOf(run);
   const dir = run.staged.get(copy.project) ?? step.wanted.treeId;
-  const before = await lock.switch(found.place, { dir, release: copy.id });
-  run.switched.push({ step, before });
+  // Noted first: a connection that breaks in the middle of it may have left the host switched.
+  const { current } = found.probe;
+  run.switched.push({ step, before: current && { dir: current.dir, release: current.release } });
+  await lock.switch(found.place, { dir, release: copy.id });
   if (kind === "record") return;
   const request = hookRequest(step, { run, runs });
   try {
@@ -29,18 +31,6 @@ async function switchStep(
     throw error;
   }
   await awaitHealth(copy.hooks.health, request, context);
-}
-
-function hookRequest(step: Step, { run, runs }: { run: HostRun; runs: readonly HostRun[] }): HookRequest {
-  const { copy, found, host } = step;
-  return {
-    host,
-    lock: lockOf(run),
-    place: found.place,
-    release: copy.id,
-    previous: found.probe.current?.release,
-    isFirst: firstOf(step, runs),
-  };
 }
 
 /** Makes the switch final: history, pruning, and the snapshot that later probes compare with. */

@@ -1,0 +1,67 @@
+import { FacsimileError } from "@facsimile/core";
+import type { Host } from "@facsimile/definitions";
+import type { Lock, SwitchTarget } from "@facsimile/transport";
+import { expect, it } from "vitest";
+import type { HostRun, RunContext, Step } from "./host-run.ts";
+import { revertAll } from "./revert.ts";
+import { switchAll } from "./switch.ts";
+
+const host = { name: "web1", targets: [] } as unknown as Host;
+const context = {
+  journal: { note: () => undefined, run: "r" },
+  onEvent: () => undefined,
+  redactor: { redact: String },
+  limit: 2,
+} as unknown as RunContext;
+const hooks = { precmd: [], postcmd: [], health: [] };
+const before = { dir: "t1", release: "r1" };
+
+/** A host whose switch happens, and then fails with `error`. */
+function run(error: Error): { run: HostRun; running: () => SwitchTarget | undefined } {
+  let running: SwitchTarget | undefined = before;
+  let isFirst = true;
+  const lock = {
+    async switch(_place: unknown, to: SwitchTarget | undefined) {
+      running = to;
+      if (isFirst) {
+        isFirst = false;
+        throw error;
+      }
+    },
+  } as unknown as Lock;
+  const step = {
+    copy: { id: "r2", project: "shop", hooks },
+    host,
+    kind: "tree",
+    wanted: { treeId: "t2" },
+    found: { place: {}, probe: { current: { ...before, tree: "t1" } }, release: undefined },
+  } as unknown as Step;
+  const made = {
+    host,
+    lock,
+    steps: [step],
+    switched: [],
+    staged: new Map([["shop", "t2"]]),
+    irreversible: false,
+    outcome: "not tried",
+  } as unknown as HostRun;
+  return { run: made, running: () => running };
+}
+
+it("takes a host back whose switch failed after it was done", async () => {
+  const { run: one, running } = run(new FacsimileError("CONNECTION_LOST", "the connection to web1 was lost"));
+  await switchAll([one], context);
+  expect(one.outcome).toBe("unreachable");
+  expect(running()).toEqual({ dir: "t2", release: "r2" });
+  await revertAll([one], context);
+  expect(running()).toEqual(before);
+  expect(one.switched).toEqual([]);
+});
+
+it("takes a mistake of ours for the host's failure, so that hosts still go back", async () => {
+  const { run: one, running } = run(new TypeError("x is not a function"));
+  await switchAll([one], context);
+  expect(one.problem).toMatchObject({ code: "UNEXPECTED", message: expect.stringContaining("x is not a function") });
+  await revertAll([one], context);
+  expect(running()).toEqual(before);
+});
