@@ -82,7 +82,10 @@ async function together(
     await confirmAll(ready, context);
     return ready.every(isReady) && lostHosts(work, active) === 0 ? "done" : "partial";
   }
-  if (ready.some(({ irreversible }) => irreversible)) return "partial";
+  if (ready.some(({ irreversible }) => irreversible)) {
+    await confirmAll(ready, context); // Nothing goes back by itself: those that are well keep what they run.
+    return "partial";
+  }
   await revertAll(ready, context);
   return ready.every(({ switched }) => switched.length === 0) ? "failed" : "partial";
 }

@@ -22,10 +22,18 @@ function headline({ outcome, hosts, projects }: DeployReport): string {
     case "done":
       return `${holdsText(held, projects)}, verified and healthy`;
     case "partial":
-      return `partial. ${holdsText(held, projects).replace(/^all /, "")}; ${count(hosts.length - held, "host")} left behind`;
+      return `partial. ${partialText(hosts, held, projects)}`;
     case "failed":
       return failedText(hosts);
   }
+}
+
+function partialText(hosts: readonly HostReport[], held: number, projects: DeployReport["projects"]): string {
+  const reverted = hosts.filter(({ outcome }) => outcome === "reverted").length;
+  const lost = hosts.filter(({ problem }) => problem?.code === "NOT_REVERTED").length;
+  if (lost > 0) return `${count(reverted, "host")} went back to what ran before, ${lost} could not be taken back`;
+  if (held === 0) return "Nothing switched, but commands ran that cannot be taken back";
+  return `${holdsText(held, projects).replace(/^all /, "")}; ${count(hosts.length - held, "host")} left behind`;
 }
 
 function failedText(hosts: readonly HostReport[]): string {

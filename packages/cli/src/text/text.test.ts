@@ -50,6 +50,19 @@ describe("deployText", () => {
     expect(deployText(down, style)).toContain("left out web2 (declared down)");
   });
 
+  it("counts hosts that could not be taken back, and says nothing of hosts that hold a copy", () => {
+    const stuck = new FacsimileError("NOT_REVERTED", "web2 could not be taken back");
+    const text = deployText(
+      report({ outcome: "partial", hosts: [host("web1", "reverted"), host("web2", "failed", stuck)] }),
+      style,
+    );
+    expect(text).toContain("staging: partial. 1 host went back to what ran before, 1 could not be taken back; 1.2 s\n");
+    const behind = report({ outcome: "partial", hosts: [host("web1", "done"), host("web2", "unreachable", lost)] });
+    expect(deployText(behind, style)).toContain(
+      "partial. 1 host holds exactly its copy of shop 1.1.0 (3f9c1e7); 1 host left behind",
+    );
+  });
+
   it("tells what was written down: version, state, and what was made", () => {
     const state = { scope: "staging", serial: 2, passwords: ["shop"], uiids: { "workerd.0": 1 } };
     const text = deployText(
