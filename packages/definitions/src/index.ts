@@ -1,6 +1,9 @@
+export { type CompareOptions, type Comparison, compareDefinitions, type Difference } from "./compare.ts";
 export { type Conglomerate, findConglomerate, listInstances, listProjects } from "./conglomerate.ts";
 export { requireDeployable } from "./deployable.ts";
 export { planVersionEdit, type VersionEdit, type VersionEditOptions } from "./edit.ts";
+export { type Leaf, leavesOf } from "./leaves.ts";
+export { HIDDEN, isClearSecret, isSensitive, type SensitiveOptions, type Shown, type ShownOptions, shownAt } from "./masked.ts"; // biome-ignore format: one line
 export { type ModuleSecrets, moduleContext } from "./module-context.ts";
 export type { Origin } from "./origin.ts";
 export { type ResolveOptions, resolve } from "./resolve.ts";
