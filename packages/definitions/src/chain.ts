@@ -1,4 +1,5 @@
 import { didYouMean, FacsimileError, type InstanceName, type KeyPath, type ProjectName } from "@facsimile/core";
+import { memoized } from "./memo.ts";
 import type { LayerText, Root } from "./roots.ts";
 import type { SourceFile } from "./source-file.ts";
 import { entryOf, isList, type Value, type ValueMap } from "./value.ts";
@@ -8,7 +9,7 @@ export interface Layer {
   /** As people know it: `define/staging.json5`, `defaults`, `--set home=…`. */
   readonly name: string;
   readonly root: Root["kind"] | "defaults" | "set";
-  readonly role: "defaults" | "base" | "project" | "instance" | "install" | "set";
+  readonly role: "defaults" | "modules" | "base" | "project" | "instance" | "install" | "set";
   /** Undefined where no file holds it. */
   readonly source: SourceFile | undefined;
   /** Where in the file the body lies. */
@@ -21,31 +22,63 @@ export interface ChainOptions {
   readonly instance?: InstanceName | undefined;
 }
 
+/** Where the chain looked for a layer, and what it found: the layer after its parents, or nothing. */
+export interface Link {
+  readonly role: Layer["role"];
+  /** As people see it: `define/staging.json5`. */
+  readonly wanted: string;
+  readonly layers: readonly Layer[];
+}
+
 /**
  * The layers that files give, weakest first: each root in turn, in it `facsimile`, the project, the instance's parts;
  * before each file its parents.
  */
 export function layersOf(roots: readonly Root[], options: ChainOptions): readonly Layer[] {
-  return roots.flatMap((root) => {
-    const seen = new Set<string>();
-    return slotsOf(root, options).flatMap(({ role, text }) => withParents(text, { root, role, seen, hops: [] }));
+  return roots.flatMap((root) => found(root, options).flatMap(({ layers }) => layers));
+}
+
+/** As {@link layersOf}, with what is missing in its place. */
+export function linksOf(roots: readonly Root[], options: ChainOptions): readonly Link[] {
+  return roots.flatMap((root) =>
+    found(root, options).map(({ slot: { role, names }, layers }) => {
+      return { role, wanted: names.map((name) => root.shown(name)).join(" or "), layers };
+    }),
+  );
+}
+
+interface Found {
+  readonly slot: Slot;
+  readonly layers: readonly Layer[];
+}
+
+function found(root: Root, options: ChainOptions): readonly Found[] {
+  const seen = new Set<LayerText>();
+  return slotsOf(root, options).map((slot) => {
+    const { text, role } = slot;
+    return { slot, layers: text === undefined ? [] : withParents(text, { root, role, seen, hops: [] }) };
   });
 }
 
 interface Slot {
   readonly role: Layer["role"];
-  readonly text: LayerText;
+  /** The names that the layer may have. */
+  readonly names: readonly string[];
+  readonly text: LayerText | undefined;
 }
 
 function slotsOf(root: Root, { project, instance }: ChainOptions): readonly Slot[] {
-  const slots: Slot[] = [];
-  const add = (role: Layer["role"], text: LayerText | undefined) => text !== undefined && slots.push({ role, text });
-  add("base", root.layer("facsimile"));
-  if (project !== undefined) add("project", root.layer(project));
+  const slots: Slot[] = [{ role: "base", names: ["facsimile"], text: root.layer("facsimile") }];
+  if (project !== undefined) slots.push({ role: "project", names: [project], text: root.layer(project) });
   for (let depth = 1; depth <= (instance?.parts.length ?? 0); depth++) {
-    add("instance", instancePart(root, instance?.parts.slice(0, depth) ?? []));
+    const parts = instance?.parts.slice(0, depth) ?? [];
+    slots.push({ role: "instance", names: namesOf(parts), text: instancePart(root, parts) });
   }
   return slots;
+}
+
+function namesOf(parts: readonly string[]): readonly string[] {
+  return [...new Set([parts.join("."), parts.at(-1) ?? ""])];
 }
 
 /** `a.b` by its long name or, as `b`, by its short one. @throws `LAYER_TWICE` */
@@ -67,24 +100,32 @@ interface Hop {
 interface Walk {
   readonly root: Root;
   readonly role: Layer["role"];
-  readonly seen: Set<string>;
+  readonly seen: Set<LayerText>;
   readonly hops: readonly Hop[];
 }
 
 function withParents(text: LayerText, walk: Walk): readonly Layer[] {
   const { root, role, seen, hops } = walk;
-  const id = idOf(text);
-  if (hops.some((hop) => idOf(hop.text) === id)) throw cycle(text, hops);
-  if (seen.has(id)) return [];
+  if (hops.some((hop) => hop.text === text)) throw cycle(text, hops);
+  if (seen.has(text)) return [];
   const parents = references(text).flatMap(({ reference, path }) => {
     const parent = root.parent(reference, text);
     if (parent === undefined) throw unknownParent(reference, { text, path, root });
     return withParents(parent, { ...walk, hops: [...hops, { text, path }] });
   });
-  seen.add(id);
-  const { source, at, body } = text;
-  return [...parents, { name: nameOf(text), root: root.kind, role, source, at, body }];
+  seen.add(text);
+  return [...parents, layerOf(text, { root: root.kind, role })];
 }
+
+/** The identical layer for the same text in the same role. */
+export function layerOf(text: LayerText, { root, role }: Pick<Layer, "root" | "role">): Layer {
+  const known = layersByRole(text);
+  const layer = known.get(`${root} ${role}`) ?? { name: nameOf(text), root, role, ...text };
+  known.set(`${root} ${role}`, layer);
+  return layer;
+}
+
+const layersByRole = memoized((_text: LayerText) => new Map<string, Layer>());
 
 interface Reference {
   readonly reference: string;
@@ -106,16 +147,12 @@ function referenceAt(value: Value, { text, path }: { text: LayerText; path: KeyP
   });
 }
 
-function idOf({ source, at }: LayerText): string {
-  return [source.file, ...at].join("\0");
-}
-
 function nameOf({ source, at }: LayerText): string {
   return at.length === 0 ? source.file : `${source.file} (${at.join(".")})`;
 }
 
 function cycle(text: LayerText, hops: readonly Hop[]): FacsimileError {
-  const start = hops.findIndex((hop) => idOf(hop.text) === idOf(text));
+  const start = hops.findIndex((hop) => hop.text === text);
   const shown = hops.slice(start).map((hop) => {
     const { file, line, column } = placeOf(hop);
     return `${file}:${line}:${column}`;

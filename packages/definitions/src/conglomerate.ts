@@ -5,26 +5,44 @@ import { layersOf } from "./chain.ts";
 import { Files } from "./files.ts";
 import { projectsIn } from "./projects.ts";
 import { folderRoot, type Root } from "./roots.ts";
+import { sourceRoot } from "./source-root.ts";
+import { DISK, textsOf } from "./texts.ts";
 
-/** A definitions repository on disk. */
+/** A definitions repository as it is at one moment: its files are read once. Find it again to see what changed since. */
 export interface Conglomerate {
-  /** Absolute path of the folder that holds `define/`. */
+  /** Absolute path of the folder that holds `define/`, or of the source repository that carries its own definitions. */
   readonly root: string;
-  /** Absolute path of `define/`. */
+  /** Absolute path of `define/`; of `config/` where a source repository carries its own definitions. */
   readonly define: string;
 }
 
 /**
- * The conglomerate that `from` lies in: the nearest folder, going up, with a `define/` that holds a `facsimile.*` file.
+ * The conglomerate that `from` lies in: the nearest folder, going up, with a `define/` that holds a `facsimile.*` file,
+ * or with a `config/facsimile.*` or `config/facsimile/facsimile.*` that names `projects`.
  *
- * @throws `NO_CONGLOMERATE`
+ * @throws `NO_CONGLOMERATE`, and what reading `config/facsimile*` throws
  */
 export async function findConglomerate(from: string): Promise<Conglomerate> {
   for (let root = path.resolve(from); ; root = path.dirname(root)) {
-    const define = path.join(root, "define");
-    if (new Files(root).list(define).has("facsimile")) return { root, define };
+    const found = conglomerateIn(root, new Files(root, DISK));
+    if (found !== undefined) return found;
     if (root === path.dirname(root)) throw none(path.resolve(from));
   }
+}
+
+/**
+ * A conglomerate of texts instead of files, as an editor or a revision of a repository holds them.
+ *
+ * @param texts By path, relative to `root` and with `/`: `define/staging.json5`.
+ * @throws `NO_CONGLOMERATE`
+ */
+export function conglomerateOf(texts: ReadonlyMap<string, string>, { root }: { root: string }): Conglomerate {
+  const absolute = new Map([...texts].map(([file, text]) => [path.resolve(root, file), text]));
+  const found = conglomerateIn(root, new Files(root, textsOf(absolute)));
+  if (found !== undefined) return found;
+  throw new FacsimileError("NO_CONGLOMERATE", "there are no definitions: no define/facsimile.json5", {
+    hint: "Hand in every file below define/.",
+  });
 }
 
 /** Every instance with a file of its own, in byte order. */
@@ -41,20 +59,51 @@ export async function listProjects(conglomerate: Conglomerate): Promise<readonly
 
 const opened = new WeakMap<Conglomerate, Files>();
 
-/** The files as they are now. What was parsed is kept for each conglomerate object. */
+/** The files as they were when first read. */
 export function filesOf(conglomerate: Conglomerate): Files {
-  const files = opened.get(conglomerate) ?? new Files(conglomerate.root);
+  const files = opened.get(conglomerate) ?? new Files(conglomerate.root, DISK);
   opened.set(conglomerate, files);
-  return files.now();
+  return files;
 }
 
-export function defineRoot(conglomerate: Conglomerate, files: Files = filesOf(conglomerate)): Root {
-  return folderRoot({ kind: "conglomerate", dir: conglomerate.define, files });
+/** The same conglomerate, but for these texts, by absolute path. */
+export function withTexts(conglomerate: Conglomerate, texts: ReadonlyMap<string, string>): Conglomerate {
+  const changed = { ...conglomerate };
+  opened.set(changed, filesOf(conglomerate).with(texts));
+  return changed;
+}
+
+/** The root of the conglomerate's own layers. */
+export function defineRoot(conglomerate: Conglomerate): Root {
+  const { root, define } = conglomerate;
+  const files = filesOf(conglomerate);
+  const inRepo = isInRepo(conglomerate) ? sourceRoot(root, { files, kind: "conglomerate" }) : undefined;
+  return inRepo ?? folderRoot({ kind: "conglomerate", dir: define, files });
+}
+
+/** Whether a source repository carries the definitions, and a version is one of its own. */
+export function isInRepo({ define }: Conglomerate): boolean {
+  return path.basename(define) === "config";
 }
 
 export function instanceNames(layers: Iterable<string>, projects: ReadonlySet<string>): readonly InstanceName[] {
   const reserved: ReadonlySet<string> = new Set(RESERVED_NAMES);
   return [...layers].filter((name) => !reserved.has(name) && !projects.has(name)).flatMap(asInstance);
+}
+
+function conglomerateIn(root: string, files: Files): Conglomerate | undefined {
+  const define = path.join(root, "define");
+  const isThere = files.list(define).has("facsimile");
+  if (!isThere && !namesProjects(root, files)) return undefined;
+  const found = { root, define: isThere ? define : path.join(root, "config") };
+  opened.set(found, files);
+  return found;
+}
+
+/** Without `projects`, what lies in `config/` is a source's part of somebody else's definitions. */
+function namesProjects(root: string, files: Files): boolean {
+  const own = sourceRoot(root, { files, kind: "conglomerate" });
+  return own !== undefined && Object.keys(projectsIn(layersOf([own], {}))).length > 0;
 }
 
 function asInstance(name: string): InstanceName[] {
@@ -68,11 +117,11 @@ function asInstance(name: string): InstanceName[] {
 }
 
 function none(from: string): FacsimileError {
-  const old = ["config/facsimile", "config/facsimile.json5"].find((name) => fs.existsSync(path.join(from, name)));
+  const own = ["config/facsimile", "config/facsimile.json5"].find((name) => fs.existsSync(path.join(from, name)));
   return new FacsimileError("NO_CONGLOMERATE", `no definitions found in ${from} or above: no define/facsimile.json5`, {
     hint:
-      old === undefined
+      own === undefined
         ? "Go into the definitions repository, name it with --root DIR, or make one: facs init DIR"
-        : `There is ${old}: definitions inside a source repository are read through a conglomerate that names it as a project.`,
+        : `There is ${own}, but it names no project: add projects: { NAME: { repo: "." } } to deploy from this repository.`,
   });
 }

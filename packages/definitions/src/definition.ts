@@ -1,37 +1,23 @@
 import { didYouMean, type FacsimileError, throwProblems } from "@facsimile/core";
-import type { Layer } from "./chain.ts";
 import { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
 import { hostsOf, isLocal } from "./hosts.ts";
-import { checkKeys } from "./layer-keys.ts";
-import { readModules } from "./module-files.ts";
+import { type InstanceChain, stepsIn } from "./instance-chain.ts";
 import { originOf } from "./origin.ts";
-import type { ResolveOptions } from "./resolve.ts";
-import type { SourceFile } from "./source-file.ts";
-import { type OnProblem, type Step, stepsOf } from "./steps.ts";
-import type { Definition, Host, InstanceValues, Warning } from "./types.ts";
-import { freeze } from "./value.ts";
-import { stepsFor } from "./views.ts";
+import type { Step } from "./steps.ts";
+import type { Definition, Host, InstanceValues, ResolveOptions, Warning } from "./types.ts";
+import { freeze, sameValue } from "./value.ts";
+import { stepsFor, type Viewer } from "./views.ts";
 
-export interface BuildOptions extends ResolveOptions {
-  readonly modules: readonly SourceFile[];
-  /** The project's definitions live in its source, which may set everything. */
-  readonly sourceDefines: boolean;
-  /** All files of modules are here, the source's too. */
-  readonly complete: boolean;
-}
-
-/** Makes the definition of its layers, weakest first. @throws everything that is wrong with it, at once */
-export function buildDefinition(layers: readonly Layer[], options: BuildOptions): Definition {
-  const { instance, project, system = "linux", env = {}, modules, sourceDefines, complete } = options;
+/** Makes the definition of its chain. @throws everything that is wrong with it, at once */
+export function buildDefinition(chain: InstanceChain, options: ResolveOptions): Definition {
+  const { instance, project, system = "linux", env = {} } = options;
   const [problems, warnings] = [new Unique<FacsimileError>(), new Unique<Warning>()];
-  const onProblem: OnProblem = (problem) => problems.add(problem);
-  const steps = layers.flatMap((layer) => stepsOf(layer, onProblem));
-  checkKeys(steps, { sourceDefines, onProblem });
-  const written = readModules(modules, onProblem);
   const onWarning = (warning: Warning) => warnings.add(warning);
-  const views = new Views(steps, { project, env, written, complete, onProblem, onWarning });
+  const onProblem = (problem: FacsimileError) => problems.add(problem);
+  const steps = stepsIn(chain, onProblem);
+  const views = new Views(steps, { env, names: chain.written.names, onProblem, onWarning });
 
-  const { values, modules: built } = views.of({ system });
+  const { values, modules } = views.of({ system });
   const hosts = hostsOf(values, { project, system }).map((host) => withUser(host, views.of(host).values));
   warnAboutViews(steps, { values, hosts, onWarning });
   throwProblems(problems.all);
@@ -43,9 +29,9 @@ export function buildDefinition(layers: readonly Layer[], options: BuildOptions)
     local: isLocal(values.deploy.nodes),
     hosts: freeze(hosts),
     scope: scopeOf(values, instance),
-    modules: built,
+    modules,
     warnings: warnings.all,
-    files: [...new Set([...layers.flatMap(({ source }) => source?.file ?? []), ...modules.map(({ file }) => file)])],
+    files: chain.files,
     view: (host) => views.of(host).values,
     modulesOf: (host) => views.of(host).modules,
     origin: (path, host) => originOf(stepsFor(steps, host ?? { system }), path),
@@ -57,37 +43,23 @@ class Views {
   readonly #steps: readonly Step[];
   readonly #options: EvaluateOptions;
   readonly #byChoice = new Map<string, Evaluation>();
-  readonly #texts = new Map<Evaluation, string>();
 
   constructor(steps: readonly Step[], options: EvaluateOptions) {
     this.#steps = steps;
     this.#options = options;
   }
 
-  of(viewer: Pick<Host, "system"> & Partial<Host>): Evaluation {
+  of(viewer: Viewer): Evaluation {
     const steps = stepsFor(this.#steps, viewer);
-    const choice = steps
-      .flatMap(({ layer, at, view }) => (view === undefined ? [] : `${layer.name} ${at.join(" ")}`))
-      .join("\n");
+    const blocks = steps.filter(({ view }) => view !== undefined);
+    const choice = blocks.map((step) => this.#steps.indexOf(step)).join(" ");
     const known = this.#byChoice.get(choice);
     if (known !== undefined) return known;
     const fresh = evaluate(steps, this.#options);
-    const equal = this.#equalTo(fresh) ?? fresh;
+    // Two choices may come to the same values.
+    const equal = [...this.#byChoice.values()].find((each) => sameValue(each, fresh)) ?? fresh;
     this.#byChoice.set(choice, equal);
     return equal;
-  }
-
-  /** Two choices may come to the same values. */
-  #equalTo(fresh: Evaluation): Evaluation | undefined {
-    if (this.#byChoice.size === 0) return undefined;
-    const text = this.#textOf(fresh);
-    return [...new Set(this.#byChoice.values())].find((known) => this.#textOf(known) === text);
-  }
-
-  #textOf(evaluation: Evaluation): string {
-    const text = this.#texts.get(evaluation) ?? JSON.stringify(evaluation);
-    this.#texts.set(evaluation, text);
-    return text;
   }
 }
 
@@ -112,13 +84,13 @@ function warnAboutViews(
     target: [...Object.keys(values.deploy.nodes ?? {}), ...hosts.flatMap(({ targets }) => targets)],
     host: [...described.map(([name]) => name), ...Object.values(values.deploy.nodes ?? {}).flat()],
   };
-  for (const { view, layer, at } of steps) {
+  for (const { view, locate } of steps) {
     if (view === undefined || view.kind === "system") continue;
     const names: readonly string[] = known[view.kind];
     const near = names.includes(view.name) ? undefined : didYouMean(view.name, names);
     if (near === undefined) continue;
     const message = `no ${view.kind} is called ${view.name}, so this view is never used`;
-    const position = layer.source?.locate(at, "key");
+    const position = locate([], "key");
     onWarning({ code: "VIEW_UNUSED", message, hint: `Did you mean "@${view.kind}:${near}"?`, position });
   }
 }

@@ -1,16 +1,15 @@
+import path from "node:path";
 import { FacsimileError, type InstanceName, type KeyPath, type ProjectName, parseVersion } from "@facsimile/core";
-import { instancePart, type Layer, layersOf } from "./chain.ts";
-import { type Conglomerate, defineRoot, filesOf } from "./conglomerate.ts";
+import { instancePart } from "./chain.ts";
+import { type Conglomerate, defineRoot, withTexts } from "./conglomerate.ts";
 import { setInJson5 } from "./edit-json5.ts";
 import { setInYaml } from "./edit-yaml.ts";
+import { instanceChain, stepsIn } from "./instance-chain.ts";
 import { type Origin, originOf } from "./origin.ts";
 import { resolve } from "./resolve.ts";
-import type { LayerText, Root } from "./roots.ts";
-import { setLayer } from "./set.ts";
+import type { LayerText } from "./roots.ts";
 import { parseSource, type SourceText } from "./source-file.ts";
-import { installLayer, sourceRoot } from "./source-root.ts";
-import { stepsOf } from "./steps.ts";
-import { entryOf, isMap, nest, sameValue, type Value, type ValueMap, valueAt } from "./value.ts";
+import { entryOf, isMap, nest, sameValue, type Value, type ValueMap } from "./value.ts";
 import { stepsFor } from "./views.ts";
 
 export interface VersionEditOptions {
@@ -49,11 +48,11 @@ export async function planVersionEdit(
   const { values } = await resolve(conglomerate, { instance, project, source, set, system });
   if (values.versions?.[project] === version) return undefined;
 
-  const path = ["versions", project];
+  const key = ["versions", project];
   const define = defineRoot(conglomerate);
   const text = instancePart(define, instance.parts);
-  const edit = text === undefined ? newFile(instance, { path, version }) : edited(text, { path, version });
-  checkVisible(edit, { ...options, conglomerate, define, path });
+  const edit = text === undefined ? newFile(instance, { path: key, version }) : edited(text, { path: key, version });
+  checkVisible(edit, { ...options, conglomerate, path: key });
   return edit;
 }
 
@@ -104,7 +103,6 @@ function setAt(value: Value, { path: [key, ...rest], value: wanted }: { path: Ke
 
 interface Visibility extends VersionEditOptions {
   readonly conglomerate: Conglomerate;
-  readonly define: Root;
   readonly path: KeyPath;
 }
 
@@ -118,28 +116,8 @@ function checkVisible(edit: VersionEdit, options: Visibility): void {
 }
 
 /** Where the version would come from with the edit in place. */
-function originAfter(edit: VersionEdit, options: Visibility): Origin | undefined {
-  const { conglomerate, define, instance, project, source, set = [], path } = options;
-  const files = filesOf(conglomerate);
-  const origin = source === undefined ? undefined : sourceRoot(source, files);
-  const own = layersOf([define], { instance, project }).map((layer) => replaced(layer, edit));
-  const fresh = edit.before === "" ? [replaced({ ...FRESH, name: edit.file }, edit)] : [];
-  const layers = [
-    ...(origin === undefined ? [] : layersOf([origin], { instance, project })),
-    ...own,
-    ...fresh,
-    ...(source === undefined ? [] : installLayer(source, files)),
-    ...set.map(setLayer),
-  ];
-  const steps = layers.flatMap((layer) => stepsOf(layer, () => {}));
-  return originOf(stepsFor(steps, { system: options.system ?? "linux" }), path);
-}
-
-const FRESH: Layer = { name: "", root: "conglomerate", role: "instance", source: undefined, at: [], body: {} };
-
-function replaced(layer: Layer, edit: VersionEdit): Layer {
-  if (layer.name !== edit.file && layer.source?.file !== edit.file) return layer;
-  const source = parseSource({ file: edit.file, text: edit.after });
-  const body = valueAt(source.value, layer.at);
-  return { ...layer, source, body: isMap(body) ? body : {} };
+function originAfter(edit: VersionEdit, { conglomerate, path: key, ...options }: Visibility): Origin | undefined {
+  const changed = withTexts(conglomerate, new Map([[path.join(conglomerate.root, edit.file), edit.after]]));
+  const steps = stepsIn(instanceChain(changed, options), () => {});
+  return originOf(stepsFor(steps, { system: options.system ?? "linux" }), key);
 }

@@ -1,33 +1,28 @@
-import fs from "node:fs";
 import path from "node:path";
 import { errnoOf, FacsimileError } from "@facsimile/core";
-import { EXTENSIONS, MAX_BYTES, parseSource, type SourceFile, tooLarge } from "./source-file.ts";
+import { EXTENSIONS, parseSource, type SourceFile, tooLarge } from "./source-file.ts";
+import { type Texts, textsOf } from "./texts.ts";
 
 /** Definition files by layer name: `storefront` → its files, of which there should be one. */
 export type Listing = ReadonlyMap<string, readonly string[]>;
 
-interface Cache {
-  readonly parsed: Map<string, { readonly stamp: string; readonly source: SourceFile }>;
-  readonly listed: Map<string, { readonly stamp: string; readonly listing: Listing }>;
-}
-
-/**
- * Definition files as they are at one moment: what was read or listed once stays so. {@link now} gives the files of a
- * later moment, which parses only what changed on disk.
- */
+/** Definition files as they are at one moment: what was read or listed once stays so. */
 export class Files {
   readonly #root: string;
-  readonly #cache: Cache;
-  readonly #read = new Map<string, SourceFile>();
+  readonly #texts: Texts;
+  readonly #sources: Map<string, SourceFile>;
   readonly #listings = new Map<string, Listing>();
 
-  constructor(root: string, cache: Cache = { parsed: new Map(), listed: new Map() }) {
+  constructor(root: string, texts: Texts, sources: Iterable<readonly [string, SourceFile]> = []) {
     this.#root = root;
-    this.#cache = cache;
+    this.#texts = texts;
+    this.#sources = new Map(sources);
   }
 
-  now(): Files {
-    return new Files(this.#root, this.#cache);
+  /** The same moment with other texts, by absolute path, in place of what was there or was not. */
+  with(texts: ReadonlyMap<string, string>): Files {
+    const others = [...this.#sources].filter(([file]) => !texts.has(file));
+    return new Files(this.#root, textsOf(texts, this.#texts), others);
   }
 
   /** As people see it: relative to the root where it lies below it. */
@@ -38,62 +33,35 @@ export class Files {
 
   /** @throws what {@link parseSource} throws, and `FILE_UNREADABLE`. */
   read(file: string): SourceFile {
-    const source = this.#read.get(file) ?? this.#readNow(file);
-    this.#read.set(file, source);
+    const known = this.#sources.get(file);
+    if (known !== undefined) return known;
+    const text = this.#reading(file, () => this.#texts.text(file));
+    if (text === undefined) throw tooLarge(this.shown(file));
+    const source = parseSource({ file: this.shown(file), path: file, text });
+    this.#sources.set(file, source);
     return source;
   }
 
-  /** The definition files directly in a folder; empty where there is no such folder. */
+  /** The definition files directly in a folder; empty where there is no such folder. @throws `FILE_UNREADABLE` */
   list(dir: string): Listing {
-    const listing = this.#listings.get(dir) ?? this.#listNow(dir);
+    const known = this.#listings.get(dir);
+    if (known !== undefined) return known;
+    const listing = listingOf(
+      dir,
+      this.#reading(dir, () => this.#texts.names(dir)),
+    );
     this.#listings.set(dir, listing);
     return listing;
   }
 
-  #readNow(file: string): SourceFile {
-    const stat = this.#stat(file);
-    const stamp = `${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
-    const known = this.#cache.parsed.get(file);
-    if (known?.stamp === stamp) return known.source;
-    // A FIFO would wait for ever.
-    if (!stat.isFile()) throw this.#unreadable(file, new Error("it is no regular file"));
-    if (stat.size > MAX_BYTES) throw tooLarge(this.shown(file));
-    const source = parseSource({ file: this.shown(file), text: this.#text(file) });
-    this.#cache.parsed.set(file, { stamp, source });
-    return source;
-  }
-
-  #listNow(dir: string): Listing {
-    const stat = fs.statSync(dir, { bigint: true, throwIfNoEntry: false });
-    if (stat === undefined || !stat.isDirectory()) return new Map();
-    const stamp = `${stat.ino} ${stat.mtimeNs}`;
-    const known = this.#cache.listed.get(dir);
-    if (known?.stamp === stamp) return known.listing;
-    const listing = listingOf(dir, fs.readdirSync(dir));
-    this.#cache.listed.set(dir, { stamp, listing });
-    return listing;
-  }
-
-  #stat(file: string): fs.BigIntStats {
+  #reading<T>(file: string, read: () => T): T {
     try {
-      return fs.statSync(file, { bigint: true });
+      return read();
     } catch (cause) {
-      throw this.#unreadable(file, cause);
+      const isEncoding = errnoOf(cause) === "ERR_ENCODING_INVALID_ENCODED_DATA";
+      const reason = isEncoding ? "it is not UTF-8" : (cause as Error).message;
+      throw new FacsimileError("FILE_UNREADABLE", `${this.shown(file)} cannot be read: ${reason}`, { cause });
     }
-  }
-
-  #text(file: string): string {
-    try {
-      return new TextDecoder("utf-8", { fatal: true }).decode(fs.readFileSync(file));
-    } catch (cause) {
-      throw this.#unreadable(file, cause);
-    }
-  }
-
-  #unreadable(file: string, cause: unknown): FacsimileError {
-    const reason =
-      errnoOf(cause) === "ERR_ENCODING_INVALID_ENCODED_DATA" ? "it is not UTF-8" : (cause as Error).message;
-    return new FacsimileError("FILE_UNREADABLE", `${this.shown(file)} cannot be read: ${reason}`, { cause });
   }
 }
 
@@ -104,8 +72,9 @@ function listingOf(dir: string, names: readonly string[]): Listing {
   for (const name of [...names].sort()) {
     const layer = name.startsWith(".") ? undefined : NAME.exec(name)?.[1];
     if (layer === undefined) continue;
-    const files = listing.get(layer) ?? [];
-    listing.set(layer, [...files, path.join(dir, name)]);
+    const files = listing.get(layer);
+    if (files === undefined) listing.set(layer, [path.join(dir, name)]);
+    else files.push(path.join(dir, name));
   }
   return listing;
 }

@@ -1,6 +1,7 @@
 import type { KeyPath } from "@facsimile/core";
 import { applyDirective, directiveOf } from "./directives.ts";
-import { entryOf, isList, isMap, isSecretRef, kindOf, type Value, type ValueMap } from "./value.ts";
+import { NOTHING } from "./memo.ts";
+import { entryOf, freeze, isList, isMap, isSecretRef, kindOf, type Value, type ValueMap } from "./value.ts";
 
 /** What happened at a path of the layer being folded in. */
 export interface FoldEvents {
@@ -23,22 +24,29 @@ export function foldOnto({ base, over }: { base: ValueMap; over: ValueMap }, eve
   return isMap(result) ? result : {};
 }
 
+/** What frozen values came to when nothing was to be told; by the value below, then by the one above. */
+const MERGED = new WeakMap<object, WeakMap<object, { readonly value: Value | undefined }>>();
+
 /** One layer on its way into the values below it; knows where it is. */
 export class Merging {
   readonly #events: FoldEvents;
   readonly #path: string[] = [];
+  #told = 0;
 
   constructor(events: FoldEvents) {
     this.#events = events;
   }
 
-  /** `base` with `over` on top; undefined means: no such key. */
+  /** `base` with `over` on top; undefined means: no such key. Equal parts of two results are the identical object. */
   merge(base: Value | undefined, over: Value): Value | undefined {
-    if (isSecretRef(over) || !isMap(over)) return this.#put(base, over);
-    if (directiveOf(over) !== undefined) return applyDirective({ base, over }, this);
-    if (isMap(base) && !isSecretRef(base)) return this.#mergeMaps(base, over);
-    if (base !== undefined && base !== null) this.#conflict(base, over);
-    return this.#mergeMaps({}, over);
+    const below: unknown = base === undefined ? NOTHING : base;
+    if (!isFrozenObject(over) || !isFrozenObject(below)) return this.#merge(base, over);
+    const known = MERGED.get(below)?.get(over);
+    if (known !== undefined) return known.value;
+    const told = this.#told;
+    const value = this.#merge(base, over);
+    if (this.#told === told) remember({ below, over, value });
+    return value;
   }
 
   /** `value` as it is when nothing lies beneath. */
@@ -54,17 +62,28 @@ export class Merging {
   }
 
   misuse(message: string): void {
+    this.#told++;
     this.#events.misuse?.([...this.#path], message);
   }
 
   idle(directive: string): void {
+    this.#told++;
     this.#events.idle?.([...this.#path], directive);
   }
 
   /** Every element as it is when nothing lies beneath; those that delete themselves are gone. */
   cleanList(list: readonly Value[]): readonly Value[] {
     const cleaned = list.map((each, index) => this.at(String(index), () => this.clean(each)));
-    return cleaned.filter((each) => each !== undefined);
+    if (cleaned.every((each, index) => each === list[index])) return list;
+    return Object.freeze(cleaned.filter((each) => each !== undefined));
+  }
+
+  #merge(base: Value | undefined, over: Value): Value | undefined {
+    if (isSecretRef(over) || !isMap(over)) return this.#put(base, over);
+    if (directiveOf(over) !== undefined) return freeze(applyDirective({ base, over }, this));
+    if (isMap(base) && !isSecretRef(base)) return this.#mergeMaps(base, over);
+    if (base !== undefined && base !== null) this.#conflict(base, over);
+    return this.#mergeMaps(EMPTY, over);
   }
 
   #put(base: Value | undefined, over: Value): Value {
@@ -74,15 +93,29 @@ export class Merging {
 
   #mergeMaps(base: ValueMap, over: ValueMap): ValueMap {
     const result: Record<string, Value> = { ...base };
+    let isOver = base === EMPTY;
     for (const key of Object.keys(over)) {
       const merged = this.at(key, () => this.merge(entryOf(base, key), over[key] as Value));
+      isOver &&= merged === over[key];
       if (merged === undefined) delete result[key];
       else result[key] = merged;
     }
-    return result;
+    return isOver ? over : Object.freeze(result);
   }
 
   #conflict(base: Value, over: Value): void {
+    this.#told++;
     this.#events.conflict?.([...this.#path], { base: kindOf(base), over: kindOf(over) });
   }
+}
+
+const EMPTY: ValueMap = Object.freeze({});
+
+function isFrozenObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && Object.isFrozen(value);
+}
+
+function remember({ below, over, value }: { below: object; over: object; value: Value | undefined }): void {
+  const above = MERGED.get(below) ?? new WeakMap();
+  MERGED.set(below, above.set(over, { value }));
 }

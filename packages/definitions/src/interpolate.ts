@@ -1,5 +1,6 @@
 import { type Environment, formatPath, isFacsimileError, type KeyPath, parsePath } from "@facsimile/core";
-import { isList, isMap, isSecretRef, kindOf, type Value, type ValueMap, valueAt } from "./value.ts";
+import { memoized } from "./memo.ts";
+import { isList, isSecretRef, kindOf, type Value, type ValueMap, valueAt } from "./value.ts";
 
 export interface InterpolateOptions {
   /** For `${env:USER}`; undefined where hosts are remote and it is an error. */
@@ -34,8 +35,10 @@ export function interpolate(values: ValueMap, options: InterpolateOptions): Valu
 
 function needsWork(value: Value): boolean {
   if (typeof value === "string") return ANY.test(value);
-  return typeof value === "object" && value !== null && Object.values(value).some(needsWork);
+  return typeof value === "object" && value !== null && holdsWork(value);
 }
+
+const holdsWork = memoized((value: object): boolean => Object.values(value).some(needsWork));
 
 class Interpolation {
   readonly #root: ValueMap;
@@ -52,10 +55,11 @@ class Interpolation {
   }
 
   inside(value: Value, path: KeyPath): Value {
-    if (typeof value === "string") return ANY.test(value) ? this.#text(value, path) : value;
+    if (isSecretRef(value) || !needsWork(value)) return value;
+    if (typeof value === "string") return this.#text(value, path);
     if (isList(value)) return value.map((each, index) => this.inside(each, [...path, String(index)]));
-    if (!isMap(value) || isSecretRef(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, this.inside(inner, [...path, key])]));
+    const entries = Object.entries(value as ValueMap);
+    return Object.fromEntries(entries.map(([key, inner]) => [key, this.inside(inner, [...path, key])]));
   }
 
   #text(text: string, path: KeyPath): Value {

@@ -60,20 +60,20 @@ export function checkKeys(
 }
 
 function report(
-  { layer, at, values }: Step,
+  { locate, values }: Step,
   { paths, why, onProblem }: { paths: readonly KeyPath[]; why: string; onProblem: OnProblem },
 ): void {
   for (const path of paths) {
     if (valueAt(values, path) === undefined) continue;
-    const position = layer.source?.locate([...at, ...path], "key");
+    const position = locate(path, "key");
     const hint = HINTS[why];
     onProblem(new FacsimileError("KEY_NOT_ALLOWED", `${why} cannot set ${formatPath(path)}`, { hint, position }));
   }
 }
 
-function reportNested({ layer, at, values }: Step, onProblem: OnProblem): void {
+function reportNested({ locate, values }: Step, onProblem: OnProblem): void {
   for (const key of Object.keys(values).filter((each) => each.startsWith("@") && isMap(values[each]))) {
-    const position = layer.source?.locate([...at, key], "key");
+    const position = locate([key], "key");
     onProblem(new FacsimileError("BAD_VIEW", `the view ${key} stands inside another view`, {
       hint: "Write it beside the other, at the top of the file.",
       position,

@@ -1,4 +1,3 @@
-import type { FacsimileError } from "@facsimile/core";
 import { describe, expect, it } from "vitest";
 import type { Layer } from "./chain.ts";
 import { parseSource } from "./source-file.ts";
@@ -12,10 +11,11 @@ function layer(text: string, name = "define/x.json5"): Layer {
 }
 
 function split(text: string): { steps: readonly Step[]; problems: string[] } {
-  const problems: string[] = [];
-  const onProblem = ({ code, message, position }: FacsimileError) =>
-    problems.push(`${code} ${position?.line}:${position?.column} ${message}`);
-  return { steps: stepsOf(layer(text), onProblem), problems };
+  const { steps, problems } = stepsOf(layer(text));
+  const told = problems.map(
+    ({ code, message, position }) => `${code} ${position?.line}:${position?.column} ${message}`,
+  );
+  return { steps, problems: told };
 }
 
 const named = (steps: readonly Step[]) =>
@@ -81,7 +81,7 @@ describe("what a viewer sees", () => {
   });
 
   it("keeps each layer's blocks with their layer", () => {
-    const two = [...steps, ...stepsOf(layer("{ '@target:t': {}, '@target:u': {} }", "define/y.json5"), () => {})];
+    const two = [...steps, ...stepsOf(layer("{ '@target:t': {}, '@target:u': {} }", "define/y.json5")).steps];
     const order = stepsFor(two, { system: "x", targets: ["u", "t"] as never }).map(
       (step) => `${step.layer.name} ${step.view?.name ?? "body"}`,
     );

@@ -1,73 +1,94 @@
 import { didYouMean, FacsimileError } from "@facsimile/core";
-import { foldOnto } from "./fold.ts";
-import type { Root } from "./roots.ts";
-import type { SourceFile } from "./source-file.ts";
-import type { OnProblem } from "./steps.ts";
-import { entryOf, isList, isMap, kindOf, type Value, type ValueMap } from "./value.ts";
+import type { Layer } from "./chain.ts";
+import { memoized } from "./memo.ts";
+import type { ModuleText, Root } from "./roots.ts";
+import { type OnProblem, type Step, type Steps, stepAt } from "./steps.ts";
+import { entryOf, freeze, isList, isMap, kindOf, type Value, type ValueMap } from "./value.ts";
 
-/** What the `modules.*` files say about one module. */
-export interface WrittenModule {
-  readonly name: string;
-  readonly values: ValueMap;
-  /** The file that names it last, and its place in that file's list. */
-  readonly source: SourceFile;
-  readonly index: number;
+/** The modules that files name. */
+export interface WrittenModules extends Steps {
+  /** In the order in which they are first named. */
+  readonly names: readonly string[];
+  /** What overlays may call them: the name, or the user name as templates do, which several may share. */
+  readonly aliases: ReadonlyMap<string, readonly string[]>;
 }
 
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/;
 const USER = /^[A-Za-z0-9._][A-Za-z0-9._@+-]*$/;
 
-/** The modules of all roots, merged by name, in the order in which they are first named. */
-export function readModules(files: readonly SourceFile[], onProblem: OnProblem): readonly WrittenModule[] {
-  const found = new Map<string, WrittenModule>();
-  for (const source of files) {
-    for (const written of modulesIn(source, onProblem)) {
-      const below = found.get(written.name)?.values ?? {};
-      const conflict = (path: readonly string[]) => {
-        const position = source.locate([String(written.index), ...path]);
-        onProblem(
-          new FacsimileError(
-            "KIND_CONFLICT",
-            `module ${written.name}: a map meets something else at ${path.join(".")}`,
-            { position },
-          ),
-        );
-      };
-      found.set(written.name, { ...written, values: foldOnto({ base: below, over: written.values }, { conflict }) });
-    }
-  }
-  return [...found.values()];
-}
-
-export function moduleFiles(roots: readonly Root[]): readonly SourceFile[] {
+export function moduleTexts(roots: readonly Root[]): readonly ModuleText[] {
   return roots.flatMap((root) => root.modules() ?? []);
 }
 
-function modulesIn(source: SourceFile, onProblem: OnProblem): readonly WrittenModule[] {
-  const problem = (code: string, message: string, path: readonly string[], hint?: string) =>
-    onProblem(new FacsimileError(code, message, { hint, position: source.locate(path) }));
-  if (!isList(source.value)) {
-    problem("INVALID_VALUE", `holds ${kindOf(source.value)}; expected a list of modules`, [], 'Write [{ name: "x" }].');
-    return [];
+/** The modules of all files: a step for each that sets `modules.<name>`. */
+export const readModules = memoized((...texts: readonly ModuleText[]): WrittenModules => {
+  const files = texts.map((text) => modulesIn(text));
+  const items = files.flatMap((file) => file.items);
+  const names = [...new Set(items.map(({ name }) => name))];
+  const users = names.map((name) => ({ name, user: usernameOf(name, items) }));
+  const calledBy = (alias: string) => users.filter(({ name, user }) => alias === name || alias === user);
+  const aliases = new Set([...names, ...users.map(({ user }) => user)]);
+  return {
+    names,
+    aliases: new Map([...aliases].map((alias) => [alias, calledBy(alias).map(({ name }) => name)])),
+    steps: items.map(({ step }) => step),
+    problems: files.flatMap(({ problems }) => problems),
+  };
+});
+
+interface Item {
+  readonly name: string;
+  readonly values: ValueMap;
+  readonly step: Step;
+}
+
+function usernameOf(name: string, items: readonly Item[]): string {
+  const last = items.findLast((item) => item.name === name && typeof item.values["daemon"] === "string");
+  return last === undefined ? name : (last.values["daemon"] as string);
+}
+
+function modulesIn({ source, at, value }: ModuleText) {
+  const problems: FacsimileError[] = [];
+  const problem: Tell = ({ code, message, path, hint }) =>
+    problems.push(new FacsimileError(code, message, { hint, position: source.locate([...at, ...path]) }));
+  if (!isList(value)) {
+    const message = `holds ${kindOf(value)}; expected a list of modules`;
+    problem({ code: "INVALID_VALUE", message, path: [], hint: 'Write [{ name: "x" }].' });
+    return { items: [], problems };
   }
+  const layer: Layer = { name: source.file, root: "conglomerate", role: "modules", source, at, body: {} };
   const seen = new Set<string>();
-  return source.value.flatMap((values, index) => {
-    const name = entryOf(values, "name");
-    const wrong = whatIsWrong(values, name);
-    if (wrong !== undefined) problem("INVALID_VALUE", wrong, [String(index), "name"]);
-    if (wrong !== undefined || typeof name !== "string" || !isMap(values)) return [];
-    const daemon = entryOf(values, "daemon");
-    if (daemon !== undefined && (typeof daemon !== "string" || !USER.test(daemon))) {
-      problem("INVALID_VALUE", `module ${name}: daemon is not a user name of A-Za-z0-9._@+-`, [
-        String(index),
-        "daemon",
-      ]);
-    }
-    if (seen.has(name))
-      problem("DUPLICATE_MODULE", `module ${name} is in this file twice`, [String(index), "name"], "Merge the two.");
+  const items = value.flatMap((values, index): Item[] => {
+    const name = nameOf(values, { index, problem, seen });
+    if (name === undefined || !isMap(values)) return [];
     seen.add(name);
-    return [{ name, values, source, index }];
+    const step = stepAt([...at, String(index)], { layer, view: undefined, values });
+    const locate: Step["locate"] = (path, part) => step.locate(path.slice(2), part);
+    return [{ name, values, step: { ...step, values: freeze({ modules: { [name]: values } }), locate } }];
   });
+  return { items, problems };
+}
+
+type Tell = (problem: { code: string; message: string; path: readonly string[]; hint?: string }) => void;
+
+/** The name of an item of the list; undefined where it is none. */
+function nameOf(
+  values: Value,
+  { index, problem, seen }: { index: number; problem: Tell; seen: ReadonlySet<string> },
+): string | undefined {
+  const name = entryOf(values, "name");
+  const path = [String(index), "name"];
+  const wrong = whatIsWrong(values, name);
+  if (wrong !== undefined) problem({ code: "INVALID_VALUE", message: wrong, path });
+  if (wrong !== undefined || typeof name !== "string") return undefined;
+  const daemon = entryOf(values, "daemon");
+  if (daemon !== undefined && (typeof daemon !== "string" || !USER.test(daemon))) {
+    const message = `module ${name}: daemon is not a user name of A-Za-z0-9._@+-`;
+    problem({ code: "INVALID_VALUE", message, path: [String(index), "daemon"] });
+  }
+  if (!seen.has(name)) return name;
+  problem({ code: "DUPLICATE_MODULE", message: `module ${name} is in this file twice`, path, hint: "Merge the two." });
+  return undefined;
 }
 
 function whatIsWrong(values: Value, name: Value | undefined): string | undefined {
@@ -76,7 +97,26 @@ function whatIsWrong(values: Value, name: Value | undefined): string | undefined
   return NAME.test(name) ? undefined : `${JSON.stringify(name)} is not a name of a module: letters, digits, _ and -`;
 }
 
-export function guessModule(name: string, known: readonly string[]): string {
+/** Reports overlays of modules that no file names. */
+export function checkOverlays(
+  steps: readonly Step[],
+  { aliases, onProblem }: Pick<WrittenModules, "aliases"> & { onProblem: OnProblem },
+): void {
+  for (const step of steps) {
+    for (const key of ["modules", "service", "config"]) {
+      for (const name of Object.keys(entryOf(step.values, key) ?? {})) {
+        if (aliases.has(name) || name.startsWith("$")) continue;
+        const message = `${key}.${name} is for a module that does not exist`;
+        const position = step.locate([key, name], "key");
+        onProblem(
+          new FacsimileError("UNKNOWN_MODULE", message, { hint: guessModule(name, [...aliases.keys()]), position }),
+        );
+      }
+    }
+  }
+}
+
+function guessModule(name: string, known: readonly string[]): string {
   const near = didYouMean(name, known);
   if (near !== undefined) return `Did you mean ${near}?`;
   return known.length === 0 ? "There are no modules: write define/modules.json5." : `Modules are ${known.join(", ")}.`;

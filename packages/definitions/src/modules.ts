@@ -1,6 +1,3 @@
-import type { KeyPath } from "@facsimile/core";
-import { foldOnto } from "./fold.ts";
-import { guessModule, type WrittenModule } from "./module-files.ts";
 import type { Daemon, Module } from "./types.ts";
 import type { Finding } from "./validate.ts";
 import { entryOf, isMap, type Value, type ValueMap } from "./value.ts";
@@ -8,78 +5,26 @@ import { entryOf, isMap, type Value, type ValueMap } from "./value.ts";
 /** As many as there are uiids. */
 export const MAX_DAEMONS = 255;
 
-/** Which key of an instance overlays which section of a module. */
-const OVERLAYS = [
-  { key: "modules", section: undefined },
-  { key: "service", section: "service" },
-  { key: "config", section: "freeform" },
-] as const;
-
 export interface ModulesResult {
   readonly modules: readonly Module[];
   readonly findings: readonly Finding[];
 }
 
-/** The modules as `values` overlay them. `complete`: every file of modules was there to be read. */
-export function buildModules(
-  written: readonly WrittenModule[],
-  { values, complete }: { values: ValueMap; complete: boolean },
-): ModulesResult {
-  const findings: Finding[] = complete ? strangers(written, values) : [];
-  const overlaid = written.map(({ name, values: own }) => ({
-    name,
-    values: overlay({ name, own }, { values, findings }),
-  }));
-  const users = overlaid.map(({ name, values: own }) => usernameOf(name, own));
-  const modules = overlaid.map(({ name, values: own }, index): Module => {
-    const username = users[index] ?? name;
-    const key = users.filter((user) => user === username).length === 1 ? username : name;
+/** The modules that files name and `values` hold, in that order. */
+export function buildModules(names: readonly string[], values: ValueMap): ModulesResult {
+  const findings: Finding[] = [];
+  const all = entryOf(values, "modules");
+  const left = names.flatMap((name) => {
+    const own = entryOf(all, name);
+    return isMap(own) ? [{ name, own, username: usernameOf(name, own) }] : [];
+  });
+  const modules = left.map(({ name, own, username }): Module => {
+    const isShared = left.some((other) => other.name !== name && other.username === username);
+    const key = isShared ? name : username;
     const finished = withServiceName(own, key);
     return { name, key, username, values: finished, daemons: daemonsOf({ name, values: finished }, findings) };
   });
   return { modules, findings: [...findings, ...tooMany(modules)] };
-}
-
-function strangers(written: readonly WrittenModule[], values: ValueMap): Finding[] {
-  const names = written.flatMap((module) => namesOf(module));
-  return OVERLAYS.flatMap(({ key }) =>
-    Object.keys(mapAt(values, key))
-      .filter((name) => !names.includes(name))
-      .map((name) => ({
-        code: "UNKNOWN_MODULE",
-        path: [key, name],
-        part: "key" as const,
-        message: `${key}.${name} is for a module that does not exist`,
-        hint: guessModule(name, names),
-      })),
-  );
-}
-
-/** Overlays name a module by its name, or by its daemon as templates do. */
-function namesOf({ name, values }: Pick<WrittenModule, "name" | "values">): readonly string[] {
-  const username = usernameOf(name, values);
-  return username === name ? [name] : [name, username];
-}
-
-function overlay(
-  { name, own }: { name: string; own: ValueMap },
-  { values, findings }: { values: ValueMap; findings: Finding[] },
-): ValueMap {
-  let result = own;
-  for (const { key, section } of OVERLAYS) {
-    for (const alias of namesOf({ name, values: own })) {
-      const over = entryOf(mapAt(values, key), alias);
-      if (!isMap(over)) continue;
-      const conflict = (path: KeyPath) => findings.push(conflictAt([key, alias, ...(section ? path.slice(1) : path)]));
-      result = foldOnto({ base: result, over: section === undefined ? over : { [section]: over } }, { conflict });
-    }
-  }
-  return result;
-}
-
-function conflictAt(path: KeyPath): Finding {
-  const message = `${path.join(".")} and the module's own value differ in kind: one is a map`;
-  return { code: "KIND_CONFLICT", path, message, hint: "Write {$replace: …} where that is meant." };
 }
 
 function usernameOf(name: string, values: ValueMap): string {
@@ -129,9 +74,4 @@ function tooMany(modules: readonly Module[]): readonly Finding[] {
       hint: "Lower n_instances.",
     },
   ];
-}
-
-function mapAt(values: ValueMap, key: string): ValueMap {
-  const value = entryOf(values, key);
-  return isMap(value) ? value : {};
 }

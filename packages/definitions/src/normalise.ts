@@ -1,32 +1,28 @@
-import type { HealthCheck, Hook, InstanceValues } from "./types.ts";
-import { entryOf, isList, isMap, type Value, type ValueMap } from "./value.ts";
+import { memoized, NOTHING } from "./memo.ts";
+import type { DeployValues, HealthCheck, Hook, InstanceValues } from "./types.ts";
+import { freeze, isList, type Value, type ValueMap } from "./value.ts";
 
 /** The weakest layer. */
-export const DEFAULTS: ValueMap = {
+export const DEFAULTS: ValueMap = freeze({
   deploy: { strategy: "releases", policy: "together", maxUnreachable: 0, parallel: 20, keep: 5 },
-};
+});
 
-/** Writes one-or-many as lists and drops what only steers the loading. `values` have passed the schema. */
+/** Puts defaults in place and writes one-or-many as lists. `values` have passed the schema. */
 export function normalise(values: ValueMap): InstanceValues {
-  const deploy = values["deploy"] as ValueMap;
-  return {
+  return freeze({
     ...values,
-    deploy: {
-      ...deploy,
-      precmd: many(deploy["precmd"]).map(asHook),
-      postcmd: many(deploy["postcmd"]).map(asHook),
-      health: many(deploy["health"]) as unknown as readonly HealthCheck[],
-    },
-  } as unknown as InstanceValues;
+    deploy: deployValues((values["deploy"] ?? NOTHING) as ValueMap),
+  }) as unknown as InstanceValues;
 }
 
-/** What a project says about its build lies beneath the key `build`. */
-export function withProjectBuild(values: ValueMap, project: string | undefined): ValueMap {
-  const below = project === undefined ? undefined : entryOf(entryOf(entryOf(values, "projects"), project), "build");
-  if (!isMap(below)) return values;
-  const above = values["build"];
-  return { ...values, build: isMap(above) ? { ...below, ...above } : (above ?? below) };
-}
+const deployValues = memoized((deploy: ValueMap): DeployValues => {
+  const lists = {
+    precmd: many(deploy["precmd"]).map(asHook),
+    postcmd: many(deploy["postcmd"]).map(asHook),
+    health: many(deploy["health"]) as unknown as readonly HealthCheck[],
+  };
+  return freeze({ ...(DEFAULTS["deploy"] as ValueMap), ...deploy, ...lists }) as unknown as DeployValues;
+});
 
 function many(value: Value | undefined): readonly Value[] {
   if (value === undefined) return [];

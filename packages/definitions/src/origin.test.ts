@@ -3,13 +3,13 @@ import { expect, it } from "vitest";
 import type { Layer } from "./chain.ts";
 import { foldValues } from "./fold.ts";
 import { originOf } from "./origin.ts";
-import type { Step } from "./steps.ts";
+import { type Step, stepAt } from "./steps.ts";
 import { isMap, type Value, type ValueMap, valueAt } from "./value.ts";
 
 const steps = (maps: readonly ValueMap[]): Step[] =>
   maps.map((values, index) => {
     const layer: Layer = { name: `layer ${index}`, root: "set", role: "set", source: undefined, at: [], body: values };
-    return { layer, at: [], view: undefined, values };
+    return stepAt([], { layer, view: undefined, values });
   });
 
 const key = fc.constantFrom("a", "b", "name");

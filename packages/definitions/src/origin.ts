@@ -7,6 +7,8 @@ import { entryOf, isMap, type Value, type ValueMap, valueAt } from "./value.ts";
 export interface Origin {
   /** The layer's name: `define/staging.json5`, `defaults`, `--set home="x"`. */
   readonly layer: string;
+  /** The view block in it, `@host:db1.eu`; undefined for what the layer says to all. */
+  readonly view: string | undefined;
   /** Undefined where no file holds it. */
   readonly position: Position | undefined;
   /** The value as this layer left it, before interpolation; undefined where it deleted it. */
@@ -23,10 +25,10 @@ export function originOf(steps: readonly Step[], path: KeyPath): Origin | undefi
     const branch = branchOf(step.values, path);
     if (branch === undefined) continue;
     base = foldOnto({ base, over: branch.values });
-    const { layer, at } = step;
-    const value = valueAt(base, path);
-    const position = layer.source?.locate([...at, ...branch.reached]);
-    found.push({ layer: layer.name, position, value });
+    const { layer, view } = step;
+    const shown = view === undefined ? undefined : `@${view.kind}:${view.name}`;
+    const position = step.locate(branch.reached);
+    found.push({ layer: layer.name, view: shown, position, value: valueAt(base, path) });
   }
   return chain(found);
 }
@@ -38,7 +40,7 @@ export function placeOf(steps: readonly Step[], { path, part }: { path: KeyPath;
     const step = steps.findLast(
       (each) => each.layer.source !== undefined && branchOf(each.values, outer) !== undefined,
     );
-    if (step !== undefined) return step.layer.source?.locate([...step.at, ...path], part);
+    if (step !== undefined) return step.locate(path, part);
   }
   return undefined;
 }

@@ -1,34 +1,44 @@
 import path from "node:path";
 import { FacsimileError, type KeyPath } from "@facsimile/core";
 import type { Files } from "./files.ts";
+import { memoized } from "./memo.ts";
 import { EXTENSIONS, type SourceFile } from "./source-file.ts";
-import { entryOf, isMap, kindOf, type ValueMap } from "./value.ts";
+import { entryOf, freeze, isList, isMap, kindOf, type Value, type ValueMap } from "./value.ts";
 
-/** The body of a layer, and where it is written. */
+/** The body of a layer, and where it is written; the identical object whenever it is asked for. */
 export interface LayerText {
   readonly source: SourceFile;
-  /** Absolute path of the file. */
-  readonly path: string;
   /** Where in the file the body lies: `[]`, or `["instances", "beta"]`. */
   readonly at: KeyPath;
   readonly body: ValueMap;
 }
 
-/** One place that holds layers: the conglomerate's `define/`, or a source's `config/facsimile`. */
+/** A list of modules, and where it is written; the identical object whenever it is asked for. */
+export interface ModuleText {
+  readonly source: SourceFile;
+  readonly at: KeyPath;
+  readonly value: Value;
+}
+
+/** One place that holds layers: the conglomerate's definitions, or those of a source. */
 export interface Root {
   readonly kind: "conglomerate" | "source";
   /** Undefined where no file gives this layer. @throws `LAYER_TWICE`, `NOT_A_MAP` and what parsing throws */
   layer(name: string): LayerText | undefined;
   /** What `extends` names, from the layer `from`. @throws `EXTENDS_OUTSIDE` */
   parent(reference: string, from: LayerText): LayerText | undefined;
-  /** The file of modules, a list. */
-  modules(): SourceFile | undefined;
+  modules(): ModuleText | undefined;
+  /** The user's schema of own keys. */
+  schema(): SourceFile | undefined;
   /** All layers that this root has, in byte order. */
   names(): readonly string[];
+  /** Where the layer is, or would be, as people see it. */
+  shown(name: string): string;
 }
 
 export interface RootOptions {
   readonly kind: Root["kind"];
+  /** A folder, or for {@link singleFileRoot} a file; absolute. */
   readonly dir: string;
   readonly files: Files;
 }
@@ -36,20 +46,26 @@ export interface RootOptions {
 /** A folder with one file for each layer. */
 export function folderRoot({ kind, dir, files }: RootOptions): Root {
   const named = (name: string) => only(files.list(dir).get(name) ?? [], { name, files });
-  const textOf = (file: string | undefined) => (file === undefined ? undefined : wholeFile(file, files));
+  const textOf = (file: string | undefined) => (file === undefined ? undefined : wholeFile(files.read(file)));
+  const sourceOf = (name: string) => {
+    const file = named(name);
+    return file === undefined ? undefined : files.read(file);
+  };
   return {
     kind,
     layer: (name) => textOf(named(name)),
     parent: (reference, from) => textOf(parentFile(reference, from)),
     modules: () => {
-      const file = named("modules");
-      return file === undefined ? undefined : files.read(file);
+      const source = sourceOf("modules");
+      return source === undefined ? undefined : wholeList(source);
     },
+    schema: () => (kind === "conglomerate" ? sourceOf("schema") : undefined),
     names: () => [...files.list(dir).keys()].sort(),
+    shown: (name) => files.shown(named(name) ?? path.join(dir, `${name}.json5`)),
   };
 
   function parentFile(reference: string, from: LayerText): string | undefined {
-    const base = reference.startsWith(".") ? path.dirname(from.path) : dir;
+    const base = reference.startsWith(".") ? path.dirname(from.source.path ?? dir) : dir;
     const target = path.resolve(base, reference);
     if (!`${target}${path.sep}`.startsWith(`${dir}${path.sep}`)) throw outside(reference, from);
     const folder = path.dirname(target);
@@ -60,25 +76,17 @@ export function folderRoot({ kind, dir, files }: RootOptions): Root {
   }
 }
 
-/** One file: its body is the layer `facsimile`, its `instances` are the others. */
+/** One file: its body is the layer `facsimile`, its `instances` are the others; a list `modules` is the modules. */
 export function singleFileRoot({ kind, dir, files }: RootOptions): Root {
-  const text = () => wholeFile(dir, files);
-  const inner = (name: string): LayerText | undefined => {
-    const { source, body, path: file } = text();
-    const value = entryOf(entryOf(body, "instances"), name);
-    const at = ["instances", name];
-    return value === undefined ? undefined : { source, path: file, at, body: asMap(value, { source, at }) };
-  };
+  const inner = (name: string) => innerTexts(files.read(dir)).get(name);
   return {
     kind,
-    layer: (name) => {
-      if (name !== "facsimile") return inner(name);
-      const { instances: _, modules: __, ...body } = text().body;
-      return { ...text(), body };
-    },
+    layer: (name) => (name === "facsimile" ? baseText(files.read(dir)) : inner(name)),
     parent: inner,
-    modules: () => undefined,
-    names: () => Object.keys(entryOf(text().body, "instances") ?? {}).sort(),
+    modules: () => innerList(files.read(dir)),
+    schema: () => undefined,
+    names: () => [...innerTexts(files.read(dir)).keys()].sort(),
+    shown: (name) => (name === "facsimile" ? files.shown(dir) : `${files.shown(dir)} (instances.${name})`),
   };
 }
 
@@ -91,16 +99,31 @@ function only(listed: readonly string[], { name, files }: { name: string; files:
   });
 }
 
-function wholeFile(file: string, files: Files): LayerText {
-  const source = files.read(file);
-  return { source, path: file, at: [], body: asMap(source.value, { source, at: [] }) };
-}
+const wholeFile = memoized((source: SourceFile): LayerText => layerText(source, [], source.value));
 
-function asMap(value: unknown, { source, at }: Pick<LayerText, "source" | "at">): ValueMap {
-  if (isMap(value)) return value as ValueMap;
-  throw new FacsimileError("NOT_A_MAP", `holds ${kindOf(value)}; expected a map of keys and values`, {
-    position: source.locate(at),
-  });
+const baseText = memoized((source: SourceFile): LayerText => {
+  const { instances: _, modules, ...rest } = wholeFile(source).body;
+  const body = modules === undefined || isList(modules) ? rest : { ...rest, modules };
+  return { source, at: [], body: freeze(body) };
+});
+
+const wholeList = memoized((source: SourceFile): ModuleText => ({ source, at: [], value: source.value }));
+
+const innerList = memoized((source: SourceFile): ModuleText | undefined => {
+  const value = entryOf(source.value, "modules");
+  return isList(value) ? { source, at: ["modules"], value } : undefined;
+});
+
+const innerTexts = memoized((source: SourceFile): ReadonlyMap<string, LayerText> => {
+  const instances = entryOf(wholeFile(source).body, "instances") ?? {};
+  const { body } = layerText(source, ["instances"], instances);
+  return new Map(Object.entries(body).map(([name, value]) => [name, layerText(source, ["instances", name], value)]));
+});
+
+function layerText(source: SourceFile, at: KeyPath, value: Value): LayerText {
+  if (isMap(value)) return { source, at, body: value };
+  const position = source.locate(at);
+  throw new FacsimileError("NOT_A_MAP", `holds ${kindOf(value)}; expected a map of keys and values`, { position });
 }
 
 function outside(reference: string, { source, at }: LayerText): FacsimileError {

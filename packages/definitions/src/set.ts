@@ -1,7 +1,7 @@
 import { FacsimileError, type KeyPath, parsePath } from "@facsimile/core";
 import type { Layer } from "./chain.ts";
 import { loadJson5 } from "./lazy.ts";
-import { nest, type Value, type ValueMap } from "./value.ts";
+import { freeze, nest, type Value, type ValueMap } from "./value.ts";
 
 const FORBIDDEN = ["__proto__", "constructor", "prototype"];
 
@@ -15,7 +15,7 @@ export function setLayer(text: string): Layer {
   if (path.some((key) => FORBIDDEN.includes(key))) {
     throw new FacsimileError("BAD_SET", `--set ${text}: this key is not allowed in a definition`);
   }
-  const body = nest(path, readValue(path, text.slice(equals + 1))) as ValueMap;
+  const body = freeze(nest(path, readValue(path, text.slice(equals + 1))) as ValueMap);
   return { name: `--set ${text}`, root: "set", role: "set", source: undefined, at: [], body };
 }
 

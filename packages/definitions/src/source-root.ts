@@ -1,11 +1,13 @@
 import path from "node:path";
 import { FacsimileError } from "@facsimile/core";
-import type { Layer } from "./chain.ts";
 import type { Files } from "./files.ts";
-import { folderRoot, type Root, singleFileRoot } from "./roots.ts";
+import { folderRoot, type LayerText, type Root, singleFileRoot } from "./roots.ts";
 
 /** A source's own definitions: the folder `config/facsimile/` or the file `config/facsimile.*`. @throws `LAYER_TWICE` */
-export function sourceRoot(source: string, files: Files): Root | undefined {
+export function sourceRoot(
+  source: string,
+  { files, kind = "source" }: { files: Files; kind?: Root["kind"] },
+): Root | undefined {
   const config = path.join(source, "config");
   const [single, second] = files.list(config).get("facsimile") ?? [];
   const folder = path.join(config, "facsimile");
@@ -15,15 +17,11 @@ export function sourceRoot(source: string, files: Files): Root | undefined {
     const hint = "Keep one of the two.";
     throw new FacsimileError("LAYER_TWICE", `the source's definitions are in two places: ${both}`, { hint });
   }
-  if (single !== undefined) return singleFileRoot({ kind: "source", dir: single, files });
-  return hasFolder ? folderRoot({ kind: "source", dir: folder, files }) : undefined;
+  if (single !== undefined) return singleFileRoot({ kind, dir: single, files });
+  return hasFolder ? folderRoot({ kind, dir: folder, files }) : undefined;
 }
 
 /** The source's `config/install.*`, which comes after everything but `--set`. */
-export function installLayer(source: string, files: Files): readonly Layer[] {
-  const text = folderRoot({ kind: "source", dir: path.join(source, "config"), files }).layer("install");
-  if (text === undefined) return [];
-  return [
-    { name: text.source.file, root: "source", role: "install", source: text.source, at: text.at, body: text.body },
-  ];
+export function installText(source: string, files: Files): LayerText | undefined {
+  return folderRoot({ kind: "source", dir: path.join(source, "config"), files }).layer("install");
 }

@@ -1,15 +1,22 @@
-import { didYouMean, FacsimileError, type KeyPath } from "@facsimile/core";
+import { didYouMean, FacsimileError, type KeyPath, type Position } from "@facsimile/core";
 import type { Layer } from "./chain.ts";
+import { memoized } from "./memo.ts";
+import type { Part } from "./source-file.ts";
 import { isMap, type Value, type ValueMap } from "./value.ts";
 
-/** A piece that the fold takes: a layer's body, or one of its view blocks. */
+/** A piece that the fold takes: a layer's body, one of its view blocks, or a part of them under another name. */
 export interface Step {
   readonly layer: Layer;
-  /** Where in the layer's file the values lie. */
-  readonly at: KeyPath;
-  /** Undefined for a body, which is for all. */
+  /** Undefined for what is for all. */
   readonly view: View | undefined;
   readonly values: ValueMap;
+  /** Where `path` of the values is written, or its nearest parent; undefined where no file holds it. */
+  locate(path: KeyPath, part?: Part): Position | undefined;
+}
+
+export interface Steps {
+  readonly steps: readonly Step[];
+  readonly problems: readonly FacsimileError[];
 }
 
 export type ViewKind = (typeof VIEW_KINDS)[number];
@@ -29,25 +36,31 @@ const CONTROL = new Set(["extends", "$schema"]);
 export type OnProblem = (problem: FacsimileError) => void;
 
 /** A layer's body, then its view blocks in the order system, region, target, host. */
-export function stepsOf(layer: Layer, onProblem: OnProblem): readonly Step[] {
+export const stepsOf = memoized((layer: Layer): Steps => {
+  const problems: FacsimileError[] = [];
+  const onProblem: OnProblem = (problem) => problems.push(problem);
   const entries = plainEntries(layer.body, { layer, at: layer.at, onProblem });
   const blocks = entries.filter(([key]) => key.startsWith("@"));
-  const body: Step = {
-    layer,
-    at: layer.at,
-    view: undefined,
-    values: blocks.length === entries.length ? {} : Object.fromEntries(entries.filter(([key]) => !key.startsWith("@"))),
-  };
+  const plain = entries.filter(([key]) => !key.startsWith("@"));
+  const body = stepAt(layer.at, { layer, view: undefined, values: Object.fromEntries(plain) });
   const views = blocks.flatMap(([key, values]) => {
     const at = [...layer.at, key];
     const view = readView(key);
     if (view !== undefined && isMap(values)) {
-      return [{ layer, at, view, values: Object.fromEntries(plainEntries(values, { layer, at, onProblem })) }];
+      const inner = Object.fromEntries(plainEntries(values, { layer, at, onProblem }));
+      return [stepAt(at, { layer, view, values: inner })];
     }
     onProblem(badView(key, { layer, at, known: view !== undefined }));
     return [];
   });
-  return [body, ...views.sort((a, b) => VIEW_KINDS.indexOf(a.view.kind) - VIEW_KINDS.indexOf(b.view.kind))];
+  const rank = ({ view }: Step) => VIEW_KINDS.indexOf(view?.kind ?? "system");
+  return { steps: [body, ...views.sort((a, b) => rank(a) - rank(b))], problems };
+});
+
+/** A step whose values are written at `at` in the layer's file. */
+export function stepAt(at: KeyPath, { layer, view, values }: Omit<Step, "locate">): Step {
+  const locate: Step["locate"] = (path, part) => layer.source?.locate([...at, ...path], part);
+  return { layer, view, values: Object.freeze(values), locate };
 }
 
 /** A directive works on a key: on a whole layer it would take away what every other file relies on. */

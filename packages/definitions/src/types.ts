@@ -1,4 +1,4 @@
-import type { HostName, InstanceName, KeyPath, Position, ProjectName, TargetName } from "@facsimile/core";
+import type { Environment, HostName, InstanceName, KeyPath, Position, ProjectName, TargetName } from "@facsimile/core";
 import type { Origin } from "./origin.ts";
 import type { WrittenDefinition } from "./schema.ts";
 
@@ -93,6 +93,20 @@ export interface Daemon {
   readonly name: string;
   readonly logicalName: string;
   readonly instanceName: string;
+}
+
+export interface ResolveOptions {
+  readonly instance: InstanceName;
+  /** Without it: what holds for all projects, and all hosts. */
+  readonly project?: ProjectName | undefined;
+  /** The project's checkout, absolute; without it the conglomerate alone is read, which gives repository and version. */
+  readonly source?: string | undefined;
+  /** `path=value`, strongest last; the value is JSON5, else a text. */
+  readonly set?: readonly string[] | undefined;
+  /** The controller's system, for `"@system:…"` in {@link Definition.values}. Default `linux`. */
+  readonly system?: string | undefined;
+  /** For `${env:NAME}` of local instances. Default: empty. */
+  readonly env?: Environment | undefined;
 }
 
 /** Something to tell the user that stops nothing. */

@@ -1,13 +1,16 @@
 import type { Step, View } from "./steps.ts";
 import type { Host } from "./types.ts";
 
+/** Who looks: a host, or with a system alone the controller. */
+export type Viewer = Pick<Host, "system"> & Partial<Host>;
+
 /** The steps that a host, or with a system alone the controller, sees; of one layer, targets in the host's order. */
-export function stepsFor(steps: readonly Step[], viewer: Pick<Host, "system"> & Partial<Host>): readonly Step[] {
+export function stepsFor(steps: readonly Step[], viewer: Viewer): readonly Step[] {
   const seen = steps.filter(({ view }) => view === undefined || applies(view, viewer));
   return (viewer.targets?.length ?? 0) > 1 ? sortTargets(seen, viewer.targets ?? []) : seen;
 }
 
-function applies({ kind, name }: View, viewer: Pick<Host, "system"> & Partial<Host>): boolean {
+function applies({ kind, name }: View, viewer: Viewer): boolean {
   switch (kind) {
     case "system":
       return viewer.system === name;

@@ -15,12 +15,12 @@ async function edited(
 ) {
   const w = await world({ "define/facsimile.json5": PROJECTS, [file]: text, ...more });
   const options = { instance: parseInstance("beta"), project: parseProject("storefront"), version, set };
-  const plan = await planVersionEdit(w.conglomerate, options);
+  const plan = await planVersionEdit(await w.now(), options);
   if (plan !== undefined) {
     expect(plan).toMatchObject({ file, before: text });
     await fs.writeFile(path.join(w.root, file), plan.after);
     expect((await w.resolve("beta")).values.versions?.["storefront"]).toBe(version);
-    expect(await planVersionEdit(w.conglomerate, options)).toBeUndefined();
+    expect(await planVersionEdit(await w.now(), options)).toBeUndefined();
   }
   return plan?.after;
 }
@@ -143,12 +143,12 @@ describe("where it is written", () => {
       "define/base.json5": "{ versions: { storefront: '2' } }",
     });
     const options = { instance: parseInstance("dev.dev0"), project: parseProject("storefront") };
-    expect(await planVersionEdit(w.conglomerate, { ...options, version: "3" })).toEqual({
+    expect(await planVersionEdit(await w.now(), { ...options, version: "3" })).toEqual({
       file: "define/dev0.json5",
       before: "{ extends: './base' }",
       after: "{ extends: './base', versions: { storefront: '3' } }",
     });
-    expect(await planVersionEdit(w.conglomerate, { ...options, version: "2" })).toBeUndefined();
+    expect(await planVersionEdit(await w.now(), { ...options, version: "2" })).toBeUndefined();
   });
 
   it("is a new file where only the source defines the instance", async () => {
@@ -156,7 +156,7 @@ describe("where it is written", () => {
       "define/facsimile.json5": "{ projects: { p: { repo: 'x', definitions: 'source' } } }",
       "src/config/facsimile/beta.json5": "{}",
     });
-    const plan = await planVersionEdit(w.conglomerate, {
+    const plan = await planVersionEdit(await w.now(), {
       instance: parseInstance("beta"),
       project: parseProject("p"),
       version: "1.0.0",
@@ -190,7 +190,7 @@ describe("where it is written", () => {
   it("is refused for a name that is no version, and for an unknown instance", async () => {
     expect((await problems(edited("{}", { version: "--x" })))[0]).toMatch(/^BAD_NAME/);
     const w = await world({ "define/facsimile.json5": PROJECTS });
-    const plan = planVersionEdit(w.conglomerate, {
+    const plan = planVersionEdit(await w.now(), {
       instance: parseInstance("nope"),
       project: parseProject("ledger"),
       version: "1",

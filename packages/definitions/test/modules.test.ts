@@ -70,7 +70,7 @@ describe("modules", () => {
     });
     expect(await problems(resolve("beta"))).toEqual([
       "UNKNOWN_MODULE define/beta.json5:3:13: service.gama is for a module that does not exist (Did you mean gamma?)",
-      "UNKNOWN_MODULE define/beta.json5:2:3: config.nosuch is for a module that does not exist (Modules are alpha, beta, betasrv, gamma.)",
+      "UNKNOWN_MODULE define/beta.json5:2:3: config.nosuch is for a module that does not exist (Modules are alpha, beta, gamma, betasrv.)",
     ]);
     expect(await problems(resolve("beta", { project: "p" }))).toEqual([]);
   });
@@ -114,7 +114,7 @@ describe("modules", () => {
       "define/beta.json5": "{ service: { a: { opts: 5 } } }",
     });
     expect((await problems(resolve("beta")))[0]).toMatch(
-      /^KIND_CONFLICT define\/beta\.json5:1:25: service\.a\.opts and the module's own value differ in kind/,
+      /^KIND_CONFLICT define\/beta\.json5:1:25: modules\.a\.service\.opts is the number 5 here, but a map at define\/modules\.json5:1:32/,
     );
   });
 });

@@ -6,7 +6,11 @@ import { type Conglomerate, type Definition, findConglomerate, type ResolveOptio
 
 export interface World {
   readonly root: string;
+  /** As it was when the world was made. */
   readonly conglomerate: Conglomerate;
+  /** As it is now. */
+  now(): Promise<Conglomerate>;
+  /** Of the files as they are now. */
   resolve(instance: string, options?: WorldOptions): Promise<Definition>;
 }
 
@@ -23,8 +27,9 @@ export async function world(files: Readonly<Record<string, string>>): Promise<Wo
   return {
     root,
     conglomerate,
-    resolve: (instance, { project, source, ...options } = {}) =>
-      resolve(conglomerate, {
+    now: () => findConglomerate(root),
+    resolve: async (instance, { project, source, ...options } = {}) =>
+      resolve(await findConglomerate(root), {
         instance: parseInstance(instance),
         project: project === undefined ? undefined : parseProject(project),
         source: source === undefined ? undefined : path.join(root, source),

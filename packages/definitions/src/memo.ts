@@ -1,0 +1,27 @@
+interface Node<V> {
+  value?: { readonly of: V };
+  readonly next: WeakMap<object, Node<V>>;
+}
+
+/**
+ * `work`, done once for each list of identical objects, and remembered while they live. It must be a function of what it
+ * is given, and that must never change: frozen values, parsed files.
+ */
+export function memoized<Keys extends readonly object[], V>(work: (...keys: Keys) => V): (...keys: Keys) => V {
+  const root: Node<V> = { next: new WeakMap() };
+  return (...keys) => {
+    let node = root;
+    for (const key of keys) node = node.next.get(key) ?? grow(node, key);
+    node.value ??= { of: work(...keys) };
+    return node.value.of;
+  };
+}
+
+function grow<V>(node: Node<V>, key: object): Node<V> {
+  const next: Node<V> = { next: new WeakMap() };
+  node.next.set(key, next);
+  return next;
+}
+
+/** Stands for what is not there among the keys of {@link memoized}. */
+export const NOTHING: object = Object.freeze({});

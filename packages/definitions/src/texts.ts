@@ -1,0 +1,51 @@
+import fs from "node:fs";
+import path from "node:path";
+import { errnoOf } from "@facsimile/core";
+import { MAX_BYTES } from "./source-file.ts";
+
+/** Where the texts of definition files come from; what cannot be read is thrown as it is. */
+export interface Texts {
+  /** The names in a folder, in no order; empty where there is no such folder. */
+  names(dir: string): readonly string[];
+  /** Undefined where the file is too large to be a definition. */
+  text(file: string): string | undefined;
+}
+
+/** The files on disk. */
+export const DISK: Texts = {
+  names: (dir) => {
+    try {
+      return fs.readdirSync(dir);
+    } catch (error) {
+      if (["ENOENT", "ENOTDIR"].includes(errnoOf(error) ?? "")) return [];
+      throw error;
+    }
+  },
+  text: (file) => {
+    const stat = fs.statSync(file);
+    // A FIFO would wait for ever.
+    if (!stat.isFile()) throw new Error("it is no regular file");
+    if (stat.size > MAX_BYTES) return undefined;
+    return new TextDecoder("utf-8", { fatal: true }).decode(fs.readFileSync(file));
+  },
+};
+
+/** Texts by absolute path, as if they were files; what they do not hold comes from `below`. */
+export function textsOf(texts: ReadonlyMap<string, string>, below: Texts = NONE): Texts {
+  const folders = new Map<string, string[]>();
+  for (const file of texts.keys()) {
+    const dir = path.dirname(file);
+    folders.set(dir, [...(folders.get(dir) ?? []), path.basename(file)]);
+  }
+  return {
+    names: (dir) => [...new Set([...below.names(dir), ...(folders.get(dir) ?? [])])],
+    text: (file) => texts.get(file) ?? below.text(file),
+  };
+}
+
+const NONE: Texts = {
+  names: () => [],
+  text: () => {
+    throw new Error("there is no such file");
+  },
+};
