@@ -6,7 +6,6 @@ import { plan } from "./plan.ts";
 import type { CopyRequest } from "./prepare.ts";
 import { type RenderedFile, type RenderRequest, render } from "./render.ts";
 import type { DeployReport, Plan, VerifyReport } from "./reports.ts";
-
 import { verify } from "./verify.ts";
 
 /** What the pipeline needs of the world. */
@@ -60,4 +59,5 @@ export type {
   VerifiedProject,
   VerifyReport,
 } from "./reports.ts";
+export { resolveAt } from "./resolve-at.ts";
 export { definitionTexts, type RevisionRequest } from "./revision.ts";
