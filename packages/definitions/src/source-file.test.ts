@@ -45,14 +45,14 @@ describe("what a file may not hold is refused with its place", () => {
     ["x.json5", "{\n  a: 1,\n  b: }\n}", "FILE_SYNTAX x.json5:3:6: cannot be read: invalid character '}'"],
     ["x.json5", "{a: 1", "FILE_SYNTAX x.json5:1:6: cannot be read: invalid end of input"],
     ["x.json", '{"a": 1,, }', "FILE_SYNTAX x.json:1:9: cannot be read: invalid character ','"],
-    ["x.json", "{a: 1}", "FILE_SYNTAX x.json:1:1: x.json holds JSON5 (comments, commas, quotes), not JSON"],
+    ["x.json", "{a: 1}", "FILE_SYNTAX x.json:1:2: this is JSON5 (a comment, comma, quote or number), not JSON"],
     ["x.yaml", "a: 1\nb: [1\nc: 2\n", /^FILE_SYNTAX x\.yaml:[23]:\d+: cannot be read: /],
     ["x.yaml", "a: !thing 1\n", /^FILE_SYNTAX x\.yaml:1:4: cannot be read: Unresolved tag/],
-    ["x.yaml", "a: 1\n---\nb: 2\n", /^FILE_SYNTAX x\.yaml:2:1: cannot be read: /],
+    ["x.yaml", "a: 1\n---\nb: 2\n", "FILE_SYNTAX x.yaml:2:1: a second document begins here; a definition is one"],
     ["x.json5", "{a: 1, b: {c: 2, 'c': 3}}", 'DUPLICATE_KEY x.json5:1:18: the key "c" is written twice in one map'],
     ["x.json", '{"a": 1, "\\u0061": 2}', 'DUPLICATE_KEY x.json:1:10: the key "a" is written twice in one map'],
     ["x.json5", "[{a: 1}, {a: 1, a: 1}]", 'DUPLICATE_KEY x.json5:1:17: the key "a" is written twice in one map'],
-    ["x.yaml", "a: 1\nb: 2\na: 3\n", "DUPLICATE_KEY x.yaml:3:1: the same key is written twice in one map"],
+    ["x.yaml", "a: 1\nb: 2\na: 3\n", 'DUPLICATE_KEY x.yaml:3:1: the key "a" is written twice in one map'],
     [
       "x.json5",
       "{a: {__proto__: {x: 1}}}",
@@ -87,7 +87,7 @@ describe("what a file may not hold is refused with its place", () => {
 
   it("stops aliases that multiply", () => {
     const rows = Array.from({ length: 12 }, (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i},`.repeat(9)}]`);
-    expect(problem("x.yaml", ["a0: &a0 [x]", ...rows].join("\n"))).toMatch(/^FILE_TOO_LARGE x\.yaml:1:1: its aliases/);
+    expect(problem("x.yaml", ["a0: &a0 [x]", ...rows].join("\n"))).toMatch(/^FILE_TOO_LARGE x\.yaml:7:26: its aliases/);
   });
 });
 
@@ -120,7 +120,7 @@ describe("for all texts", () => {
 
   it("colons, brackets and quotes in strings and comments count for nothing", () => {
     const text = `{a: "x:{['", /* b: { // */ 'c"': 1, // d: }\n e: '\\':' }`;
-    expect(scanJson5(text, 1)).toEqual({ members: 3, tooDeep: undefined });
+    expect(scanJson5(text, 1)).toEqual({ members: 3, tooDeep: undefined, unclosed: undefined });
   });
 
   it.each(["x.json", "x.json5", "x.yaml"])("a damaged %s gives a value or a refusal, never another error", (file) => {
