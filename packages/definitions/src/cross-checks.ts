@@ -1,20 +1,44 @@
 import { didYouMean, formatPath, type KeyPath, RESERVED_NAMES } from "@facsimile/core";
 import { targetsOf } from "./hosts.ts";
+import { memoized, NOTHING } from "./memo.ts";
 import type { InstanceValues } from "./types.ts";
 import type { Finding } from "./validate.ts";
 
 /** What is right by itself and wrong beside the rest. `values` have passed the schema. */
-export function crossFindings(values: InstanceValues): readonly Finding[] {
-  return [
-    ...projectFindings(values),
-    ...nodeFindings(values),
-    ...hookFindings(values),
-    ...hostFindings(values),
-    ...waveFindings(values),
-  ];
+export function crossFindings({ deploy, hosts, projects, regions, versions }: InstanceValues): readonly Finding[] {
+  const part = <T>(value: T | undefined) => value ?? (NOTHING as T);
+  return findingsBetween(deploy, part(hosts), part(projects), regions ?? NO_REGIONS, part(versions));
 }
 
-function projectFindings(values: InstanceValues): readonly Finding[] {
+type Checked = Pick<InstanceValues, "deploy"> & {
+  readonly [Key in "hosts" | "projects" | "regions" | "versions"]?: InstanceValues[Key];
+};
+
+type Part<Key extends keyof InstanceValues> = NonNullable<InstanceValues[Key]>;
+
+const findingsBetween = memoized(
+  (
+    deploy: Part<"deploy">,
+    hosts: Part<"hosts">,
+    projects: Part<"projects">,
+    regions: Part<"regions">,
+    versions: Part<"versions">,
+  ): readonly Finding[] => {
+    const values = { deploy, hosts, projects, versions, ...(regions === NO_REGIONS ? {} : { regions }) };
+    return [
+      ...projectFindings(values),
+      ...nodeFindings(values),
+      ...hookFindings(values),
+      ...hostFindings(values),
+      ...waveFindings(values),
+    ];
+  },
+);
+
+/** Without `regions`, hosts may name any. */
+const NO_REGIONS: Part<"regions"> = Object.freeze({});
+
+function projectFindings(values: Checked): readonly Finding[] {
   const names = Object.keys(values.projects ?? {});
   const reserved: readonly string[] = RESERVED_NAMES;
   const clashes = names
@@ -32,8 +56,8 @@ function projectFindings(values: InstanceValues): readonly Finding[] {
   return [...clashes, ...strangers];
 }
 
-function nodeFindings(values: InstanceValues): readonly Finding[] {
-  const targets = targetsOf(values, undefined);
+function nodeFindings(values: Checked): readonly Finding[] {
+  const targets = targetsOf(values.projects, undefined);
   if (targets === undefined) return [];
   return Object.keys(values.deploy.nodes ?? {})
     .filter((target) => !targets.some((known) => known === target))
@@ -41,7 +65,7 @@ function nodeFindings(values: InstanceValues): readonly Finding[] {
 }
 
 function unknownTarget(
-  values: InstanceValues,
+  values: Checked,
   { path, targets, part }: { path: KeyPath; targets: readonly string[]; part?: "key" },
 ): Finding {
   const target = path.at(-1) ?? "";
@@ -52,8 +76,8 @@ function unknownTarget(
   return { code: "UNKNOWN_TARGET", path, message: `${who} ${JSON.stringify(target)}`, hint, ...(part && { part }) };
 }
 
-function hookFindings(values: InstanceValues): readonly Finding[] {
-  const targets = targetsOf(values, undefined);
+function hookFindings(values: Checked): readonly Finding[] {
+  const targets = targetsOf(values.projects, undefined);
   if (targets === undefined) return [];
   return (["precmd", "postcmd"] as const).flatMap((key) =>
     values.deploy[key].flatMap(({ target }, index) => {
@@ -64,7 +88,7 @@ function hookFindings(values: InstanceValues): readonly Finding[] {
   );
 }
 
-function hostFindings(values: InstanceValues): readonly Finding[] {
+function hostFindings(values: Checked): readonly Finding[] {
   const { regions, hosts } = values;
   if (regions === undefined) return [];
   return Object.entries(hosts ?? {}).flatMap(([name, { region }]) => {
@@ -74,11 +98,11 @@ function hostFindings(values: InstanceValues): readonly Finding[] {
   });
 }
 
-function waveFindings(values: InstanceValues): readonly Finding[] {
+function waveFindings(values: Checked): readonly Finding[] {
   const hosts = [...new Set(Object.values(values.deploy.nodes ?? {}).flat())];
   const described = Object.values(values.hosts ?? {}).flatMap(({ region }) => region ?? []);
   const regions = [...new Set([...Object.keys(values.regions ?? {}), ...described])];
-  const known = { regions, targets: targetsOf(values, undefined), hosts };
+  const known = { regions, targets: targetsOf(values.projects, undefined), hosts };
   const codes = { regions: "UNKNOWN_REGION", targets: "UNKNOWN_TARGET", hosts: "UNKNOWN_HOST" } as const;
   return (values.deploy.waves ?? []).flatMap((wave, index) =>
     (["regions", "targets", "hosts"] as const).flatMap((key) =>

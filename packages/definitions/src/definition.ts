@@ -5,6 +5,7 @@ import { type InstanceChain, stepsIn } from "./instance-chain.ts";
 import { originOf } from "./origin.ts";
 import type { Step } from "./steps.ts";
 import type { Definition, Host, InstanceValues, ResolveOptions, Warning } from "./types.ts";
+import { Unique } from "./unique.ts";
 import { freeze, sameValue } from "./value.ts";
 import { stepsFor, type Viewer } from "./views.ts";
 
@@ -78,6 +79,7 @@ function warnAboutViews(
   steps: readonly Step[],
   { values, hosts, onWarning }: { values: InstanceValues; hosts: readonly Host[]; onWarning(warning: Warning): void },
 ): void {
+  if (steps.every(({ view }) => view === undefined)) return;
   const described = Object.entries(values.hosts ?? {});
   const known = {
     region: [...Object.keys(values.regions ?? {}), ...described.flatMap(([, { region }]) => region ?? [])],
@@ -92,19 +94,5 @@ function warnAboutViews(
     const message = `no ${view.kind} is called ${view.name}, so this view is never used`;
     const position = locate([], "key");
     onWarning({ code: "VIEW_UNUSED", message, hint: `Did you mean "@${view.kind}:${near}"?`, position });
-  }
-}
-
-/** Views repeat what is wrong with what they share. */
-class Unique<T extends Warning> {
-  readonly all: T[] = [];
-  readonly #seen = new Set<string>();
-
-  add(item: T): void {
-    const { code, message, position } = item;
-    const id = JSON.stringify([code, message, position?.file, position?.line, position?.column]);
-    if (this.#seen.has(id)) return;
-    this.#seen.add(id);
-    this.all.push(item);
   }
 }

@@ -54,6 +54,13 @@ export class Files {
     return listing;
   }
 
+  /** Every definition file in a folder and those below it, as people see them, in byte order. */
+  below(dir: string): readonly string[] {
+    const own = [...this.list(dir).values()].flat().map((file) => this.shown(file));
+    const names = this.#reading(dir, () => this.#texts.names(dir)).filter((name) => !name.includes("."));
+    return [...own, ...names.flatMap((name) => this.below(path.join(dir, name)))].sort();
+  }
+
   #reading<T>(file: string, read: () => T): T {
     try {
       return read();

@@ -1,5 +1,7 @@
 import { type HostName, parseHost, parseTarget, type TargetName } from "@facsimile/core";
+import { memoized, NOTHING } from "./memo.ts";
 import type { Host, InstanceValues } from "./types.ts";
+import { freeze } from "./value.ts";
 
 export interface HostsOptions {
   readonly project: string | undefined;
@@ -14,27 +16,45 @@ export function isLocal(nodes: unknown): boolean {
 }
 
 /** The hosts that the project lands on, in the order that `deploy.nodes` first names them; users come from views. */
-export function hostsOf(values: InstanceValues, options: HostsOptions): readonly Host[] {
-  const allowed = targetsOf(values, options.project);
-  const targets = targetsByHost(values);
-  if (isLocal(values.deploy.nodes)) return [localHost(values, { system: options.system, targets: allowed ?? [] })];
-  return [...targets].flatMap(([name, all]) => {
+export function hostsOf({ deploy, hosts, projects }: InstanceValues, options: HostsOptions): readonly Host[] {
+  const known = hostsByOptions(deploy.nodes ?? NOTHING, hosts ?? NOTHING, projects ?? NOTHING);
+  const id = `${options.project} ${options.system}`;
+  const found = known.get(id) ?? freeze(findHosts({ deploy, hosts, projects }, options));
+  known.set(id, found);
+  return found;
+}
+
+const hostsByOptions = memoized((..._parts: readonly object[]) => new Map<string, readonly Host[]>());
+
+type Places = { readonly [Key in "deploy" | "hosts" | "projects"]: InstanceValues[Key] };
+
+function findHosts(values: Places, { project, system }: HostsOptions): readonly Host[] {
+  const allowed = targetsOf(values.projects, project);
+  if (isLocal(values.deploy.nodes)) return [localHost(values, { system, targets: allowed ?? [] })];
+  return [...targetsByHost(values)].flatMap(([name, all]) => {
     const own = allowed === undefined ? all : allowed.filter((target) => all.includes(target));
     return own.length === 0 ? [] : [host(values, { name, targets: own })];
   });
 }
 
 /** The targets of the project, or of all projects; undefined where they name none and any will do. */
-export function targetsOf(values: InstanceValues, project: string | undefined): readonly TargetName[] | undefined {
-  const projects = Object.entries(values.projects ?? {}).filter(([name]) => project === undefined || name === project);
-  const lists = projects.map(([, { targets }]) => targets);
-  if (lists.length === 0 || lists.includes(undefined)) return undefined;
-  return [...new Set(lists.flatMap((list) => list ?? []))].map(parseTarget);
+export function targetsOf(projects: InstanceValues["projects"], project: string | undefined) {
+  const all = targetsByProject(projects ?? NO_PROJECTS);
+  return project === undefined ? all.of : all.by.get(project);
 }
 
-function targetsByHost(values: InstanceValues): ReadonlyMap<HostName, readonly TargetName[]> {
+const targetsByProject = memoized((projects: NonNullable<InstanceValues["projects"]>) => {
+  const by = new Map(Object.entries(projects).map(([name, { targets }]) => [name, targets?.map(parseTarget)]));
+  const lists = [...by.values()];
+  const isOpen = lists.length === 0 || lists.includes(undefined);
+  return { by, of: isOpen ? undefined : [...new Set(lists.flatMap((list) => list ?? []))] };
+});
+
+const NO_PROJECTS: NonNullable<InstanceValues["projects"]> = Object.freeze({});
+
+function targetsByHost({ deploy }: Places): ReadonlyMap<HostName, readonly TargetName[]> {
   const found = new Map<HostName, TargetName[]>();
-  for (const [target, hosts] of Object.entries(values.deploy.nodes ?? {})) {
+  for (const [target, hosts] of Object.entries(deploy.nodes ?? {})) {
     for (const name of new Set(hosts)) {
       const host = parseHost(name);
       found.set(host, [...(found.get(host) ?? []), parseTarget(target)]);
@@ -43,7 +63,7 @@ function targetsByHost(values: InstanceValues): ReadonlyMap<HostName, readonly T
   return found;
 }
 
-function host(values: InstanceValues, { name, targets }: Pick<Host, "name" | "targets">): Host {
+function host(values: Places, { name, targets }: Pick<Host, "name" | "targets">): Host {
   const { address, port, region, system, user, down } = values.hosts?.[name] ?? {};
   return {
     name,
@@ -57,7 +77,7 @@ function host(values: InstanceValues, { name, targets }: Pick<Host, "name" | "ta
   };
 }
 
-function localHost(values: InstanceValues, { system, targets }: Pick<Host, "system" | "targets">): Host {
+function localHost(values: Places, { system, targets }: Pick<Host, "system" | "targets">): Host {
   const name = parseHost("local");
   const described = host(values, { name, targets });
   const { address, system: declared } = values.hosts?.["local"] ?? {};

@@ -45,6 +45,11 @@ export function placeOf(steps: readonly Step[], { path, part }: { path: KeyPath;
   return undefined;
 }
 
+/** Whether the values say anything about `path`. */
+export function sets(values: ValueMap, path: KeyPath): boolean {
+  return branchOf(values, path) !== undefined;
+}
+
 interface Branch {
   readonly values: ValueMap;
   /** How far along the path the layer writes anything. */

@@ -32,10 +32,12 @@ export const DISK: Texts = {
 
 /** Texts by absolute path, as if they were files; what they do not hold comes from `below`. */
 export function textsOf(texts: ReadonlyMap<string, string>, below: Texts = NONE): Texts {
-  const folders = new Map<string, string[]>();
+  const folders = new Map<string, Set<string>>();
   for (const file of texts.keys()) {
-    const dir = path.dirname(file);
-    folders.set(dir, [...(folders.get(dir) ?? []), path.basename(file)]);
+    for (let inner = file; inner !== path.dirname(inner); inner = path.dirname(inner)) {
+      const names = folders.get(path.dirname(inner)) ?? new Set();
+      folders.set(path.dirname(inner), names.add(path.basename(inner)));
+    }
   }
   return {
     names: (dir) => [...new Set([...below.names(dir), ...(folders.get(dir) ?? [])])],
