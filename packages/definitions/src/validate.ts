@@ -1,40 +1,96 @@
-import { didYouMean, formatPath, type KeyPath } from "@facsimile/core";
+import type { KeyPath } from "@facsimile/core";
 import type * as z from "zod/mini";
+import { badKey, type Finding, unknownKey, wrongValue } from "./finding.ts";
+import { memoized } from "./memo.ts";
 import { definitionSchema } from "./schema.ts";
-import { kindOf, type Value, type ValueMap, valueAt } from "./value.ts";
+import type { UserSchema } from "./user-schema.ts";
+import { WELL_KNOWN_KEYS } from "./user-schema-names.ts";
+import type { UserNode } from "./user-schema-node.ts";
+import { misfits, missingIn } from "./user-shape.ts";
+import { entryOf, type Value, type ValueMap, valueAt } from "./value.ts";
 
-/** Something wrong with a definition, before anyone looked up where it was written. */
-export interface Finding {
-  readonly code: string;
-  readonly path: KeyPath;
-  readonly part?: "key" | "value";
-  readonly message: string;
-  readonly hint?: string | undefined;
-}
+export type { Finding } from "./finding.ts";
 
 type Issue = z.core.$ZodIssue;
 
-/** Everything that the schema finds wrong with `values`. */
-export function findingsOf(values: ValueMap): readonly Finding[] {
-  const result = definitionSchema.safeParse(values);
-  return result.success ? [] : result.error.issues.flatMap((issue) => findingsOfIssue(issue, { values, above: [] }));
+/**
+ * Everything that the schema, and the user's own, finds wrong with `values`. What is frozen is checked once for each
+ * key, however often it comes: it must be frozen at every depth.
+ */
+export function findingsOf(values: ValueMap, user?: UserSchema): readonly Finding[] {
+  const found = CHECKS.flatMap((check) => findingsOfKey(check, entryOf(values, check.key)));
+  return user === undefined ? found : [...found, ...findingsOfUser(values, user)];
 }
 
-/** The well-known keys at the top. */
-export function wellKnownKeys(): readonly string[] {
-  return Object.keys(definitionSchema.def.shape);
+/** The keys at the top that mean something: the well-known ones, and those that the user describes. */
+export function wellKnownKeys(user?: UserSchema): readonly string[] {
+  return [...WELL_KNOWN_KEYS, ...(user?.root.properties.keys() ?? [])];
+}
+
+interface Check {
+  readonly key: string;
+  findings(value: Value): readonly Finding[];
+}
+
+const CHECKS = Object.entries(definitionSchema.def.shape).map(([key, schema]): Check => {
+  const findings = (value: Value) => {
+    const result = schema.safeParse(value);
+    if (result.success) return NONE;
+    const context = { values: { [key]: value }, above: [key] };
+    return distinct(result.error.issues.flatMap((issue) => findingsOfIssue(issue, context)));
+  };
+  return { key, findings };
+});
+
+const NONE: readonly Finding[] = Object.freeze([]);
+
+function findingsOfKey(check: Check, value: Value | undefined): readonly Finding[] {
+  if (value === undefined) return NONE;
+  return isLasting(value) ? remembered(check, value) : check.findings(value);
+}
+
+const remembered = memoized((check: Check, value: object) => check.findings(value as Value));
+
+function isLasting(value: Value): value is Value & object {
+  return typeof value === "object" && value !== null && Object.isFrozen(value);
+}
+
+function findingsOfUser(values: ValueMap, { root }: UserSchema): readonly Finding[] {
+  const known = root.additional === false ? knownAtTop(root) : undefined;
+  const found = Object.entries(values).flatMap(([key, value]) => {
+    const check = checksOf(root).get(key);
+    if (check !== undefined) return findingsOfKey(check, value);
+    return known === undefined || known.includes(key) ? NONE : unknownKey([key], known);
+  });
+  return [...found, ...missingIn(root, { value: values, path: [] })];
+}
+
+const checksOf = memoized((root: UserNode): ReadonlyMap<string, Check> => {
+  const checks = [...root.properties].map(
+    ([key, node]): Check => ({ key, findings: (value) => misfits(node, { value, path: [key] }) }),
+  );
+  return new Map(checks.map((check) => [check.key, check]));
+});
+
+function knownAtTop(root: UserNode): readonly string[] {
+  return [...WELL_KNOWN_KEYS, ...root.properties.keys()];
+}
+
+/** Two rules about one value say the same. */
+function distinct(findings: readonly Finding[]): readonly Finding[] {
+  return [...new Map(findings.map((finding) => [`${finding.path.join("\0")}\n${finding.message}`, finding])).values()];
 }
 
 interface Context {
   readonly values: ValueMap;
-  /** Where the union that the issue is about lies. */
+  /** Where what the issue is about lies. */
   readonly above: KeyPath;
 }
 
 function findingsOfIssue(issue: Issue, context: Context): readonly Finding[] {
   const path = [...context.above, ...issue.path.map(String)];
   const value = valueAt(context.values, path);
-  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey([...path, key]));
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey([...path, key], keysAt(path)));
   if (issue.code === "invalid_union") {
     const branch = bestBranch(issue.errors as readonly Issue[][]);
     return branch.flatMap((each) => findingsOfIssue(each, { ...context, above: path }));
@@ -57,35 +113,6 @@ function isWrongForm(issue: Issue): boolean {
   return (
     (issue.code === "invalid_type" && issue.path.length === 0) || (issue.code === "invalid_value" && only === "type")
   );
-}
-
-function unknownKey(path: KeyPath): Finding {
-  const key = path.at(-1) ?? "";
-  const known = keysAt(path.slice(0, -1));
-  const near = didYouMean(key, known);
-  return {
-    code: "UNKNOWN_KEY",
-    path,
-    part: "key",
-    message: `there is no key ${formatPath(path)}`,
-    hint: near === undefined ? `Known here: ${known.join(", ")}.` : `Did you mean ${near}?`,
-  };
-}
-
-function badKey(path: KeyPath, expected: string): Finding {
-  const message = `${formatPath(path)} is not allowed as a key; expected ${expected}`;
-  return { code: "INVALID_VALUE", path, part: "key", message };
-}
-
-function wrongValue({ path, value, expected }: { path: KeyPath; value: Value | undefined; expected: string }): Finding {
-  const shown = formatPath(path);
-  if (value === undefined) {
-    return { code: "INVALID_VALUE", path, message: `${shown} is missing; expected ${expected}` };
-  }
-  const wantsList = expected.startsWith("a list");
-  const what = typeof value === "string" && !wantsList ? JSON.stringify(value.slice(0, 60)) : kindOf(value);
-  const hint = wantsList && typeof value === "string" ? `Write [${JSON.stringify(value)}].` : undefined;
-  return { code: "INVALID_VALUE", path, message: `${shown} is ${what}; expected ${expected}`, hint };
 }
 
 interface AnySchema {

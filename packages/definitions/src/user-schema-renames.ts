@@ -1,0 +1,59 @@
+import { formatPath, isFacsimileError, type KeyPath, parsePath } from "@facsimile/core";
+import type { Finding } from "./finding.ts";
+import { refusedName } from "./user-schema-names.ts";
+import type { Described } from "./user-schema-node.ts";
+
+export interface UserRename {
+  readonly from: KeyPath;
+  readonly to: KeyPath;
+}
+
+/** What `renamedFrom` says, where it can be followed; what lies deeper comes first, so that it is moved out first. */
+export function renamesIn(described: readonly Described[], report: (finding: Finding) => void): readonly UserRename[] {
+  const renames: UserRename[] = [];
+  for (const { path: to, node } of described) {
+    const text = node.says.renamedFrom;
+    if (text === undefined) continue;
+    const from = read(text);
+    const why = from === undefined ? "is not a path of keys" : whyNot({ from, to }, { described, renames });
+    if (from !== undefined && why === undefined) renames.push({ from, to });
+    else report(refused([...node.at, "renamedFrom"], { text, why: why ?? "" }));
+  }
+  return renames.sort((a, b) => b.from.length - a.from.length);
+}
+
+function read(text: string): KeyPath | undefined {
+  try {
+    return parsePath(text);
+  } catch (error) {
+    if (!isFacsimileError(error, "BAD_PATH")) throw error;
+    return undefined;
+  }
+}
+
+interface Others {
+  readonly described: readonly Described[];
+  readonly renames: readonly UserRename[];
+}
+
+function whyNot({ from, to }: UserRename, { described, renames }: Others): string | undefined {
+  const name = refusedName(from[0] ?? "", { isTop: true });
+  if (name !== undefined) return name.why;
+  if (isAbove(from, to) || isAbove(to, from)) return `is the key itself, or lies on the way to or below it`;
+  if (described.some(({ path }) => isAbove(path, from) && path.length === from.length)) {
+    return "is described by this schema too: only one of the two names can be the new one";
+  }
+  const twin = renames.find((other) => other.from.length === from.length && isAbove(other.from, from));
+  return twin === undefined ? undefined : `became ${formatPath(twin.to)} already`;
+}
+
+/** Whether `outer` is the path, or above it. */
+function isAbove(outer: KeyPath, path: KeyPath): boolean {
+  return outer.length <= path.length && outer.every((key, index) => key === path[index]);
+}
+
+function refused(path: KeyPath, { text, why }: { text: string; why: string }): Finding {
+  const message = `${formatPath(path)} is ${JSON.stringify(text)}, which ${why}`;
+  const hint = 'Write the old path from the top of a definition: "shop.port".';
+  return { code: "INVALID_VALUE", path, message, hint };
+}
