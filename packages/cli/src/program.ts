@@ -43,6 +43,7 @@ export function createProgram(world: World, run: RunState): Command {
       .option("--root <dir>", ROOT_HELP)
       .option("--json", "print one JSON document");
   addFirst(add, invoke);
+  addDefinitions(add, invoke);
   addWork(add, invoke);
   return program;
 }
@@ -65,6 +66,27 @@ function addFirst(add: Add, invoke: Invoke): void {
     .option("--reveal", "print secrets as they are")
     .action(async (instance: string, words: string[], _options, command: Command) =>
       (await import("./commands/render.ts")).renderCommand({ instance, words, ...invoke(command) }),
+    );
+}
+
+function addDefinitions(add: Add, invoke: Invoke): void {
+  add("get <words...>", "print one value: instance [project] key")
+    .usage("[options] <instance> [project] <key>\n       facs get [options] <key> --all-instances")
+    .option("--all-instances", "a table of what every instance says")
+    .option("--project <name>", "for this project (default: what holds for all)")
+    .option("--host <name>", "as this host sees it")
+    .action(async (words: string[], _options, command: Command) =>
+      (await import("./commands/get.ts")).getCommand({ words, ...invoke(command) }),
+    );
+  add("diff <instance> [words...]", "how two instances differ, value by value; or one between two git revisions")
+    .usage(
+      "[options] <instance> <instance> [project]\n       facs diff [options] <instance> [project] --ref <revision>",
+    )
+    .option("--ref <revision>", "this git revision against the files as they are; X..Y: two revisions")
+    .option("--all", "list what differs as expected too (compare.ignore)")
+    .option("--exit-code", "exit 2 when something differs that is not expected")
+    .action(async (instance: string, words: string[], _options, command: Command) =>
+      (await import("./commands/diff.ts")).diffCommand({ instance, words, ...invoke(command) }),
     );
 }
 

@@ -38,6 +38,7 @@ function start<Result>(
   return startRun((onEvent: OnEvent<PipelineEvent>) => work({ ...world, onEvent }));
 }
 
+export { type Answer, answers, type Question } from "./answers.ts";
 export type { PipelineContext } from "./context.ts";
 export type { DeployRequest } from "./deploy.ts";
 export type { Phase, PipelineEvent } from "./events.ts";
