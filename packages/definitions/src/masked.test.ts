@@ -65,6 +65,16 @@ describe("isSensitive", () => {
     expect(isSensitive(parsePath("a.b"), { secrets })).toBe(false);
   });
 
+  it("takes * in the user's word for any one key or item", () => {
+    const secrets = [["users", "*", "pin"]];
+    expect(isSensitive(["users", "0", "pin"], { secrets })).toBe(true);
+    expect(isSensitive(["users", "robin", "pin", "1"], { secrets })).toBe(true);
+    expect(isSensitive(["users", "*"], { secrets })).toBe(false);
+    expect(isSensitive(["users", "a", "b", "pin"], { secrets })).toBe(false);
+    const users = [{ name: "a", pin: 1234 }, { name: "b" }];
+    expect(masked(users, { path: ["users"], secrets })).toEqual([{ name: "a", pin: "[hidden]" }, { name: "b" }]);
+  });
+
   it("answers at once, however long a key is", () => {
     const long = ["P".repeat(1e5), "aB".repeat(1e5), `${"secret ".repeat(1e4)}x`, "_".repeat(1e5)];
     const start = performance.now();

@@ -6,7 +6,7 @@ import { isList, isMap, isSecretRef, type Value, valueAt } from "./value.ts";
 export const HIDDEN = "[hidden]";
 
 export interface SensitiveOptions {
-  /** Keys that the user declares to be secret, with all beneath them. Default: none. */
+  /** Keys that the user declares to be secret, with all beneath them; `*` stands for any one. Default: none. */
   readonly secrets?: readonly KeyPath[] | undefined;
 }
 
@@ -32,7 +32,8 @@ export function isClearSecret(
 }
 
 function isDeclared(path: KeyPath, { secrets = [] }: SensitiveOptions): boolean {
-  return secrets.some((secret) => secret.every((key, index) => path[index] === key));
+  const isMeant = (key: string, index: number) => index < path.length && (key === "*" || path[index] === key);
+  return secrets.some((secret) => secret.every(isMeant));
 }
 
 export interface ShownOptions extends SensitiveOptions {
