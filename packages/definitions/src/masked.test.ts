@@ -145,7 +145,8 @@ describe("masked", () => {
       literal: "${db.password}",
       loop: "${loop2}",
       loop2: "${loop}",
-      odd: "${not a path} ${env:PASSWORD} $${db.password}",
+      odd: "${not a path} ${env:USER} $${db.password}",
+      mail: "smtp://${env:USER}:${env:SMTP_PASSWORD}@mail",
     };
     const made = (path: string, value: Value) =>
       masked(value, { path: parsePath(path), written: (at) => valueAt(files, at) });
@@ -154,6 +155,10 @@ describe("masked", () => {
       expect(made("db.url", "db://shop:hunter2@db1")).toBe("[hidden]");
       expect(made("again", "see db://shop:hunter2@db1")).toBe("[hidden]");
       expect(made("list", ["a", "hunter2"])).toEqual(["a", "[hidden]"]);
+    });
+
+    it("hides it where it was made of a variable of the environment that is called like a secret", () => {
+      expect(made("mail", "smtp://robin:hunter2@mail")).toBe("[hidden]");
     });
 
     it("finds it beneath a reference that took over a whole map", () => {

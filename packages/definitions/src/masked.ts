@@ -60,7 +60,7 @@ export function shownAt(definition: Definition, path: KeyPath, options: ShownOpt
   const origin = definition.origin(path, host);
   const written = (at: KeyPath) => definition.origin(at, host)?.value;
   return {
-    value: masked(value, { ...options, path, written }),
+    value: masked(value, { secrets: definition.secrets, ...options, path, written }),
     layer: origin?.layer ?? "defaults",
     position: origin?.position,
   };
@@ -116,9 +116,11 @@ function referencesAt(path: KeyPath, written: (path: KeyPath) => Value | undefin
 }
 
 function referencesIn(text: string): readonly KeyPath[] {
-  return [...text.matchAll(/\$\$\{|\$\{([^}]*)\}/g)].flatMap(([, reference]) =>
-    reference === undefined || reference.startsWith("env:") ? [] : pathOf(reference),
-  );
+  return [...text.matchAll(/\$\$\{|\$\{([^}]*)\}/g)].flatMap(([, reference]) => {
+    if (reference === undefined) return [];
+    const [, variable] = /^env:(.*)$/.exec(reference) ?? [];
+    return variable === undefined ? pathOf(reference) : [[variable]];
+  });
 }
 
 // What stands in a literal need not be a path.
