@@ -1,133 +1,136 @@
-import type { KeyPath } from "@facsimile/core";
-import type { MemberNode, ObjectNode, ValueNode } from "@humanwhocodes/momoa";
-import { memberOf, treeOf } from "./json5-positions.ts";
+import { fillItems, insertItem, removeItem, rowIndent, rowIndentBehind } from "./delimited.ts";
+import type { Step } from "./edit-steps.ts";
+import { childrenOf, delimited, json5Style } from "./json5-style.ts";
+import { json5Line, json5Member, json5Rows, json5Text, type Layout } from "./json5-text.ts";
+import { json5Tree } from "./json5-tree.ts";
 import type { SourceText } from "./source-file.ts";
+import { eolAt, indentAt, type Splice } from "./splice.ts";
+import type { TextNode } from "./text-tree.ts";
+import { isList, isMap, type Value, type ValueMap } from "./value.ts";
 
-interface Change {
-  readonly path: KeyPath;
-  readonly version: string;
+/** Where the maps around stay in one line each, a new one does too, up to this length of its line. */
+const MAX_LINE = 100;
+
+/** What to write in a JSON or JSON5 text for one step, in the style of what stands around; undefined where it has no place. */
+export function editJson5(source: SourceText, step: Step): readonly Splice[] | undefined {
+  const { root } = json5Tree(source.text);
+  const key = step.path.at(-1);
+  if (key === undefined) return step.kind === "replace" ? refill(source, { root, value: step.value }) : undefined;
+  const node = step.path.slice(0, -1).reduce<TextNode | undefined>(childOf, root);
+  if (node === undefined) return undefined;
+  const place = { source, root, node, key, index: indexOf(node, key) };
+  if (step.kind === "insert") return insert(place, step.value);
+  if (place.index < 0) return undefined;
+  return step.kind === "remove" ? removeItem(delimited(source.text, node), place.index) : replace(place, step.value);
 }
 
-/** The text with `path` set, in the style of what stands around it; undefined where that is not a map. */
-export function setInJson5(source: SourceText, { path, version }: Change): string | undefined {
-  let node = treeOf(source);
-  for (const [index, key] of path.entries()) {
-    if (node?.type !== "Object") return undefined;
-    const member = memberOf(node, key);
-    if (member === undefined) return insert(source, { node, path: path.slice(index), version });
-    node = member.value;
-  }
-  if (node === undefined || node.type === "Object" || node.type === "Array") return undefined;
-  const [start, end] = rangeOf(node);
-  const quote = source.text[start] === "'" ? "'" : '"';
-  return splice(source.text, { start, end, by: `${quote}${version}${quote}` });
+interface Place {
+  readonly source: SourceText;
+  readonly root: TextNode;
+  /** The map or list. */
+  readonly node: TextNode;
+  readonly key: string;
+  /** Of what is there; -1 where nothing is. */
+  readonly index: number;
 }
 
-interface Insertion extends Change {
-  readonly node: ObjectNode;
+function childOf(node: TextNode | undefined, key: string): TextNode | undefined {
+  return node?.members?.get(key)?.value ?? node?.items?.[Number(key)];
 }
 
-/** How the members of a map are written. */
-interface Style {
-  readonly eol: string;
-  /** Before each member; undefined where the map is written in one line. */
-  readonly indent: string | undefined;
-  /** One level more. */
-  readonly unit: string;
-  readonly trailing: boolean;
-  readonly quoteKey: string;
-  readonly quoteValue: string;
+function indexOf({ members, items = [] }: TextNode, key: string): number {
+  if (members !== undefined) return [...members.keys()].indexOf(key);
+  return Number(key) in items ? Number(key) : -1;
 }
 
-function insert(source: SourceText, { node, path, version }: Insertion): string {
-  const { text } = source;
-  const last = node.members.at(-1);
-  const style = styleOf(source, { node, last });
-  const member = memberText({ path, version }, style);
-  if (last === undefined) return insertFirst(text, { node, member, style });
-
-  const [, end] = rangeOf(last);
-  const comma = skipTrivia(text, end);
-  const hasComma = text[comma] === ",";
-  const after = hasComma ? comma + 1 : end;
-  if (style.indent === undefined) {
-    const by = hasComma ? ` ${member},` : `, ${member}`;
-    return splice(text, { start: after, end: after, by });
-  }
-  // A comment behind the last member stays behind it.
-  const lineEnd = after + (/^[ \t]*(?:\/\/[^\n\r]*|\/\*[^\n\r]*?\*\/)?/.exec(text.slice(after))?.[0].length ?? 0);
-  const by = `${style.eol}${style.indent}${member}${hasComma ? "," : ""}`;
-  const inserted = splice(text, { start: lineEnd, end: lineEnd, by });
-  return hasComma ? inserted : splice(inserted, { start: end, end, by: "," });
+function insert(place: Place, value: Value): readonly Splice[] {
+  const { source, node, key } = place;
+  const list = delimited(source.text, node);
+  const after = node.members === undefined ? Number(key) - 1 : list.items.length - 1;
+  const layout = layoutIn(place, rowIndentBehind(list, after));
+  const write = (each: Layout) =>
+    node.members === undefined ? json5Text(value, each) : json5Member([key, value], each);
+  return insertItem(list, { after, item: fitted(place, { value, layout, write }), gap: layout.style.gap });
 }
 
-function insertFirst(
-  text: string,
-  { node, member, style }: { node: ObjectNode; member: string; style: Style },
-): string {
-  const [start, end] = rangeOf(node);
-  const close = end - 1;
-  if (style.indent === undefined) return splice(text, { start: start + 1, end: close, by: ` ${member} ` });
-  const lineStart = text.lastIndexOf("\n", close) + 1;
-  const comma = style.trailing ? "," : "";
-  return splice(text, { start: lineStart, end: lineStart, by: `${style.indent}${member}${comma}${style.eol}` });
-}
-
-function memberText({ path: [key = "", ...rest], version }: Change, style: Style): string {
-  const name = `${style.quoteKey === "" && /^[A-Za-z_$][\w$]*$/.test(key) ? key : quoted(key, style.quoteKey)}: `;
-  if (rest.length === 0) return `${name}${quoted(version, style.quoteValue)}`;
-  if (style.indent === undefined) return `${name}{ ${memberText({ path: rest, version }, style)} }`;
-  const inner = memberText({ path: rest, version }, { ...style, indent: style.indent + style.unit });
-  const comma = style.trailing ? "," : "";
-  return `${name}{${style.eol}${style.indent}${style.unit}${inner}${comma}${style.eol}${style.indent}}`;
-}
-
-function quoted(text: string, quote: string): string {
-  return `${quote || '"'}${text}${quote || '"'}`;
-}
-
-function styleOf(
-  { file, text }: SourceText,
-  { node, last }: { node: ObjectNode; last: MemberNode | undefined },
-): Style {
-  const json = file.endsWith(".json");
-  const eol = text.includes("\r\n") ? "\r\n" : "\n";
-  const [start, end] = rangeOf(node);
-  const outer = indentOf(text, start);
-  const lines =
-    last === undefined ? text.slice(start, end).includes("\n") : text.slice(start, rangeOf(last)[0]).includes("\n");
-  const own = last === undefined ? `${outer}  ` : indentOf(text, rangeOf(last)[0]);
-  const unit = own.startsWith(outer) && own.length > outer.length ? own.slice(outer.length) : "  ";
-  return {
-    eol,
-    indent: lines ? own : undefined,
-    unit,
-    trailing: !json && (last === undefined || text[skipTrivia(text, rangeOf(last)[1])] === ","),
-    quoteKey: json ? '"' : quoteAt(text, last?.name),
-    quoteValue: last?.value.type === "String" ? quoteAt(text, last.value) : '"',
+function replace(place: Place, value: Value): readonly Splice[] {
+  const { source, node, index } = place;
+  const old = childrenOf(node)[index] ?? node;
+  const [start, end] = old.range;
+  const { style, ...layout } = layoutIn(place, rowIndent(delimited(source.text, node), index));
+  if (isEmpty(old, value) && hasRoom(source.text, old))
+    return fill(source.text, { node: old, value, layout: { style, ...layout } });
+  const own = source.text[start] ?? "";
+  const quote = own === "'" || own === '"' ? own : style.quote;
+  const item = {
+    value,
+    layout: { ...layout, style: { ...style, quote } },
+    write: (each: Layout) => json5Text(value, each),
   };
+  return [{ start, end, by: fitted(place, item) }];
 }
 
-function quoteAt(text: string, node: ValueNode | MemberNode["name"] | undefined): string {
-  const char = node === undefined ? "" : (text[rangeOf(node)[0]] ?? "");
-  return char === '"' || char === "'" ? char : "";
+/** The whole file is an empty map or list. */
+function refill(source: SourceText, { root, value }: { root: TextNode; value: Value }): readonly Splice[] | undefined {
+  if (!isEmpty(root, value)) return undefined;
+  const layout = layoutIn({ source, root, node: root, key: "", index: -1 }, undefined);
+  return fill(source.text, { node: root, value, layout });
 }
 
-function indentOf(text: string, offset: number): string {
-  const lineStart = text.lastIndexOf("\n", offset - 1) + 1;
-  return /^[ \t]*/.exec(text.slice(lineStart, offset))?.[0] ?? "";
+interface Fill {
+  readonly node: TextNode;
+  readonly value: Value;
+  readonly layout: Layout;
 }
 
-/** The offset of the next character that is neither space nor comment. */
-function skipTrivia(text: string, offset: number): number {
-  return offset + (/^(?:\s|\/\/[^\n\r\u2028\u2029]*|\/\*[\s\S]*?\*\/)*/.exec(text.slice(offset))?.[0].length ?? 0);
+function fill(text: string, { node, value, layout }: Fill): readonly Splice[] {
+  const list = delimited(text, node);
+  const inner = text.slice(list.open, list.close);
+  const rows = inner.includes("\n");
+  const outer = indentAt(text, list.open);
+  const own = /\n([ \t]*)\S/.exec(inner)?.[1] ?? "";
+  const indent = own.length > outer.length ? own : outer + layout.style.unit;
+  const items = value as ValueMap | readonly Value[];
+  const body = rows ? json5Rows(items, { ...layout, indent }) : json5Line(items, layout);
+  const pad = node.members === undefined ? layout.style.listPad : layout.style.mapPad;
+  return fillItems(list, { body, rows, pad });
 }
 
-function rangeOf({ range }: { range?: [number, number] }): [number, number] {
-  if (range === undefined) throw new Error("the tree was parsed without ranges");
-  return range;
+interface Item {
+  readonly value: Value;
+  readonly layout: Layout;
+  readonly write: (layout: Layout) => string;
 }
 
-function splice(text: string, { start, end, by }: { start: number; end: number; by: string }): string {
-  return text.slice(0, start) + by + text.slice(end);
+/** In one line where its neighbours of the same kind are and it is not too long for that, else as it comes. */
+function fitted({ source, node, index }: Place, { value, layout, write }: Item): string {
+  const alike = childrenOf(node).filter((each, nth) => nth !== index && isFilled(each) && sameKind(each, value));
+  const last = alike.at(-1);
+  const line = write({ ...layout, indent: undefined });
+  const isShort = (layout.indent ?? "").length + line.length <= MAX_LINE;
+  const isUsual = last !== undefined && !source.text.slice(...last.range).includes("\n");
+  return isUsual && isShort ? line : write(layout);
+}
+
+function layoutIn({ source, root, node }: Place, indent: string | undefined): Layout {
+  const { file, text } = source;
+  const style = json5Style(text, { root, node, json: file.endsWith(".json") });
+  return { style, indent, eol: eolAt(text, node.range[1] - 1) };
+}
+
+function isFilled({ members, items }: TextNode): boolean {
+  return (members?.size ?? items?.length ?? 0) > 0;
+}
+
+function isEmpty(node: TextNode, value: Value): boolean {
+  return sameKind(node, value) && !isFilled(node);
+}
+
+/** Whether there is a comment or a line end between the brackets. */
+function hasRoom(text: string, { range: [start, end] }: TextNode): boolean {
+  return !/^[ \t]*$/.test(text.slice(start + 1, end - 1));
+}
+
+function sameKind({ members, items }: TextNode, value: Value): boolean {
+  return members === undefined ? items !== undefined && isList(value) : isMap(value);
 }

@@ -2,14 +2,11 @@ import path from "node:path";
 import { FacsimileError, type InstanceName, type KeyPath, type ProjectName, parseVersion } from "@facsimile/core";
 import { instancePart } from "./chain.ts";
 import { type Conglomerate, defineRoot, withTexts } from "./conglomerate.ts";
-import { setInJson5 } from "./edit-json5.ts";
-import { setInYaml } from "./edit-yaml.ts";
+import { editText } from "./edit-text.ts";
 import { instanceChain, stepsIn } from "./instance-chain.ts";
 import { type Origin, originOf } from "./origin.ts";
 import { resolve } from "./resolve.ts";
 import type { LayerText } from "./roots.ts";
-import { parseSource, type SourceText } from "./source-file.ts";
-import { entryOf, isMap, nest, sameValue, type Value, type ValueMap } from "./value.ts";
 import { stepsFor } from "./views.ts";
 
 export interface VersionEditOptions {
@@ -66,39 +63,13 @@ function newFile({ full }: InstanceName, { path: [, project = ""], version }: Ch
   return { file: `define/${full}.json5`, before: "", after };
 }
 
-function edited({ source, at, body }: LayerText, change: Change): VersionEdit {
+function edited({ source, at }: LayerText, { path: [versions = "", project = ""], version }: Change): VersionEdit {
   const { file, text: before } = source;
-  const full = [...at, ...change.path];
-  const versions = entryOf(body, "versions");
-  const directive = isMap(versions) && Object.keys(versions).some((key) => key.startsWith("$"));
-  const after = directive ? undefined : setText({ file, text: before }, { path: full, version: change.version });
-  const wanted = setAt(source.value, { path: full, value: change.version });
-  if (after === undefined || !holds({ file, text: after }, wanted)) {
-    const hint = `Write versions: { ${change.path[1]}: "${change.version}" } by hand.`;
-    const position = source.locate([...at, "versions"]);
-    throw new FacsimileError("VERSION_EDIT", `${file} cannot be edited safely`, { hint, position });
-  }
-  return { file, before, after };
-}
-
-function setText(source: SourceText, change: Change): string | undefined {
-  return /\.json5?$/.test(source.file) ? setInJson5(source, change) : setInYaml(source, change);
-}
-
-/** Our own reader has the last word on what the edit wrote. */
-function holds(source: SourceText, wanted: Value): boolean {
-  try {
-    return sameValue(parseSource(source).value, wanted);
-  } catch {
-    return false;
-  }
-}
-
-function setAt(value: Value, { path: [key, ...rest], value: wanted }: { path: KeyPath; value: Value }): Value {
-  if (key === undefined) return wanted;
-  const inner = entryOf(value, key);
-  const set = inner === undefined ? nest(rest, wanted) : setAt(inner, { path: rest, value: wanted });
-  return { ...(value as ValueMap), [key]: set };
+  const after = editText({ file, text: before }, { path: [...at, versions, project], value: version });
+  if (after !== undefined) return { file, before, after };
+  const hint = `Write versions: { ${project}: "${version}" } by hand.`;
+  const position = source.locate([...at, versions]);
+  throw new FacsimileError("VERSION_EDIT", `${file} cannot be edited safely`, { hint, position });
 }
 
 interface Visibility extends VersionEditOptions {
@@ -118,6 +89,7 @@ function checkVisible(edit: VersionEdit, options: Visibility): void {
 /** Where the version would come from with the edit in place. */
 function originAfter(edit: VersionEdit, { conglomerate, path: key, ...options }: Visibility): Origin | undefined {
   const changed = withTexts(conglomerate, new Map([[path.join(conglomerate.root, edit.file), edit.after]]));
-  const steps = stepsIn(instanceChain(changed, options), () => {});
+  const silent = { onProblem: () => undefined, onWarning: () => undefined };
+  const { steps } = stepsIn(instanceChain(changed, options), silent);
   return originOf(stepsFor(steps, { system: options.system ?? "linux" }), key);
 }
