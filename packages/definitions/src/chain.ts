@@ -22,69 +22,42 @@ export interface ChainOptions {
   readonly instance?: InstanceName | undefined;
 }
 
-/** Where the chain looked for a layer, and what it found: the layer after its parents, or nothing. */
+/** Where a root looked for a layer, and what it found: the layer after its parents, or nothing. */
 export interface Link {
   readonly role: Layer["role"];
-  /** As people see it: `define/staging.json5`. */
-  readonly wanted: string;
+  /** Of the name; a layer may be called by all of them or by the last. */
+  readonly parts: readonly string[];
+  readonly isFound: boolean;
+  /** Empty also where they came before, by `extends`. */
   readonly layers: readonly Layer[];
 }
 
-/**
- * The layers that files give, weakest first: each root in turn, in it `facsimile`, the project, the instance's parts;
- * before each file its parents.
- */
-export function layersOf(roots: readonly Root[], options: ChainOptions): readonly Layer[] {
-  return roots.flatMap((root) => found(root, options).flatMap(({ layers }) => layers));
-}
-
-/** As {@link layersOf}, with what is missing in its place. */
-export function linksOf(roots: readonly Root[], options: ChainOptions): readonly Link[] {
-  return roots.flatMap((root) =>
-    found(root, options).map(({ slot: { role, names }, layers }) => {
-      return { role, wanted: names.map((name) => root.shown(name)).join(" or "), layers };
-    }),
-  );
-}
-
-interface Found {
-  readonly slot: Slot;
-  readonly layers: readonly Layer[];
-}
-
-function found(root: Root, options: ChainOptions): readonly Found[] {
+/** The layers of one root, weakest first: `facsimile`, the project, the instance's parts; before each its parents. */
+export function linksOf(root: Root, { project, instance }: ChainOptions): readonly Link[] {
   const seen = new Set<LayerText>();
-  return slotsOf(root, options).map((slot) => {
-    const { text, role } = slot;
-    return { slot, layers: text === undefined ? [] : withParents(text, { root, role, seen, hops: [] }) };
-  });
+  const link = (role: Layer["role"], parts: readonly string[]): Link => {
+    const text = instancePart(root, parts);
+    const layers = text === undefined ? [] : withParents(text, { root, role, seen, hops: [] });
+    return { role, parts, isFound: text !== undefined, layers };
+  };
+  const links = [link("base", ["facsimile"])];
+  if (project !== undefined) links.push(link("project", [project]));
+  const parts = instance?.parts ?? [];
+  for (let depth = 1; depth <= parts.length; depth++) links.push(link("instance", parts.slice(0, depth)));
+  return links;
 }
 
-interface Slot {
-  readonly role: Layer["role"];
-  /** The names that the layer may have. */
-  readonly names: readonly string[];
-  readonly text: LayerText | undefined;
-}
-
-function slotsOf(root: Root, { project, instance }: ChainOptions): readonly Slot[] {
-  const slots: Slot[] = [{ role: "base", names: ["facsimile"], text: root.layer("facsimile") }];
-  if (project !== undefined) slots.push({ role: "project", names: [project], text: root.layer(project) });
-  for (let depth = 1; depth <= (instance?.parts.length ?? 0); depth++) {
-    const parts = instance?.parts.slice(0, depth) ?? [];
-    slots.push({ role: "instance", names: namesOf(parts), text: instancePart(root, parts) });
-  }
-  return slots;
-}
-
-function namesOf(parts: readonly string[]): readonly string[] {
-  return [...new Set([parts.join("."), parts.at(-1) ?? ""])];
+/** The same without what is missing. */
+export function layersOf(root: Root, options: ChainOptions): readonly Layer[] {
+  return linksOf(root, options).flatMap(({ layers }) => layers);
 }
 
 /** `a.b` by its long name or, as `b`, by its short one. @throws `LAYER_TWICE` */
 export function instancePart(root: Root, parts: readonly string[]): LayerText | undefined {
+  const [first = "", ...more] = parts;
+  if (more.length === 0) return root.layer(first);
   const long = root.layer(parts.join("."));
-  const short = parts.length > 1 ? root.layer(parts.at(-1) ?? "") : undefined;
+  const short = root.layer(more.at(-1) ?? "");
   if (long === undefined || short === undefined) return long ?? short;
   const files = `${long.source.file} and ${short.source.file}`;
   throw new FacsimileError("LAYER_TWICE", `${parts.join(".")} is defined by its long and its short name: ${files}`, {

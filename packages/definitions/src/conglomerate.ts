@@ -3,6 +3,7 @@ import path from "node:path";
 import { FacsimileError, type InstanceName, isFacsimileError, type ProjectName, parseInstance, parseProject, RESERVED_NAMES } from "@facsimile/core"; // biome-ignore format: one line
 import { layersOf } from "./chain.ts";
 import { Files } from "./files.ts";
+import { memoized } from "./memo.ts";
 import { projectsIn } from "./projects.ts";
 import { folderRoot, type Root } from "./roots.ts";
 import { sourceRoot } from "./source-root.ts";
@@ -48,12 +49,12 @@ export function conglomerateOf(texts: ReadonlyMap<string, string>, { root }: { r
 /** Every instance with a file of its own, in byte order. */
 export async function listInstances(conglomerate: Conglomerate): Promise<readonly InstanceName[]> {
   const define = defineRoot(conglomerate);
-  return instanceNames(define.names(), new Set(Object.keys(projectsIn(layersOf([define], {})))));
+  return instanceNames(define.names(), new Set(Object.keys(projectsIn(layersOf(define, {})))));
 }
 
 /** Every project of `define/facsimile.*`, in its order. */
 export async function listProjects(conglomerate: Conglomerate): Promise<readonly ProjectName[]> {
-  const layers = layersOf([defineRoot(conglomerate)], {});
+  const layers = layersOf(defineRoot(conglomerate), {});
   return Object.keys(projectsIn(layers)).map(parseProject);
 }
 
@@ -74,12 +75,12 @@ export function withTexts(conglomerate: Conglomerate, texts: ReadonlyMap<string,
 }
 
 /** The root of the conglomerate's own layers. */
-export function defineRoot(conglomerate: Conglomerate): Root {
+export const defineRoot = memoized((conglomerate: Conglomerate): Root => {
   const { root, define } = conglomerate;
   const files = filesOf(conglomerate);
   const inRepo = isInRepo(conglomerate) ? sourceRoot(root, { files, kind: "conglomerate" }) : undefined;
   return inRepo ?? folderRoot({ kind: "conglomerate", dir: define, files });
-}
+});
 
 /** Whether a source repository carries the definitions, and a version is one of its own. */
 export function isInRepo({ define }: Conglomerate): boolean {
@@ -103,7 +104,7 @@ function conglomerateIn(root: string, files: Files): Conglomerate | undefined {
 /** Without `projects`, what lies in `config/` is a source's part of somebody else's definitions. */
 function namesProjects(root: string, files: Files): boolean {
   const own = sourceRoot(root, { files, kind: "conglomerate" });
-  return own !== undefined && Object.keys(projectsIn(layersOf([own], {}))).length > 0;
+  return own !== undefined && Object.keys(projectsIn(layersOf(own, {}))).length > 0;
 }
 
 function asInstance(name: string): InstanceName[] {

@@ -1,7 +1,7 @@
 import { didYouMean, type FacsimileError, throwProblems } from "@facsimile/core";
 import { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
 import { hostsOf, isLocal } from "./hosts.ts";
-import { type InstanceChain, stepsIn } from "./instance-chain.ts";
+import { filesIn, type InstanceChain, stepsIn } from "./instance-chain.ts";
 import { originOf } from "./origin.ts";
 import type { Step } from "./steps.ts";
 import type { Definition, Host, InstanceValues, ResolveOptions, Warning } from "./types.ts";
@@ -15,11 +15,11 @@ export function buildDefinition(chain: InstanceChain, options: ResolveOptions): 
   const [problems, warnings] = [new Unique<FacsimileError>(), new Unique<Warning>()];
   const onWarning = (warning: Warning) => warnings.add(warning);
   const onProblem = (problem: FacsimileError) => problems.add(problem);
-  const steps = stepsIn(chain, onProblem);
-  const views = new Views(steps, { env, names: chain.written.names, onProblem, onWarning });
+  const { steps, user } = stepsIn(chain, { onProblem, onWarning });
+  const views = new Views(steps, { env, names: chain.written.names, user, onProblem, onWarning });
 
   const { values, modules } = views.of({ system });
-  const hosts = hostsOf(values, { project, system }).map((host) => withUser(host, views.of(host).values));
+  const hosts = withUsers(hostsOf(values, { project, system }), { values, view: (host) => views.of(host).values });
   warnAboutViews(steps, { values, hosts, onWarning });
   throwProblems(problems.all);
 
@@ -28,11 +28,12 @@ export function buildDefinition(chain: InstanceChain, options: ResolveOptions): 
     project,
     values,
     local: isLocal(values.deploy.nodes),
-    hosts: freeze(hosts),
+    hosts,
     scope: scopeOf(values, instance),
     modules,
     warnings: warnings.all,
-    files: chain.files,
+    secrets: user?.secrets ?? [],
+    files: filesIn(chain),
     view: (host) => views.of(host).values,
     modulesOf: (host) => views.of(host).modules,
     origin: (path, host) => originOf(stepsFor(steps, host ?? { system }), path),
@@ -42,21 +43,23 @@ export function buildDefinition(chain: InstanceChain, options: ResolveOptions): 
 /** Evaluates each distinct choice of view blocks once. */
 class Views {
   readonly #steps: readonly Step[];
+  /** Those of views. */
+  readonly #blocks: readonly Step[];
   readonly #options: EvaluateOptions;
   readonly #byChoice = new Map<string, Evaluation>();
 
   constructor(steps: readonly Step[], options: EvaluateOptions) {
     this.#steps = steps;
+    this.#blocks = steps.filter(({ view }) => view !== undefined);
     this.#options = options;
   }
 
   of(viewer: Viewer): Evaluation {
-    const steps = stepsFor(this.#steps, viewer);
-    const blocks = steps.filter(({ view }) => view !== undefined);
-    const choice = blocks.map((step) => this.#steps.indexOf(step)).join(" ");
+    const blocks = stepsFor(this.#blocks, viewer);
+    const choice = blocks.map((step) => this.#blocks.indexOf(step)).join(" ");
     const known = this.#byChoice.get(choice);
     if (known !== undefined) return known;
-    const fresh = evaluate(steps, this.#options);
+    const fresh = evaluate(stepsFor(this.#steps, viewer), this.#options);
     // Two choices may come to the same values.
     const equal = [...this.#byChoice.values()].find((each) => sameValue(each, fresh)) ?? fresh;
     this.#byChoice.set(choice, equal);
@@ -64,9 +67,19 @@ class Views {
   }
 }
 
-function withUser(host: Host, { deploy }: InstanceValues): Host {
-  const user = host.user ?? deploy.user;
-  return user === undefined ? host : { ...host, user };
+/** A view may set another `deploy.user`; what `hosts.<name>.user` says is stronger. */
+function withUsers(
+  hosts: readonly Host[],
+  { values, view }: { values: InstanceValues; view(host: Host): InstanceValues },
+): readonly Host[] {
+  if (hosts.every((host) => view(host) === values)) return hosts;
+  return freeze(
+    hosts.map((host) => {
+      const { user: _, ...others } = host;
+      const user = values.hosts?.[host.name]?.user ?? view(host).deploy.user;
+      return user === undefined ? others : { ...others, user };
+    }),
+  );
 }
 
 function scopeOf({ state }: InstanceValues, { full, parts }: Definition["instance"]): string {

@@ -2,18 +2,26 @@ import { memoized } from "./memo.ts";
 import type { WrittenModules } from "./module-files.ts";
 import { movedPart, renamed, withoutPart } from "./moved.ts";
 import type { Step } from "./steps.ts";
+import { defaultStep, withNewNames } from "./user-keys.ts";
+import type { UserSchema } from "./user-schema.ts";
 import { entryOf } from "./value.ts";
 
 export interface DeriveOptions {
   readonly project: string | undefined;
   readonly written: WrittenModules;
+  readonly user: UserSchema | undefined;
 }
 
-/** The steps in full, weakest first: modules of files, what the project says about its build, then the layers with their overlays of modules. */
-export function deriveSteps(steps: readonly Step[], { project, written }: DeriveOptions): readonly Step[] {
-  const own = steps.flatMap((step) => withProjects(step));
+/**
+ * The steps in full, weakest first: defaults of the user's schema, modules of files, what the project says about its build,
+ * then the layers, by today's names and with their overlays of modules.
+ */
+export function deriveSteps(steps: readonly Step[], { project, written, user }: DeriveOptions): readonly Step[] {
+  const today = user === undefined ? steps : steps.flatMap((step) => withNewNames(step, user));
+  const own = today.flatMap((step) => withProjects(step));
+  const defaults = user === undefined ? [] : [defaultStep(user)];
   const builds = project === undefined ? [] : own.flatMap((step) => buildOf(step).get(project) ?? []);
-  return [...written.steps, ...builds, ...own.flatMap((step) => overlays(step, written))];
+  return [...defaults, ...written.steps, ...builds, ...own.flatMap((step) => overlays(step, written))];
 }
 
 /** `facsimile.components` is the Python tool's name for `projects`. */

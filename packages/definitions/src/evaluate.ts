@@ -1,17 +1,20 @@
 import { didYouMean, FacsimileError, type KeyPath } from "@facsimile/core";
 import { type AssembleOptions, assemble } from "./assemble.ts";
 import { crossFindings } from "./cross-checks.ts";
+import { memoized, NOTHING } from "./memo.ts";
 import { buildModules } from "./modules.ts";
 import { normalise } from "./normalise.ts";
 import { placeOf } from "./origin.ts";
 import type { Step } from "./steps.ts";
-import type { InstanceValues, Module } from "./types.ts";
+import type { InstanceValues, Module, Warning } from "./types.ts";
+import type { UserSchema } from "./user-schema.ts";
 import { type Finding, findingsOf, wellKnownKeys } from "./validate.ts";
 import { entryOf, freeze, isList, isMap, type Value, type ValueMap, valueAt } from "./value.ts";
 
 export interface EvaluateOptions extends AssembleOptions {
   /** The modules that files name. */
   readonly names: readonly string[];
+  readonly user: UserSchema | undefined;
 }
 
 /** What somebody sees: the controller, or a host. */
@@ -27,14 +30,15 @@ export function evaluate(steps: readonly Step[], options: EvaluateOptions): Eval
     options.onProblem(new FacsimileError(code, message, { hint, position }));
   };
   const values = assemble(steps, options);
-  const wrong = findingsOf(values);
+  const wrong = findingsOf(values, options.user);
   wrong.forEach(report);
   const sound = pruned(values, wrong);
   const known = normalise(sound);
   crossFindings(known).forEach((finding) => {
     report({ ...finding, path: asWritten(finding.path, sound) });
   });
-  warnAboutKeys(values, { steps, options });
+  for (const step of steps)
+    for (const warning of similarKeys(step, options.user ?? NOTHING)) options.onWarning(warning);
   const { modules, findings } = buildModules(options.names, sound);
   findings.forEach(report);
   return { values: known, modules: freeze(modules) };
@@ -49,31 +53,17 @@ function asWritten(path: KeyPath, values: ValueMap): KeyPath {
     : path;
 }
 
-interface Site {
-  readonly steps: readonly Step[];
-  readonly options: EvaluateOptions;
-}
-
-function warnAboutKeys(values: ValueMap, { steps, options }: Site): void {
-  for (const key of Object.keys(values)) {
-    const near = nearKnown(key);
-    if (near === undefined) continue;
+/** Keys at the top of a step that are nearly well-known ones. */
+const similarKeys = memoized((step: Step, user: UserSchema | object): readonly Warning[] => {
+  const known = wellKnownKeys(user === NOTHING ? undefined : (user as UserSchema));
+  return Object.keys(step.values).flatMap((key) => {
+    const near = known.includes(key) ? undefined : didYouMean(key, known);
+    if (near === undefined) return [];
     const message = `the key ${key} is close to the well-known ${near}`;
     const hint = `Did you mean ${near}? If the key is your own, keep it.`;
-    const position = placeOf(steps, { path: [key], part: "key" });
-    options.onWarning({ code: "SIMILAR_KEY", message, hint, position });
-  }
-}
-
-const asked = new Map<string, string | undefined>();
-
-function nearKnown(key: string): string | undefined {
-  if (asked.has(key)) return asked.get(key);
-  const known = wellKnownKeys();
-  const near = known.includes(key) ? undefined : didYouMean(key, known);
-  asked.set(key, near);
-  return near;
-}
+    return [{ code: "SIMILAR_KEY", message, hint, position: step.locate([key], "key") }];
+  });
+});
 
 /** `values` without what is wrong; of a list, the whole of it. */
 function pruned(values: ValueMap, findings: readonly Finding[]): ValueMap {

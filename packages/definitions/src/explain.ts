@@ -1,10 +1,12 @@
 import { didYouMean, type FacsimileError, formatPath, type KeyPath } from "@facsimile/core";
 import { assemble } from "./assemble.ts";
+import type { Link } from "./chain.ts";
 import type { Conglomerate } from "./conglomerate.ts";
 import { type InstanceChain, instanceChain, stepsIn } from "./instance-chain.ts";
 import { isBranch, leavesOf } from "./leaves.ts";
 import { masked } from "./masked.ts";
 import { type Origin, originOf, sets } from "./origin.ts";
+import type { Root } from "./roots.ts";
 import type { Step } from "./steps.ts";
 import type { ResolveOptions } from "./types.ts";
 import { isMap, nest, type Value, type ValueMap, valueAt } from "./value.ts";
@@ -57,13 +59,13 @@ export async function explain(conglomerate: Conglomerate, options: ExplainOption
   const problems: FacsimileError[] = [];
   const onProblem = (problem: FacsimileError) => problems.push(problem);
   const chain = instanceChain(conglomerate, options);
-  const all = stepsIn(chain, onProblem);
   const silent = { env, onProblem: () => undefined, onWarning: () => undefined };
+  const { steps: all, user } = stepsIn(chain, { ...silent, onProblem });
   const names = viewerOf(assemble(stepsFor(all, { system }), silent), { ...options, system });
   const steps = stepsFor(all, names);
   const values = assemble(steps, { ...silent, onProblem });
   const leaves = [...leavesAt(values, path), ...gone(values, { steps, path })].flatMap((leaf) =>
-    explained(leaf, steps),
+    explained(leaf, { steps, secrets: user?.secrets }),
   );
   return {
     leaves,
@@ -94,12 +96,13 @@ function gone(values: ValueMap, { steps, path }: { steps: readonly Step[]; path:
 
 function explained(
   { path, value }: { path: KeyPath; value: Value | undefined },
-  steps: readonly Step[],
+  { steps, secrets }: { steps: readonly Step[]; secrets: readonly KeyPath[] | undefined },
 ): ExplainedLeaf[] {
   const origin = originOf(steps, path);
   if (origin === undefined || (value === undefined && !everSet(origin))) return [];
   const written = (at: KeyPath) => originOf(steps, at)?.value;
-  const shown = (each: Value | undefined) => (each === undefined ? undefined : masked(each, { path, written }));
+  const shown = (each: Value | undefined) =>
+    each === undefined ? undefined : masked(each, { path, written, secrets });
   const overrode = origin.overrode.map((each) => ({ ...each, value: shown(each.value) }));
   return [{ path, value: shown(value), origin: { ...origin, value: shown(origin.value), overrode } }];
 }
@@ -109,19 +112,25 @@ function everSet({ value, overrode }: Origin): boolean {
 }
 
 function lookedAt(chain: InstanceChain, site: { steps: readonly Step[]; path: KeyPath }): readonly LookedAt[] {
-  const links = chain.links();
+  const links = chain.parts.flatMap(({ root, links: own }) =>
+    own.map((link) => ({ ...link, wanted: wanted(root, link) })),
+  );
   const linked = new Set(links.flatMap(({ layers }) => layers));
   const others = chain.layers.filter((layer) => !linked.has(layer));
   const [weaker, stronger] = [true, false].map((isWeaker) =>
     others.filter(({ role }) => (role === "defaults") === isWeaker).map(({ name }) => looked(name, site)),
   ) as [LookedAt[], LookedAt[]];
   const modules = [...new Set(chain.written.steps.map(({ layer }) => layer.name))];
-  const inLinks = links.flatMap(({ wanted, layers }) =>
-    layers.length === 0
-      ? [{ name: wanted, found: false, views: [], sets: false }]
-      : layers.map(({ name }) => looked(name, site)),
+  const inLinks = links.flatMap(({ wanted: name, isFound, layers }) =>
+    isFound ? layers.map((layer) => looked(layer.name, site)) : [{ name, found: false, views: [], sets: false }],
   );
   return [...weaker, ...modules.map((name) => looked(name, site)), ...inLinks, ...stronger];
+}
+
+/** Where a layer would be that is not there. */
+function wanted(root: Root, { parts }: Link): string {
+  const names = new Set([parts.join("."), parts.at(-1) ?? ""]);
+  return [...names].map((name) => root.shown(name)).join(" or ");
 }
 
 function looked(name: string, { steps, path }: { steps: readonly Step[]; path: KeyPath }): LookedAt {

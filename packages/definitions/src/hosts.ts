@@ -15,21 +15,24 @@ export function isLocal(nodes: unknown): boolean {
   return Object.values(nodes).every((hosts) => Array.isArray(hosts) && hosts.length === 0);
 }
 
-/** The hosts that the project lands on, in the order that `deploy.nodes` first names them; users come from views. */
-export function hostsOf({ deploy, hosts, projects }: InstanceValues, options: HostsOptions): readonly Host[] {
-  const known = hostsByOptions(deploy.nodes ?? NOTHING, hosts ?? NOTHING, projects ?? NOTHING);
-  const id = `${options.project} ${options.system}`;
-  const found = known.get(id) ?? freeze(findHosts({ deploy, hosts, projects }, options));
+/** The hosts that the project lands on, in the order that `deploy.nodes` first names them. The user is that of no view. */
+export function hostsOf({ deploy, hosts, projects }: InstanceValues, { project, system }: HostsOptions) {
+  const allowed = targetsOf(projects, project);
+  const known = hostsByTargets(deploy, hosts ?? NOTHING);
+  const id = `${system} ${allowed?.join(" ")}`;
+  const found = known.get(id) ?? freeze(findHosts({ deploy, hosts }, { allowed, system }));
   known.set(id, found);
   return found;
 }
 
-const hostsByOptions = memoized((..._parts: readonly object[]) => new Map<string, readonly Host[]>());
+const hostsByTargets = memoized((_deploy: object, _hosts: object) => new Map<string, readonly Host[]>());
 
-type Places = { readonly [Key in "deploy" | "hosts" | "projects"]: InstanceValues[Key] };
+type Places = { readonly [Key in "deploy" | "hosts"]: InstanceValues[Key] };
 
-function findHosts(values: Places, { project, system }: HostsOptions): readonly Host[] {
-  const allowed = targetsOf(values.projects, project);
+function findHosts(
+  values: Places,
+  { allowed, system }: { allowed: readonly TargetName[] | undefined; system: string },
+): readonly Host[] {
   if (isLocal(values.deploy.nodes)) return [localHost(values, { system, targets: allowed ?? [] })];
   return [...targetsByHost(values)].flatMap(([name, all]) => {
     const own = allowed === undefined ? all : allowed.filter((target) => all.includes(target));
@@ -64,7 +67,7 @@ function targetsByHost({ deploy }: Places): ReadonlyMap<HostName, readonly Targe
 }
 
 function host(values: Places, { name, targets }: Pick<Host, "name" | "targets">): Host {
-  const { address, port, region, system, user, down } = values.hosts?.[name] ?? {};
+  const { address, port, region, system, user = values.deploy.user, down } = values.hosts?.[name] ?? {};
   return {
     name,
     address: address ?? name,

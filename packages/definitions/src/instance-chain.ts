@@ -1,5 +1,5 @@
 import { didYouMean, FacsimileError, type InstanceName, type ProjectName, RESERVED_NAMES } from "@facsimile/core";
-import { instancePart, type Layer, type Link, layerOf, layersOf, linksOf } from "./chain.ts";
+import { type Layer, type Link, layerOf, linksOf } from "./chain.ts";
 import { type Conglomerate, defineRoot, filesOf, instanceNames, isInRepo } from "./conglomerate.ts";
 import { deriveSteps } from "./derive.ts";
 import type { Files } from "./files.ts";
@@ -7,27 +7,37 @@ import { checkKeys } from "./layer-keys.ts";
 import { checkOverlays, moduleTexts, readModules, type WrittenModules } from "./module-files.ts";
 import { DEFAULTS } from "./normalise.ts";
 import { projectsIn } from "./projects.ts";
-import type { Root } from "./roots.ts";
+import type { ModuleText, Root } from "./roots.ts";
 import { setLayer } from "./set.ts";
+import type { SourceFile } from "./source-file.ts";
 import { installText, sourceRoot } from "./source-root.ts";
 import { type OnProblem, type Step, stepsOf } from "./steps.ts";
-import type { ResolveOptions } from "./types.ts";
+import type { ResolveOptions, Warning } from "./types.ts";
+import { userWarnings } from "./user-keys.ts";
+import { readUserSchema, type UserSchema } from "./user-schema.ts";
 import { entryOf, type ValueMap } from "./value.ts";
 
 /** All that an instance inherits, before anything is folded. */
 export interface InstanceChain {
+  /** The source's, then the conglomerate's. */
+  readonly parts: readonly ChainPart[];
   /** Weakest first. */
   readonly layers: readonly Layer[];
+  readonly modules: readonly ModuleText[];
   readonly written: WrittenModules;
+  /** The user's schema, where there is one. */
+  readonly schema: SourceFile | undefined;
   readonly project: ProjectName | undefined;
   /** The project's definitions live in its source, which may set everything. */
   readonly sourceDefines: boolean;
   /** All files of modules are here, the source's too. */
   readonly complete: boolean;
-  /** Those read, as people see them: layers in their order, then modules. */
-  readonly files: readonly string[];
-  /** Where layers were looked for, missing ones in their places. */
-  links(): readonly Link[];
+}
+
+/** What one root looked for and found. */
+export interface ChainPart {
+  readonly root: Root;
+  readonly links: readonly Link[];
 }
 
 /** @throws `UNKNOWN_INSTANCE`, `UNKNOWN_PROJECT`, and what reading the files throws */
@@ -35,37 +45,57 @@ export function instanceChain(conglomerate: Conglomerate, options: ResolveOption
   const { instance, project, source, set = [] } = options;
   checkReserved(instance);
   const define = defineRoot(conglomerate);
-  const projects = projectsIn(layersOf([define], { instance }));
+  const own = { root: define, links: linksOf(define, { instance, project }) };
+  const projects = projectsIn(own.links.flatMap(({ layers }) => layers));
   checkNames(define, { instance, project, projects });
 
   const files = filesOf(conglomerate);
   const sourceDefines = project !== undefined && entryOf(projects[project], "definitions") === "source";
-  const roots = rootsOf(conglomerate, { define, source, files });
-  if (source !== undefined || !sourceDefines) checkInstance(roots, { instance, projects });
+  const parts = source === undefined ? [own] : partsOf(conglomerate, { own, source, files, options });
+  if (source !== undefined || !sourceDefines) checkInstance(parts, { instance, projects });
 
   const install = source === undefined ? [] : installLayer(source, files);
-  const layers = [DEFAULT_LAYER, ...layersOf(roots, { instance, project }), ...install, ...set.map(setLayer)];
-  const modules = moduleTexts(roots);
+  const layers = [DEFAULT_LAYER, ...parts.flatMap(({ links }) => links).flatMap((link) => link.layers)];
+  const modules = moduleTexts(parts.map(({ root }) => root));
   return {
-    layers,
+    parts,
+    layers: [...layers, ...install, ...set.map(setLayer)],
+    modules,
     written: readModules(...modules),
-    files: [...new Set([...layers, ...modules].flatMap(({ source }) => source?.file ?? []))],
+    schema: parts.at(-1)?.root.schema(),
     project,
     sourceDefines,
     complete: source !== undefined || project === undefined,
-    links: () => linksOf(roots, { instance, project }),
   };
 }
 
-/** The steps of the chain, weakest first, with everything reported that can be said before they are folded. */
-export function stepsIn(chain: InstanceChain, onProblem: OnProblem): readonly Step[] {
-  const { written, project, sourceDefines, complete } = chain;
+/** The files read, as people see them: layers in their order, then modules and the user's schema. */
+export function filesIn({ layers, modules, schema }: InstanceChain): readonly string[] {
+  const read = [...layers, ...modules].flatMap(({ source }) => source ?? []);
+  return [...new Set([...read, ...(schema === undefined ? [] : [schema])].map(({ file }) => file))];
+}
+
+export interface ChainSteps {
+  readonly steps: readonly Step[];
+  readonly user: UserSchema | undefined;
+}
+
+export interface Tell {
+  readonly onProblem: OnProblem;
+  onWarning(warning: Warning): void;
+}
+
+/** The steps of the chain, weakest first, with everything told that can be said before they are folded. */
+export function stepsIn(chain: InstanceChain, { onProblem, onWarning }: Tell): ChainSteps {
+  const { written, project, sourceDefines, complete, schema } = chain;
+  const user = schema === undefined ? undefined : readUserSchema(schema, onProblem);
   const parts = chain.layers.map((layer) => stepsOf(layer));
   const steps = parts.flatMap((part) => part.steps);
   for (const problem of [...parts, written].flatMap(({ problems }) => problems)) onProblem(problem);
   checkKeys(steps, { sourceDefines, onProblem });
   if (complete) checkOverlays(steps, { ...written, onProblem });
-  return deriveSteps(steps, { project, written });
+  if (user !== undefined) for (const step of steps) userWarnings(step, user).forEach(onWarning);
+  return { steps: deriveSteps(steps, { project, written, user }), user };
 }
 
 const DEFAULT_LAYER: Layer = {
@@ -77,16 +107,20 @@ const DEFAULT_LAYER: Layer = {
   body: DEFAULTS,
 };
 
+interface PartOptions {
+  readonly own: ChainPart;
+  readonly source: string;
+  readonly files: Files;
+  readonly options: ResolveOptions;
+}
+
 /** A repository that carries its own definitions is read from the checkout alone. */
-function rootsOf(
-  conglomerate: Conglomerate,
-  { define, source, files }: { define: Root; source: string | undefined; files: Files },
-): readonly Root[] {
-  if (source === undefined) return [define];
+function partsOf(conglomerate: Conglomerate, { own, source, files, options }: PartOptions): readonly ChainPart[] {
   const inRepo = isInRepo(conglomerate);
-  const own = sourceRoot(source, { files, kind: inRepo ? "conglomerate" : "source" });
-  if (own === undefined) return [define];
-  return inRepo ? [own] : [own, define];
+  const root = sourceRoot(source, { files, kind: inRepo ? "conglomerate" : "source" });
+  if (root === undefined) return [own];
+  const part = { root, links: linksOf(root, options) };
+  return inRepo ? [part] : [part, own];
 }
 
 function installLayer(source: string, files: Files): readonly Layer[] {
@@ -115,9 +149,9 @@ function checkNames(define: Root, { instance, project, projects }: Names): void 
 }
 
 /** The last part must be written somewhere: a mistyped instance never gets the defaults. */
-function checkInstance(roots: readonly Root[], { instance, projects }: Omit<Names, "project">): void {
-  if (roots.some((root) => instancePart(root, instance.parts) !== undefined)) return;
-  const names = roots.flatMap((root) => instanceNames(root.names(), new Set(Object.keys(projects))));
+function checkInstance(parts: readonly ChainPart[], { instance, projects }: Omit<Names, "project">): void {
+  if (parts.some(({ links }) => links.at(-1)?.isFound)) return;
+  const names = parts.flatMap(({ root }) => instanceNames(root.names(), new Set(Object.keys(projects))));
   throw unknownInstance(instance, { known: [...new Set(names.map(({ full }) => full))], why: "no file defines it" });
 }
 

@@ -1,6 +1,6 @@
 import { type Environment, formatPath, isFacsimileError, type KeyPath, parsePath } from "@facsimile/core";
 import { memoized } from "./memo.ts";
-import { isList, isSecretRef, kindOf, type Value, type ValueMap, valueAt } from "./value.ts";
+import { freeze, isList, isSecretRef, kindOf, type Value, type ValueMap, valueAt } from "./value.ts";
 
 export interface InterpolateOptions {
   /** For `${env:USER}`; undefined where hosts are remote and it is an error. */
@@ -30,7 +30,9 @@ const MAX_EXPANSION = 4 * 1024 * 1024;
 
 /** Replaces `${path}` and `${env:NAME}` in every string; paths are read from the root of `values`, which stays as it is. */
 export function interpolate(values: ValueMap, options: InterpolateOptions): ValueMap {
-  return needsWork(values) ? (new Interpolation(values, options).inside(values, []) as ValueMap) : values;
+  return Object.values(values).some(needsWork)
+    ? (new Interpolation(values, options).inside(values, []) as ValueMap)
+    : values;
 }
 
 function needsWork(value: Value): boolean {
@@ -57,9 +59,9 @@ class Interpolation {
   inside(value: Value, path: KeyPath): Value {
     if (isSecretRef(value) || !needsWork(value)) return value;
     if (typeof value === "string") return this.#text(value, path);
-    if (isList(value)) return value.map((each, index) => this.inside(each, [...path, String(index)]));
+    if (isList(value)) return freeze(value.map((each, index) => this.inside(each, [...path, String(index)])));
     const entries = Object.entries(value as ValueMap);
-    return Object.fromEntries(entries.map(([key, inner]) => [key, this.inside(inner, [...path, key])]));
+    return freeze(Object.fromEntries(entries.map(([key, inner]) => [key, this.inside(inner, [...path, key])])));
   }
 
   #text(text: string, path: KeyPath): Value {

@@ -1,7 +1,7 @@
 import { didYouMean, RESERVED_NAMES } from "@facsimile/core";
 import { layersOf } from "./chain.ts";
 import { type Conglomerate, defineRoot, filesOf, instanceNames, isInRepo } from "./conglomerate.ts";
-import type { InstanceChain } from "./instance-chain.ts";
+import { filesIn, type InstanceChain } from "./instance-chain.ts";
 import { projectsIn } from "./projects.ts";
 import type { Warning } from "./types.ts";
 
@@ -10,7 +10,7 @@ export function unusedLayers(
   conglomerate: Conglomerate,
   subjects: readonly { readonly chain: InstanceChain }[],
 ): readonly Warning[] {
-  const read = new Set(subjects.flatMap(({ chain }) => chain.files));
+  const read = new Set(subjects.flatMap(({ chain }) => filesIn(chain)));
   const files = isInRepo(conglomerate) ? [] : filesOf(conglomerate).below(conglomerate.define);
   const unused = files.filter((file) => !read.has(file) && !isSchema(file));
   return [
@@ -36,7 +36,7 @@ function isReserved(file: string): boolean {
 /** `define/storefrnt.json5` is an instance nobody meant. */
 function misnamed(conglomerate: Conglomerate, read: ReadonlySet<string>): readonly Warning[] {
   const define = defineRoot(conglomerate);
-  const projects = Object.keys(projectsIn(layersOf([define], {})));
+  const projects = Object.keys(projectsIn(layersOf(define, {})));
   return instanceNames(define.names(), new Set(projects)).flatMap(({ full }) => {
     const layer = read.has(define.shown(full)) ? define.layer(full) : undefined;
     const near = didYouMean(full, projects);

@@ -43,7 +43,7 @@ interface Subject {
  */
 export async function lint(conglomerate: Conglomerate, { env = {} }: LintOptions = {}): Promise<LintReport> {
   const define = defineRoot(conglomerate);
-  const known = projectsIn(layersOf([define], {}));
+  const known = projectsIn(layersOf(define, {}));
   const projects = Object.keys(known).filter((name) => entryOf(known[name], "definitions") !== "source");
   const instances = await listInstances(conglomerate);
   const problems = new Unique<FacsimileError>();
@@ -70,7 +70,7 @@ async function subjectOf(
 ): Promise<Subject | undefined> {
   try {
     const chain = instanceChain(conglomerate, { instance, project });
-    const steps = stepsIn(chain, (problem) => problems.add(problem));
+    const { steps } = stepsIn(chain, { onProblem: (problem) => problems.add(problem), onWarning: () => undefined });
     const { buildDefinition } = await import("./definition.ts");
     try {
       return { chain, steps, definition: buildDefinition(chain, { instance, project, env }) };
@@ -138,5 +138,7 @@ function isSame(a: Warning, b: Warning): boolean {
 function sorted(findings: readonly Warning[]): readonly Warning[] {
   const place = ({ position: { file, line, column } = { file: "", line: 0, column: 0 } }: Warning) =>
     [file, String(line).padStart(9), String(column).padStart(9)].join("\0");
-  return [...findings].sort((a, b) => (place(a) < place(b) ? -1 : 1));
+  const once = new Unique<Warning>();
+  for (const finding of findings) once.add(finding);
+  return [...once.all].sort((a, b) => (place(a) < place(b) ? -1 : 1));
 }

@@ -1,6 +1,7 @@
+/** What `work` gave for the keys so far, and, by the next key, for more of them. */
 interface Node<V> {
-  value?: { readonly of: V };
-  readonly next: WeakMap<object, Node<V>>;
+  value: { readonly of: V } | undefined;
+  next: WeakMap<object, Node<V>> | undefined;
 }
 
 /**
@@ -8,17 +9,18 @@ interface Node<V> {
  * is given, and that must never change: frozen values, parsed files.
  */
 export function memoized<Keys extends readonly object[], V>(work: (...keys: Keys) => V): (...keys: Keys) => V {
-  const root: Node<V> = { next: new WeakMap() };
+  const root: Node<V> = { value: undefined, next: undefined };
   return (...keys) => {
     let node = root;
-    for (const key of keys) node = node.next.get(key) ?? grow(node, key);
+    for (const key of keys) node = node.next?.get(key) ?? grow(node, key);
     node.value ??= { of: work(...keys) };
     return node.value.of;
   };
 }
 
 function grow<V>(node: Node<V>, key: object): Node<V> {
-  const next: Node<V> = { next: new WeakMap() };
+  const next: Node<V> = { value: undefined, next: undefined };
+  node.next ??= new WeakMap();
   node.next.set(key, next);
   return next;
 }

@@ -7,7 +7,7 @@ export const DEFAULTS: ValueMap = freeze({
   deploy: { strategy: "releases", policy: "together", maxUnreachable: 0, parallel: 20, keep: 5 },
 });
 
-/** Puts defaults in place and writes one-or-many as lists. `values` have passed the schema. */
+/** Puts defaults in place and writes one-or-many as lists. `values` have passed the schema and are frozen beneath. */
 export function normalise(values: ValueMap): InstanceValues {
   return freeze({
     ...values,

@@ -131,6 +131,8 @@ export interface Definition {
   readonly scope: string;
   readonly modules: readonly Module[];
   readonly warnings: readonly Warning[];
+  /** Paths that the user's schema calls secret; `*` stands for every key or item. */
+  readonly secrets: readonly KeyPath[];
   /** Files read, relative to the root (absolute where they lie outside), in the order of the chain. */
   readonly files: readonly string[];
   /** What the host sees; the identical object for hosts that see the same. */

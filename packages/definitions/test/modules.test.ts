@@ -231,4 +231,34 @@ describe("what templates see as module", () => {
     expect(hosts.map((host) => modulesOf(host)[0]?.values["freeform"])).toEqual([{ x: 1 }, { x: 2 }]);
     expect(modulesOf(hosts[0] as never)).toBe(modules);
   });
+
+  it("takes every directive in its overlays, from each layer", async () => {
+    const { resolve } = await world({
+      "define/facsimile.json5": "{ modules: { m: { tags: { $append: ['b'] } } } }",
+      "define/beta.json5":
+        "{ config: { m: { x: { $delete: true } } }, modules: { m: { tags: { $remove: ['a'] }, service: { $replace: 'off' } } } }",
+      "define/gamma.json5": "{ modules: { m: { $delete: true } } }",
+      "define/modules.json5":
+        "[{ name: 'm', tags: ['a'], freeform: { x: 1, y: 2 }, service: { z: 1 } }, { name: 'n' }]",
+    });
+    const { modules, warnings } = await resolve("beta");
+    expect(modules[0]?.values).toEqual({ name: "m", tags: ["b"], freeform: { y: 2 }, service: "off" });
+    expect(warnings).toEqual([]);
+    expect((await resolve("gamma")).modules.map(({ name }) => name)).toEqual(["n"]);
+  });
+
+  it("knows where each value comes from, through files and overlays", async () => {
+    const { resolve } = await world({
+      "define/facsimile.json5": "{ home: 'shop' }",
+      "define/beta.json5": "{ service: { workerd: {\n threads: 4 } } }",
+      "define/modules.json5": "[{ name: 'w', daemon: 'workerd',\n service: { threads: 1, log: '${home}/log' } }]",
+    });
+    const { origin, modules } = await resolve("beta");
+    expect(modules[0]?.values["service"]).toMatchObject({ threads: 4, log: "shop/log" });
+    expect(origin(["modules", "w", "service", "threads"])).toMatchObject({
+      layer: "define/beta.json5",
+      position: { line: 2, column: 11 },
+      overrode: [{ layer: "define/modules.json5", value: 1, position: { line: 2, column: 22 } }],
+    });
+  });
 });
