@@ -71,6 +71,7 @@ describe("isSensitive", () => {
     expect(isSensitive(["users", "robin", "pin", "1"], { secrets })).toBe(true);
     expect(isSensitive(["users", "*"], { secrets })).toBe(false);
     expect(isSensitive(["users", "a", "b", "pin"], { secrets })).toBe(false);
+    expect(isSensitive(["users"], { secrets: [["users", "*"]] })).toBe(false);
     const users = [{ name: "a", pin: 1234 }, { name: "b" }];
     expect(masked(users, { path: ["users"], secrets })).toEqual([{ name: "a", pin: "[hidden]" }, { name: "b" }]);
   });

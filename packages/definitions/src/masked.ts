@@ -110,7 +110,6 @@ function referencesAt(path: KeyPath, written: (path: KeyPath) => Value | undefin
   for (let length = path.length; length > 0; length--) {
     const value = written(path.slice(0, length));
     if (typeof value === "string") return referencesIn(value).map((found) => [...found, ...path.slice(length)]);
-    if (value !== undefined) return [];
   }
   return [];
 }

@@ -125,6 +125,7 @@ describe("shownAt", () => {
     });
     expect(shownAt(definition, ["currency"], { host: eu })).toBeUndefined();
     expect(shownAt(definition, ["currency"])).toBeUndefined();
+    expect(shownAt(definition, ["deploy", "precmd"])).toEqual({ value: [], layer: "defaults", position: undefined });
   });
 
   it("gives whole maps and items of lists, with secrets hidden wherever they went", async () => {

@@ -160,6 +160,10 @@ describe("definitionTexts", () => {
       code: "NO_CONGLOMERATE",
       message: "HEAD holds no definitions: no define/facsimile.json5",
     });
+    await write(root, { "define/facsimiles.json5": "{}" });
+    await fs.rm(path.join(root, "define/facsimile.json5"));
+    commit(root, "two");
+    await expect(read("HEAD")).rejects.toMatchObject({ code: "NO_CONGLOMERATE" });
   });
 
   it("refuses a file that is not UTF-8, by its name", async () => {
