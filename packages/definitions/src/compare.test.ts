@@ -14,7 +14,7 @@ function definition(values: ValueMap, file = "a.json5"): Definition {
     value: valueAt(values, path),
     overrode: [],
   });
-  return { values, origin } as unknown as Definition;
+  return { values, origin, secrets: [] } as unknown as Definition;
 }
 
 const compare = (a: ValueMap, b: ValueMap, options?: CompareOptions) =>

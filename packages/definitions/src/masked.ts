@@ -36,6 +36,7 @@ function isDeclared(path: KeyPath, { secrets = [] }: SensitiveOptions): boolean 
   return secrets.some((secret) => secret.every(isMeant));
 }
 
+/** `secrets` are more than those that the definition's own schema declares. */
 export interface ShownOptions extends SensitiveOptions {
   /** As this host sees it. Default: as {@link Definition.values} have it. */
   readonly host?: Host | undefined;
@@ -60,7 +61,7 @@ export function shownAt(definition: Definition, path: KeyPath, options: ShownOpt
   const origin = definition.origin(path, host);
   const written = (at: KeyPath) => definition.origin(at, host)?.value;
   return {
-    value: masked(value, { secrets: definition.secrets, ...options, path, written }),
+    value: masked(value, { secrets: [...definition.secrets, ...(options.secrets ?? [])], path, written }),
     layer: origin?.layer ?? "defaults",
     position: origin?.position,
   };

@@ -89,6 +89,22 @@ describe("two instances, compared", () => {
     expect(differences).toMatchObject([{ path: ["home"], a: { layer: "--set home=x", position: undefined } }]);
   });
 
+  it("hide what the user's schema declares to be secret, and the caller beside it", async () => {
+    const { resolve } = await world({
+      ...FILES,
+      "define/schema.json5": "{ properties: { users: { items: { properties: { pin: { secret: true } } } } } }",
+      "define/staging.json5": `{ users: [{ name: "a", pin: 1 }], copy: "\${users.0.pin}.", licence: "x" }`,
+      "define/production.yaml": "users: [{ name: a, pin: 2 }]",
+    });
+    const [a, b] = [await resolve("staging"), await resolve("production")];
+    const { differences } = compareDefinitions(a, b, { secrets: [["licence"]] });
+    expect(differences.map(({ path, a, b }) => [...path, a?.value, b?.value])).toEqual([
+      ["users", [{ name: "a", pin: "[hidden]" }], [{ name: "a", pin: "[hidden]" }]],
+      ["copy", "[hidden]", undefined],
+      ["licence", "[hidden]", undefined],
+    ]);
+  });
+
   it("warn of what is ignored to no avail, and refuse what is no path, where it is written", async () => {
     const ignore = (text: string) => ({
       "define/staging.json5": FILES["define/staging.json5"].replace(
