@@ -7,6 +7,7 @@ import { instanceChain, stepsIn } from "./instance-chain.ts";
 import { type Origin, originOf } from "./origin.ts";
 import { resolve } from "./resolve.ts";
 import type { LayerText } from "./roots.ts";
+import type { TextEdit } from "./types.ts";
 import { stepsFor } from "./views.ts";
 
 export interface VersionEditOptions {
@@ -17,15 +18,6 @@ export interface VersionEditOptions {
   readonly source?: string | undefined;
   readonly set?: readonly string[] | undefined;
   readonly system?: string | undefined;
-}
-
-/** A text to write in place of another. */
-export interface VersionEdit {
-  /** Relative to the conglomerate's root. */
-  readonly file: string;
-  /** Empty where the file does not exist yet. */
-  readonly before: string;
-  readonly after: string;
 }
 
 /**
@@ -39,7 +31,7 @@ export interface VersionEdit {
 export async function planVersionEdit(
   conglomerate: Conglomerate,
   options: VersionEditOptions,
-): Promise<VersionEdit | undefined> {
+): Promise<TextEdit | undefined> {
   const { instance, project, source, set, system } = options;
   const version = parseVersion(options.version);
   const { values } = await resolve(conglomerate, { instance, project, source, set, system });
@@ -58,12 +50,12 @@ interface Change {
   readonly version: string;
 }
 
-function newFile({ full }: InstanceName, { path: [, project = ""], version }: Change): VersionEdit {
+function newFile({ full }: InstanceName, { path: [, project = ""], version }: Change): TextEdit {
   const after = `{\n  versions: {\n    ${JSON.stringify(project)}: ${JSON.stringify(version)},\n  },\n}\n`;
   return { file: `define/${full}.json5`, before: "", after };
 }
 
-function edited({ source, at }: LayerText, { path: [versions = "", project = ""], version }: Change): VersionEdit {
+function edited({ source, at }: LayerText, { path: [versions = "", project = ""], version }: Change): TextEdit {
   const { file, text: before } = source;
   const after = editText({ file, text: before }, { path: [...at, versions, project], value: version });
   if (after !== undefined) return { file, before, after };
@@ -77,7 +69,7 @@ interface Visibility extends VersionEditOptions {
   readonly path: KeyPath;
 }
 
-function checkVisible(edit: VersionEdit, options: Visibility): void {
+function checkVisible(edit: TextEdit, options: Visibility): void {
   const origin = originAfter(edit, options);
   if (origin?.value === options.version) return;
   const { position, layer } = origin ?? {};
@@ -87,7 +79,7 @@ function checkVisible(edit: VersionEdit, options: Visibility): void {
 }
 
 /** Where the version would come from with the edit in place. */
-function originAfter(edit: VersionEdit, { conglomerate, path: key, ...options }: Visibility): Origin | undefined {
+function originAfter(edit: TextEdit, { conglomerate, path: key, ...options }: Visibility): Origin | undefined {
   const changed = withTexts(conglomerate, new Map([[path.join(conglomerate.root, edit.file), edit.after]]));
   const silent = { onProblem: () => undefined, onWarning: () => undefined };
   const { steps } = stepsIn(instanceChain(changed, options), silent);

@@ -109,6 +109,15 @@ export interface ResolveOptions {
   readonly env?: Environment | undefined;
 }
 
+/** A text to write in place of another. */
+export interface TextEdit {
+  /** Relative to the conglomerate's root. */
+  readonly file: string;
+  /** Empty where the file does not exist yet. */
+  readonly before: string;
+  readonly after: string;
+}
+
 /** Something to tell the user that stops nothing. */
 export interface Warning {
   readonly code: string;

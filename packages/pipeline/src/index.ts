@@ -62,3 +62,4 @@ export type {
 } from "./reports.ts";
 export { resolveAt } from "./resolve-at.ts";
 export { definitionTexts, type RevisionRequest } from "./revision.ts";
+export { writeEdit } from "./write-edit.ts";

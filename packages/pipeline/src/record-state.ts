@@ -1,16 +1,16 @@
 import path from "node:path";
-import { planVersionEdit, type VersionEdit } from "@facsimile/definitions";
+import { findConglomerate, planVersionEdit, type TextEdit } from "@facsimile/definitions";
 import { confirmSeal, planState, type State, sealState } from "@facsimile/state";
-import writeFileAtomic from "write-file-atomic";
 import type { PipelineContext } from "./context.ts";
 import type { Outline } from "./prepare.ts";
 import { isPublished, publish, relativeTo, type Standing, standing } from "./publish.ts";
 import type { DeployReport } from "./reports.ts";
 import type { OpenedState } from "./secrets.ts";
+import { writeEdit } from "./write-edit.ts";
 
 /** What a deploy writes down before it touches a host. */
 export interface Recording {
-  readonly edits: readonly VersionEdit[];
+  readonly edits: readonly TextEdit[];
   readonly standing: Standing;
   /** There is something to seal, to write or to publish. */
   readonly needed: boolean;
@@ -66,10 +66,10 @@ export async function record(
 }
 
 // One after the other, each planned anew: two versions may stand in one file.
-async function writeVersions({ projects, conglomerate, instance }: Outline, { root }: PipelineContext): Promise<void> {
+async function writeVersions({ projects, instance }: Outline, { root }: PipelineContext): Promise<void> {
   for (const { project, version } of projects.filter(({ edited }) => edited)) {
-    const edit = await planVersionEdit(conglomerate, { instance, project, version });
-    if (edit !== undefined) await writeFileAtomic(path.resolve(root, edit.file), edit.after);
+    const edit = await planVersionEdit(await findConglomerate(root), { instance, project, version });
+    if (edit !== undefined) await writeEdit(edit, { root });
   }
 }
 
