@@ -1,0 +1,96 @@
+import { formatPath, type KeyPath } from "@facsimile/core";
+import { shownLayer } from "./explain-layers.ts";
+import type { Glance, OtherGlance } from "./explain-views.ts";
+import type { ExplainedLeaf, OtherValue, UsedValue } from "./explanation.ts";
+import { isBranch, leavesOf } from "./leaves.ts";
+import { masked } from "./masked.ts";
+import { type Origin, originOf } from "./origin.ts";
+import { referencesIn, writtenAt } from "./references.ts";
+import { nest, sameValue, type Value, type ValueMap, valueAt } from "./value.ts";
+
+export interface LeavesOptions {
+  readonly glance: Glance;
+  /** What others see who see more blocks. */
+  readonly others: readonly OtherGlance[];
+  readonly path: KeyPath;
+  /** Those that the user's schema calls secret. */
+  readonly secrets: readonly KeyPath[];
+}
+
+/** The value at the path or, of a map, all that lies beneath; what was taken out there; and what only others see. */
+export function explainedLeaves(options: LeavesOptions): readonly ExplainedLeaf[] {
+  const { glance, others, path } = options;
+  const paths = [...present(path, glance), ...gone(path, glance), ...others.flatMap((other) => present(path, other))];
+  const once = new Map(paths.map((each) => [formatPath(each), each]));
+  return [...once.values()].flatMap((each) => explainedLeaf(each, options));
+}
+
+/** Where leaves are written at or beneath `path`; `path` itself where nothing is. */
+function present(path: KeyPath, { written }: Glance): readonly KeyPath[] {
+  const value = valueAt(written, path);
+  return isBranch(value) ? leavesOf(nest(path, value) as ValueMap).map((leaf) => leaf.path) : [path];
+}
+
+/** What a layer sets beneath `path`, and a stronger one takes out: of a map that is gone, the map. */
+function gone(path: KeyPath, { steps, written }: Glance): readonly KeyPath[] {
+  if (valueAt(written, path) === undefined) return [];
+  return steps.flatMap(({ values }) =>
+    leavesOf(values)
+      .map((leaf) => leaf.path.filter((key) => key !== "$replace" && key !== "$literal"))
+      .filter((leaf) => path.every((key, depth) => leaf[depth] === key) && !leaf.some((key) => key.startsWith("$")))
+      .map((leaf) => leaf.slice(0, leaf.findIndex((_, depth) => isGone(leaf.slice(0, depth + 1), written)) + 1))
+      .filter((leaf) => leaf.length > path.length),
+  );
+}
+
+function isGone(path: KeyPath, written: ValueMap): boolean {
+  return valueAt(written, path) === undefined;
+}
+
+function explainedLeaf(path: KeyPath, { glance, others, secrets }: LeavesOptions): readonly ExplainedLeaf[] {
+  const { value, origin } = valueSeen(path, { glance, secrets });
+  const elsewhere = others.flatMap((other): readonly OtherValue[] => {
+    if (sameValue(valueAt(other.values, path), valueAt(glance.values, path))) return [];
+    return [{ view: other.view, ...valueSeen(path, { glance: other, secrets }) }];
+  });
+  if (elsewhere.length === 0 && (origin === undefined || (value === undefined && !everSet(origin)))) return [];
+  const uses = referencesIn(valueAt(glance.written, writtenAt(path, glance.written)));
+  const used = new Map(uses.map((each) => [formatPath(each), each]));
+  return [
+    {
+      path,
+      value,
+      origin,
+      uses: [...used.values()].map((each): UsedValue => ({ path: each, ...valueSeen(each, { glance, secrets }) })),
+      elsewhere,
+    },
+  ];
+}
+
+interface Seeing {
+  readonly glance: Glance;
+  readonly secrets: readonly KeyPath[];
+}
+
+/** The value at `path` and its origin, fit to be shown. */
+function valueSeen(path: KeyPath, { glance, secrets }: Seeing): Pick<OtherValue, "value" | "origin"> {
+  const { steps, written, values } = glance;
+  const value = valueAt(values, path);
+  const origin = originOf(steps, writtenAt(path, written));
+  const hidden = value && masked(value, { path, secrets, written: (at) => valueAt(written, at) });
+  return { value: hidden, origin: origin && shown(origin, { path, secrets }) };
+}
+
+function shown(origin: Origin, where: { path: KeyPath; secrets: readonly KeyPath[] }): Origin {
+  const hide = (value: Value | undefined) => (value === undefined ? undefined : masked(value, where));
+  return {
+    ...origin,
+    layer: shownLayer(origin.layer),
+    value: hide(origin.value),
+    overrode: origin.overrode.map((each) => shown(each, where)),
+  };
+}
+
+function everSet({ value, overrode }: Origin): boolean {
+  return value !== undefined || overrode.some(everSet);
+}
