@@ -1,51 +1,34 @@
 import * as z from "zod/mini";
 
-// One text for each place: what is expected there. Messages, and later the published schema, are made of them.
+// One text for each place: what is expected there. Messages and the published schema are made of them.
 const WORD = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/;
 const HOST = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 const USER = /^[A-Za-z0-9._][A-Za-z0-9._@+-]*$/;
 const ADDRESS = /^[A-Za-z0-9[][A-Za-z0-9._:%\]-]*$/;
 const VERSION = /^(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9._+/-]*(?<!\/|\.lock)$/;
-const SAFE_PATH = /^(?!-)[A-Za-z0-9._/@+-]+$/;
-const DOTS = /(?:^|\/)\.\.?(?:\/|$)/;
+/** `data/logs`: no `.` and `..` parts, no empty ones; never an option. */
+const RELATIVE_PATH = /^(?![-/]|.*\/\/|(?:.*\/)?\.\.?(?:\/|$))[A-Za-z0-9._/@+-]+$/;
+/** `/srv/shop`, or `shop` below the login home; never `/`, `/srv`, nor a way upwards. */
+const HOME = /^(?!-|.*\/\/|(?:.*\/)?\.\.?(?:\/|$))(?:\/[A-Za-z0-9._@+-]+\/)?[A-Za-z0-9._@+-][A-Za-z0-9._/@+-]*$/;
 
 const flag = z.boolean("true or false");
 const text = z.string("a text").check(z.minLength(1, "a text that is not empty"));
 const match = (pattern: RegExp, expected: string) => z.string(expected).check(z.regex(pattern, expected));
 const list = <T extends z.ZodMiniType>(item: T, expected: string) => z.array(item, expected);
 const whole = (min: number, max: number, expected: string) =>
-  z.number(expected).check(z.refine((n) => Number.isInteger(n) && n >= min && n <= max, expected));
+  z.int(expected).check(z.minimum(min, expected), z.maximum(max, expected));
 const named = <T extends z.ZodMiniType>(key: RegExp, { value, of }: { value: T; of: string }) =>
-  z.record(match(key, `a name of ${of}`), value, `a map of ${of}s`);
+  z.record(match(key, `a name of a ${of}`), value, `a map of ${of}s`);
 const optional = <T extends z.ZodMiniType>(inner: T) => z.optional(inner);
 
 const word = match(WORD, "a name of letters, digits, _ and -");
 const host = match(HOST, "a name of a host");
-const seconds = z
-  .number("a number of seconds")
-  .check(z.refine((n) => n > 0 && n <= 86_400, "seconds, above 0, at most a day"));
-const relativePath = z
-  .string("a path below the tree")
-  .check(
-    z.refine(
-      (path) => SAFE_PATH.test(path) && !path.startsWith("/") && !DOTS.test(path) && !path.includes("//"),
-      "a relative path of A-Za-z0-9._/@+- without . or .. parts",
-    ),
-  );
-const home = z
-  .string("a folder on the host")
-  .check(
-    z.refine(isSafeHome, "a folder of A-Za-z0-9._/@+-, without . or .. parts, relative or at least two levels below /"),
-  );
+const SECONDS = "seconds, above 0, at most a day";
+const seconds = z.number("a number of seconds").check(z.gt(0, SECONDS), z.lte(86_400, SECONDS));
+const relativePath = match(RELATIVE_PATH, "a relative path of A-Za-z0-9._/@+- without . or .. parts");
+const home = match(HOME, "a folder of A-Za-z0-9._/@+-, without . or .. parts, relative or at least two levels below /");
 const argv = list(text, "a program and its arguments").check(z.minLength(1, "a program and its arguments"));
 const command = z.union([text, argv]);
-
-/** `/srv/shop`, or `shop` below the login home; never `/`, `/srv`, nor a way upwards. */
-export function isSafeHome(path: string): boolean {
-  const parts = path.split("/").filter((part) => part !== "");
-  if (!SAFE_PATH.test(path) || DOTS.test(path) || path.includes("//")) return false;
-  return path.startsWith("/") ? parts.length >= 2 : parts.length >= 1;
-}
 
 const hook = z.union([
   text,
@@ -186,7 +169,13 @@ const overlay = named(WORD, { value: z.record(z.string(), z.unknown(), "a map"),
 /** The well-known keys of a definition; every other key is the user's own. */
 const shape = {
   projects: optional(named(WORD, { value: project, of: "project" })),
-  versions: optional(named(WORD, { value: match(VERSION, 'a version, as text: "1.1.0"'), of: "project" })),
+  versions: optional(
+    z.record(
+      match(WORD, "a name of a project"),
+      match(VERSION, 'a version, as text: "1.1.0"'),
+      "a map of projects to versions",
+    ),
+  ),
   home: optional(home),
   protected: optional(flag),
   deploy: optional(deploy),
@@ -202,6 +191,23 @@ const shape = {
 };
 
 export const definitionSchema = z.looseObject(shape, "a map");
+
+/** What the loader of modules looks at, for the published schema; every other key of a module is the user's own. */
+export const moduleSchema = z.looseObject(
+  {
+    name: word,
+    daemon: optional(match(USER, "a user name of A-Za-z0-9._@+-")),
+    logical_name: optional(text),
+    service: optional(
+      z.looseObject(
+        { name: optional(text), n_instances: optional(whole(0, 255, "a whole number, 0 to 255")) },
+        "a map of settings",
+      ),
+    ),
+    freeform: optional(z.record(z.string(), z.unknown(), "a map of settings")),
+  },
+  "a map with name",
+);
 
 /** A definition as files write it, well-known keys only. */
 export type WrittenDefinition = { [K in keyof typeof shape]?: NonNullable<z.infer<(typeof shape)[K]>> };

@@ -22,13 +22,13 @@ export function readNode(written: ValueMap, place: Place): UserNode {
   const types = typesOf(understood);
   const says = bounded(ofTypes(understood, { types, place }), place);
   const matches = matcherOf(says, place);
-  const { items, additionalProperties, pattern, ...others } = says;
+  const { items, additionalProperties } = says;
   const properties = propertiesOf(says, place);
   const node: UserNode = {
     source: place.source,
     at: place.at,
     types,
-    says: (matches === undefined ? others : { ...others, pattern }) as UserKeywords,
+    says: only(says, (key) => !OF_NODES.has(key) && (key !== "pattern" || matches !== undefined)) as UserKeywords,
     matches,
     properties,
     required: requiredOf(says, place).filter((key) => properties.has(key)),
@@ -39,6 +39,9 @@ export function readNode(written: ValueMap, place: Place): UserNode {
   };
   return { ...node, says: soundValues(node, place) };
 }
+
+/** Keywords that are more than what is written: a node has them itself. */
+const OF_NODES = new Set(["$schema", "type", "properties", "required", "items", "additionalProperties"]);
 
 /** The keywords that are there to be used, with what they take. */
 function understoodIn(written: ValueMap, { at, many, report }: Place): ValueMap {
@@ -66,7 +69,7 @@ function wrongKeyword(path: KeyPath, { value, keyword }: { value: Value; keyword
 /** As said; else the types that the keywords are about, so that `minimum` alone means a number. */
 function typesOf(says: ValueMap): readonly UserType[] | undefined {
   const said = says["type"];
-  if (said !== undefined) return (isList(said) ? said : [said]) as readonly UserType[];
+  if (said !== undefined) return [...new Set(isList(said) ? said : [said])] as readonly UserType[];
   const implied = Object.keys(says).flatMap((key) => KEYWORDS.get(key)?.of?.[0] ?? []);
   return implied.length === 0 ? undefined : [...new Set(implied)];
 }
@@ -116,8 +119,8 @@ function propertiesOf({ properties = {} }: ValueMap, place: Place): UserNode["pr
 /** A name that nothing describes would be a slip that no definition could ever satisfy. */
 function requiredOf({ required = [], properties = {} }: ValueMap, { at, report }: Place): readonly string[] {
   const described = Object.keys(properties as ValueMap);
-  return (required as readonly string[]).filter((key, index) => {
-    if (described.includes(key)) return true;
+  return (required as readonly string[]).filter((key, index, all) => {
+    if (described.includes(key)) return all.indexOf(key) === index;
     const path = [...at, "required", String(index)];
     const near = didYouMean(key, described);
     const hint = near === undefined ? `Describe it: ${JSON.stringify(key)}: {}.` : `Did you mean ${near}?`;

@@ -210,9 +210,9 @@ describe("one value is checked", () => {
     expect(found.map((each) => each.split(";")[0])).toEqual([
       expect.stringContaining('home is "/"'),
       "UNKNOWN_KEY there is no key deploy.nods (Did you mean nodes?)",
+      "INVALID_VALUE a is the number 1",
       'INVALID_VALUE b.1 is "x"',
       "INVALID_VALUE b.2 is the number 2.5",
-      "INVALID_VALUE a is the number 1",
       "INVALID_VALUE c is missing",
     ]);
   });
@@ -267,14 +267,16 @@ const { keywords } = fc.letrec<{ keywords: { [key: string]: unknown } }>((tie) =
   ),
 }));
 
+const ajv = new Ajv2020({ allowUnionTypes: true, strictTypes: false, ownProperties: true });
+
 it("takes exactly the values that another validator takes, whatever the schema", () => {
   fc.assert(
     fc.property(keywords, fc.array(value, { minLength: 5, maxLength: 20 }), (written, values) => {
-      const takes = new Ajv2020({ allowUnionTypes: true, strictTypes: false, ownProperties: true }).compile(written);
+      const takes = ajv.compile(written);
       const schema = about(JSON.stringify(written));
       for (const k of values)
         expect([k, wrong(schema, { k })]).toEqual([k, takes(k) ? [] : expect.arrayContaining([expect.anything()])]);
     }),
-    { numRuns: 200 },
+    { numRuns: 1000 },
   );
 });

@@ -56,25 +56,19 @@ function isLasting(value: Value): value is Value & object {
 }
 
 function findingsOfUser(values: ValueMap, { root }: UserSchema): readonly Finding[] {
-  const known = root.additional === false ? knownAtTop(root) : undefined;
-  const found = Object.entries(values).flatMap(([key, value]) => {
-    const check = checksOf(root).get(key);
-    if (check !== undefined) return findingsOfKey(check, value);
-    return known === undefined || known.includes(key) ? NONE : unknownKey([key], known);
-  });
-  return [...found, ...missingIn(root, { value: values, path: [] })];
+  const found = checksOf(root).flatMap((check) => findingsOfKey(check, entryOf(values, check.key)));
+  return [...found, ...strangers(values, root), ...missingIn(root, { value: values, path: [] })];
 }
 
-const checksOf = memoized((root: UserNode): ReadonlyMap<string, Check> => {
-  const checks = [...root.properties].map(
-    ([key, node]): Check => ({ key, findings: (value) => misfits(node, { value, path: [key] }) }),
-  );
-  return new Map(checks.map((check) => [check.key, check]));
-});
-
-function knownAtTop(root: UserNode): readonly string[] {
-  return [...WELL_KNOWN_KEYS, ...root.properties.keys()];
+function strangers(values: ValueMap, root: UserNode): readonly Finding[] {
+  if (root.additional !== false) return NONE;
+  const known = [...WELL_KNOWN_KEYS, ...root.properties.keys()];
+  return Object.keys(values).flatMap((key) => (known.includes(key) ? [] : unknownKey([key], known)));
 }
+
+const checksOf = memoized((root: UserNode): readonly Check[] =>
+  [...root.properties].map(([key, node]) => ({ key, findings: (value) => misfits(node, { value, path: [key] }) })),
+);
 
 /** Two rules about one value say the same. */
 function distinct(findings: readonly Finding[]): readonly Finding[] {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { findingsOf } from "../src/validate.ts";
+import type { ValueMap } from "../src/value.ts";
 import { problems, world } from "./world.ts";
 
 const projects = "projects: { p: { repo: 'sources/p', targets: ['web', 'db'] } }";
@@ -34,7 +36,7 @@ describe("one value is wrong", () => {
     ],
     [
       "{ hosts: { '-oProxyCommand=x': {} } }",
-      'INVALID_VALUE define/beta.json5:1:12: hosts."-oProxyCommand=x" is not allowed as a key; expected a name of host',
+      'INVALID_VALUE define/beta.json5:1:12: hosts."-oProxyCommand=x" is not allowed as a key; expected a name of a host',
     ],
     [
       "{ deploy: { nodes: { web: ['ok', '$(id)'] } } }",
@@ -210,4 +212,57 @@ it("old spellings and idle directives warn", async () => {
       /^ENV_REMOTE define\/beta\.json5:2:5: the environment variable USER is read, but the hosts are remote/,
     ),
   ]);
+});
+
+it("homes and paths are what the rules in words say, for every short text", () => {
+  const isPath = (text: string) =>
+    /^[A-Za-z0-9._/@+-]+$/.test(text) &&
+    !text.startsWith("-") &&
+    !text
+      .replace(/^\/|\/$/g, "")
+      .split("/")
+      .some((part) => ["", ".", ".."].includes(part));
+  const isHome = (text: string) => isPath(text) && (!text.startsWith("/") || /[^/]\/[^/]/.test(text));
+  const isRelative = (text: string) => isPath(text) && !text.startsWith("/");
+  const taken = (values: ValueMap) => findingsOf(values).length === 0;
+  for (const text of textsOf("/.-a \n", 5)) {
+    const shown = JSON.stringify(text);
+    if (taken({ home: text }) !== isHome(text)) expect.unreachable(`home ${shown}`);
+    if (taken({ deploy: { shared: [text] } }) !== isRelative(text)) expect.unreachable(`shared ${shown}`);
+  }
+});
+
+/** Every text of these characters, up to a length. */
+function textsOf(characters: string, length: number): readonly string[] {
+  if (length === 0) return [""];
+  const shorter = textsOf(characters, length - 1);
+  return [...new Set([...shorter, ...shorter.flatMap((text) => [...characters].map((each) => text + each))])];
+}
+
+describe("$schema is for editors only", () => {
+  const line = '$schema: "../node_modules/@facsimile/definitions/schema.json"';
+
+  it("in layers of every format, in views, and in what they extend", async () => {
+    const { resolve } = await world({
+      "define/facsimile.json5": `{ ${line}, ${projects}, '@system:linux': { ${line}, a: 1 } }`,
+      "define/base.json": '{ "$schema": "../x.json", "b": 1 }',
+      "define/p.yaml": `${line}\nc: 1\n`,
+      "define/beta.yml": `${line}\nextends: base\nd: 1\n`,
+      "define/schema.json5": `{ ${line} }`,
+    });
+    const { values, warnings } = await resolve("beta", { project: "p" });
+    expect(Object.keys(values).filter((key) => key.length === 1 || key.startsWith("$"))).toEqual(["a", "c", "b", "d"]);
+    expect(warnings).toEqual([]);
+  });
+
+  it("in a single file with instances, at its top and in each of them", async () => {
+    const { resolve } = await world({
+      "define/facsimile.json5": "{ projects: { p: { repo: 'src' } } }",
+      "src/config/facsimile.json5": `{ ${line}, a: 1, instances: { beta: { ${line}, b: 1 } } }`,
+    });
+    const { values } = await resolve("beta", { project: "p", source: "src" });
+    expect(values).toMatchObject({ a: 1, b: 1 });
+    expect(Object.keys(values)).not.toContain("$schema");
+    expect(Object.keys(values)).not.toContain("instances");
+  });
 });
