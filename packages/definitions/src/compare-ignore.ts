@@ -1,7 +1,6 @@
 import { didYouMean, FacsimileError, formatPath, isFacsimileError, type KeyPath, type Position, throwProblems } from "@facsimile/core"; // biome-ignore format: one line
 import { covers, leadsOn, type PathPattern, parsePattern } from "./path-pattern.ts";
 import type { Definition, Warning } from "./types.ts";
-import { isList, type ValueMap, valueAt } from "./value.ts";
 
 /** Where a pattern is declared. */
 interface Place {
@@ -20,7 +19,7 @@ export type IgnoredPath = PathPattern & { readonly place: Place | undefined };
 export function ignoredPaths(definitions: readonly Definition[], more: readonly string[] = []): readonly IgnoredPath[] {
   const problems: FacsimileError[] = [];
   const declared = definitions.flatMap((definition) =>
-    ignoreOf(definition).flatMap((text, index): IgnoredPath[] => {
+    (definition.values.compare?.ignore ?? []).flatMap((text, index): IgnoredPath[] => {
       const place = { definition, path: ["compare", "ignore", String(index)] };
       try {
         return [{ ...parsePattern(text), place }];
@@ -34,11 +33,6 @@ export function ignoredPaths(definitions: readonly Definition[], more: readonly 
   throwProblems(unique(problems, ({ message, position }) => JSON.stringify([message, position])));
   const given = more.map((text): IgnoredPath => ({ ...parsePattern(text), place: undefined }));
   return unique([...declared, ...given], ({ keys }) => JSON.stringify(keys));
-}
-
-function ignoreOf({ values }: Definition): readonly string[] {
-  const ignore = valueAt(values as unknown as ValueMap, ["compare", "ignore"]);
-  return isList(ignore) ? ignore.filter((each) => typeof each === "string") : [];
 }
 
 function badPattern({ message, hint, cause }: FacsimileError, place: Place): FacsimileError {

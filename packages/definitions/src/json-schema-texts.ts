@@ -97,6 +97,8 @@ export const TEXTS: Readonly<Record<string, string>> = {
     "The name of the state, shared by all instances that say the same. Default: the first part of the instance's name; own: the instance's alone.",
   "state.recipients": "Whose keys shall open the state. It takes effect with facs recipients apply.",
   "state.push": "Where a changed state is pushed from a detached HEAD.",
+  compare: "How this instance is compared with others.",
+  "compare.ignore": "Paths of values that are expected to differ, with all beneath them; * stands for one key.",
   ...below("build", BUILD),
 };
 

@@ -164,6 +164,8 @@ const state = z.strictObject(
   "a map",
 );
 
+const compare = z.strictObject({ ignore: optional(list(text, "a list of paths")) }, "a map with ignore");
+
 const overlay = named(WORD, { value: z.record(z.string(), z.unknown(), "a map"), of: "module" });
 
 /** The well-known keys of a definition; every other key is the user's own. */
@@ -187,6 +189,7 @@ const shape = {
   config: optional(overlay),
   service: optional(overlay),
   state: optional(state),
+  compare: optional(compare),
   build: optional(build),
 };
 

@@ -13,6 +13,7 @@ export const WELL_KNOWN_KEYS = [
   "config",
   "service",
   "state",
+  "compare",
   "build",
 ] as const;
 

@@ -121,6 +121,9 @@ describe("two instances, compared", () => {
         position: { file: "define/staging.json5", line: 6, column: 33, length: 9 },
       },
     ]);
+    expect(await problems(compared(ignore("1")))).toEqual([
+      "INVALID_VALUE define/staging.json5:6:23: compare.ignore.0 is the number 1; expected a text",
+    ]);
     expect(await problems(compared(ignore('"a b"')))).toEqual([
       expect.stringMatching(
         /^INVALID_VALUE define\/staging\.json5:6:23: compare\.ignore: "a b" is not a path of keys \(/,
