@@ -6,7 +6,7 @@ import { isBranch, leavesOf } from "./leaves.ts";
 import { masked } from "./masked.ts";
 import { type Origin, originOf } from "./origin.ts";
 import { referencesIn, writtenAt } from "./references.ts";
-import { nest, sameValue, type Value, type ValueMap, valueAt } from "./value.ts";
+import { isMap, isSecretRef, nest, sameValue, type Value, type ValueMap, valueAt } from "./value.ts";
 
 export interface LeavesOptions {
   readonly glance: Glance;
@@ -20,7 +20,8 @@ export interface LeavesOptions {
 /** The value at the path or, of a map, all that lies beneath; what was taken out there; and what only others see. */
 export function explainedLeaves(options: LeavesOptions): readonly ExplainedLeaf[] {
   const { glance, others, path } = options;
-  const paths = [...present(path, glance), ...gone(path, glance), ...others.flatMap((other) => present(path, other))];
+  const theirs = others.flatMap((other) => present(path, other)).filter((each) => isMissing(each, glance.written));
+  const paths = [...present(path, glance), ...gone(path, glance), ...theirs];
   const once = new Map(paths.map((each) => [formatPath(each), each]));
   return [...once.values()].flatMap((each) => explainedLeaf(each, options));
 }
@@ -33,18 +34,30 @@ function present(path: KeyPath, { written }: Glance): readonly KeyPath[] {
 
 /** What a layer sets beneath `path`, and a stronger one takes out: of a map that is gone, the map. */
 function gone(path: KeyPath, { steps, written }: Glance): readonly KeyPath[] {
-  if (valueAt(written, path) === undefined) return [];
-  return steps.flatMap(({ values }) =>
-    leavesOf(values)
-      .map((leaf) => leaf.path.filter((key) => key !== "$replace" && key !== "$literal"))
-      .filter((leaf) => path.every((key, depth) => leaf[depth] === key) && !leaf.some((key) => key.startsWith("$")))
-      .map((leaf) => leaf.slice(0, leaf.findIndex((_, depth) => isGone(leaf.slice(0, depth + 1), written)) + 1))
-      .filter((leaf) => leaf.length > path.length),
-  );
+  if (!isOpen(valueAt(written, path))) return [];
+  return steps
+    .flatMap(({ values }) => leavesOf(values))
+    .map((leaf) => leaf.path.filter((key) => key !== "$replace" && key !== "$literal"))
+    .filter((leaf) => path.every((key, depth) => leaf[depth] === key) && !leaf.some((key) => key.startsWith("$")))
+    .filter((leaf) => isMissing(leaf, written))
+    .map((leaf) => leaf.slice(0, depthOf(leaf, written) + 1));
 }
 
-function isGone(path: KeyPath, written: ValueMap): boolean {
-  return valueAt(written, path) === undefined;
+/** Whether nothing stands at `path` or in its place, as the text stands that took the place of a map. */
+function isMissing(path: KeyPath, written: ValueMap): boolean {
+  const depth = depthOf(path, written);
+  return depth < path.length && isOpen(valueAt(written, path.slice(0, depth)));
+}
+
+/** A map that more could stand in. */
+function isOpen(value: Value | undefined): boolean {
+  return isMap(value) && !isSecretRef(value);
+}
+
+/** How far `path` leads. */
+function depthOf(path: KeyPath, written: ValueMap): number {
+  const depth = path.findIndex((_, index) => valueAt(written, path.slice(0, index + 1)) === undefined);
+  return depth < 0 ? path.length : depth;
 }
 
 function explainedLeaf(path: KeyPath, { glance, others, secrets }: LeavesOptions): readonly ExplainedLeaf[] {
