@@ -19,7 +19,7 @@ export const EXIT = {
 // docs/errors.md has the same; a test compares the two.
 const STATUS: Readonly<Record<string, readonly string[]>> = {
   usage: [
-    "USAGE BAD_NAME BAD_PATH BAD_SET UNKNOWN_INSTANCE UNKNOWN_PROJECT UNKNOWN_HOST NO_CONGLOMERATE", //
+    "USAGE BAD_NAME BAD_PATH BAD_SET UNKNOWN_INSTANCE UNKNOWN_PROJECT UNKNOWN_HOST UNKNOWN_REVISION NO_CONGLOMERATE", //
   ],
   conflict: [
     "LOCK_HELD LOCK_LOST HOST_MOVED STATE_LOCKED STATE_CHANGED",

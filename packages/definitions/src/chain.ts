@@ -6,7 +6,7 @@ import { entryOf, isList, type Value, type ValueMap } from "./value.ts";
 
 /** One set of values in the chain. */
 export interface Layer {
-  /** As people know it: `define/staging.json5`, `defaults`, `--set home=…`. */
+  /** As people know it: `define/staging.json5`, `defaults`, `--set home`. */
   readonly name: string;
   readonly root: Root["kind"] | "defaults" | "set";
   readonly role: "defaults" | "modules" | "base" | "project" | "instance" | "install" | "set";

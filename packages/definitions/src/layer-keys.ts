@@ -25,6 +25,7 @@ const BEFORE_VIEWS: readonly KeyPath[] = [
   ["deploy", "strategy"],
   ["modules"],
   ["extends"],
+  ["compare"],
 ];
 
 /** Well-known keys that a source's layers may not set unless the conglomerate hands its definitions to the source. */

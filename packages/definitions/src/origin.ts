@@ -5,7 +5,7 @@ import { entryOf, isMap, type Value, type ValueMap, valueAt } from "./value.ts";
 
 /** Where a value comes from. */
 export interface Origin {
-  /** The layer's name: `define/staging.json5`, `defaults`, `--set home="x"`. */
+  /** The layer's name: `define/staging.json5`, `defaults`, `--set home`. */
   readonly layer: string;
   /** The view block in it, `@host:db1.eu`; undefined for what the layer says to all. */
   readonly view: string | undefined;

@@ -1,4 +1,4 @@
-import { FacsimileError, type KeyPath, parsePath } from "@facsimile/core";
+import { FacsimileError, formatPath, type KeyPath, parsePath } from "@facsimile/core";
 import type { Layer } from "./chain.ts";
 import { loadJson5 } from "./lazy.ts";
 import { freeze, nest, type Value, type ValueMap } from "./value.ts";
@@ -13,10 +13,11 @@ export function setLayer(text: string): Layer {
   }
   const path = parsePath(text.slice(0, equals));
   if (path.some((key) => FORBIDDEN.includes(key))) {
-    throw new FacsimileError("BAD_SET", `--set ${text}: this key is not allowed in a definition`);
+    throw new FacsimileError("BAD_SET", `--set ${formatPath(path)}: this key is not allowed in a definition`);
   }
   const body = freeze(nest(path, readValue(path, text.slice(equals + 1))) as ValueMap);
-  return { name: `--set ${text}`, root: "set", role: "set", source: undefined, at: [], body };
+  // Without the value, which may be a secret.
+  return { name: `--set ${formatPath(path)}`, root: "set", role: "set", source: undefined, at: [], body };
 }
 
 function readValue(path: KeyPath, text: string): Value {

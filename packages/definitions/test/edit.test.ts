@@ -171,7 +171,7 @@ describe("where it is written", () => {
 
   it("is nowhere while a stronger value would hide it", async () => {
     expect(await problems(edited("{}", { set: ["versions.storefront=9"] }))).toEqual([
-      'VERSION_HIDDEN versions.storefront would stay "9": --set versions.storefront=9 is stronger than define/beta.json5 (Change it there, or take it out.)',
+      'VERSION_HIDDEN versions.storefront would stay "9": --set versions.storefront is stronger than define/beta.json5 (Change it there, or take it out.)',
     ]);
     expect((await problems(edited("{ '@system:linux': { versions: { storefront: '8' } } }")))[0]).toMatch(
       /^VERSION_HIDDEN define\/beta\.json5:1:46: versions\.storefront would stay "8"/,

@@ -13,7 +13,7 @@ describe("origin", () => {
     });
     const { origin, hosts } = await resolve("beta", { project: "p", set: ["deploy.user=me"] });
     expect(origin(parsePath("deploy.user"))).toEqual({
-      layer: "--set deploy.user=me",
+      layer: "--set deploy.user",
       position: undefined,
       value: "me",
       overrode: [
