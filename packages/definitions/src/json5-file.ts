@@ -20,12 +20,7 @@ export function parseJson(source: SourceText, lines: Lines): Parsed {
       return JSON.parse(text) as Value;
     } catch (cause) {
       readJson5(text);
-      const start = firstJson5(text);
-      throw new FacsimileError("FILE_SYNTAX", "this is JSON5 (a comment, comma, quote or number), not JSON", {
-        hint: "Rename the file to .json5, or write it as JSON.",
-        cause,
-        position: lines.at([start, start]),
-      });
+      throw notJson(text, { lines, cause });
     }
   };
   return parseWith(source, { lines, parse });
@@ -75,6 +70,23 @@ function offsetOf(text: string, { lineNumber, columnNumber }: { lineNumber: numb
   const isHalf = /^[\udc00-\udfff]/.test(text.charAt(offset)) && /^[\ud800-\udbff]/.test(text.charAt(offset - 1));
   return isHalf ? offset - 1 : offset;
 }
+
+function notJson(text: string, { lines, cause }: { lines: Lines; cause: unknown }): FacsimileError {
+  const start = firstJson5(text);
+  const [what] = JSON5_ONLY.find(([, pattern]) => pattern.test(text.charAt(start))) ?? ["this"];
+  const hint = "Rename the file to .json5, or write it as JSON.";
+  const position = lines.at([start, start + 1]);
+  return new FacsimileError("FILE_SYNTAX", `${what} is JSON5, not JSON`, { hint, cause, position });
+}
+
+const JSON5_ONLY: readonly (readonly [string, RegExp])[] = [
+  ["a comment", /[/]/],
+  ["a comma before the end", /,/],
+  ["a text in single quotes", /'/],
+  ["a text with such an escape or character", /"/],
+  ["a number of this form", /[\d.+-]/],
+  ["a name without quotes", /[^\s]/],
+];
 
 const STRICT =
   /[ \t\n\r]+|[{}[\]:]|,(?![ \t\n\r]*[}\]])|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.])|(?:true|false|null)(?!\w)/y;

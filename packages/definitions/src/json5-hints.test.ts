@@ -38,24 +38,25 @@ it.each([
   expect(explained(text)).toBe(expected);
 });
 
-it("in a file of JSON, the place that is JSON5 is shown", () => {
-  const place = (text: string) => {
-    try {
-      parseSource({ file: "x.json", text });
-      return "read";
-    } catch (error) {
-      if (!isFacsimileError(error)) throw error;
-      return `${error.position?.line}:${error.position?.column}`;
-    }
-  };
-  expect(place('{ "a": 1, // one\n }')).toBe("1:11");
-  expect(place('{ "a": 1,\n }')).toBe("1:9");
-  expect(place("{ \"a\": 'x' }")).toBe("1:8");
-  expect(place('{ "a": [1, .5] }')).toBe("1:12");
-  expect(place('{ "a": 0x1F }')).toBe("1:8");
-  expect(place('{ "a": +1 }')).toBe("1:8");
-  expect(place('{ "a": "x\ty" }')).toBe("1:8");
-  expect(place('{ "a": "\\x41" }')).toBe("1:8");
-  expect(place('\u00a0{ "a": 1 }')).toBe("1:1");
-  expect(place('{ "a": 1 }\n')).toBe("read");
+it.each([
+  ['{ "a": 1, // one\n }', "1:11 a comment"],
+  ['{ "a": 1,\n }', "1:9 a comma before the end"],
+  ["{ \"a\": 'x' }", "1:8 a text in single quotes"],
+  ["{ a: 1 }", "1:3 a name without quotes"],
+  ['{ "a": [1, .5] }', "1:12 a number of this form"],
+  ['{ "a": 0x1F }', "1:8 a number of this form"],
+  ['{ "a": +1 }', "1:8 a number of this form"],
+  ['{ "a": Infinity }', "1:8 a name without quotes"],
+  ['{ "a": "x\ty" }', "1:8 a text with such an escape or character"],
+  ['{ "a": "\\x41" }', "1:8 a text with such an escape or character"],
+  ['\u00a0{ "a": 1 }', "1:1 this"],
+])("in a file of JSON, the first thing that is JSON5 is told: %j", (text, expected) => {
+  let said = "";
+  try {
+    parseSource({ file: "x.json", text });
+  } catch (error) {
+    if (!isFacsimileError(error, "FILE_SYNTAX")) throw error;
+    said = `${error.position?.line}:${error.position?.column} ${error.message}`;
+  }
+  expect(said).toBe(`${expected} is JSON5, not JSON`);
 });

@@ -45,7 +45,7 @@ describe("what a file may not hold is refused with its place", () => {
     ["x.json5", "{\n  a: 1,\n  b: }\n}", "FILE_SYNTAX x.json5:3:6: cannot be read: invalid character '}'"],
     ["x.json5", "{a: 1", "FILE_SYNTAX x.json5:1:6: cannot be read: invalid end of input"],
     ["x.json", '{"a": 1,, }', "FILE_SYNTAX x.json:1:9: cannot be read: invalid character ','"],
-    ["x.json", "{a: 1}", "FILE_SYNTAX x.json:1:2: this is JSON5 (a comment, comma, quote or number), not JSON"],
+    ["x.json", "{a: 1}", "FILE_SYNTAX x.json:1:2: a name without quotes is JSON5, not JSON"],
     ["x.yaml", "a: 1\nb: [1\nc: 2\n", /^FILE_SYNTAX x\.yaml:[23]:\d+: cannot be read: /],
     ["x.yaml", "a: !thing 1\n", /^FILE_SYNTAX x\.yaml:1:4: cannot be read: Unresolved tag/],
     ["x.yaml", "a: 1\n---\nb: 2\n", "FILE_SYNTAX x.yaml:2:1: a second document begins here; a definition is one"],
