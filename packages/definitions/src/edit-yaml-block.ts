@@ -5,7 +5,7 @@ import { loadYaml } from "./lazy.ts";
 import { deletion, eolAt, insertion, lineEnd, lineStart, nextLine, pastBlanks, type Splice } from "./splice.ts";
 import { isMap, type Value } from "./value.ts";
 import { deleteRows, insertRows, isBlock, replaceInSlot } from "./yaml-slot.ts";
-import { type Composition, quoteOf, valueAt, valuesOf, yamlStyle } from "./yaml-style.ts";
+import { type Composition, styleOver, valueAt, valuesOf, yamlStyle } from "./yaml-style.ts";
 import { yamlFlow, yamlLines } from "./yaml-text.ts";
 import { type Item, itemEnd, itemStart, slotOf, tokenStart } from "./yaml-tokens.ts";
 
@@ -37,8 +37,7 @@ function replace(site: Site, { value, style }: Writing): readonly Splice[] | und
   const item = items[index];
   const slot = item === undefined ? undefined : slotOf(item);
   if (slot === undefined) return undefined;
-  const texts = quoteOf(valueAt(node, index)) ?? style.texts;
-  const writing = { value, style: { ...style, texts } };
+  const writing = { value, style: styleOver(style, valueAt(node, index)) };
   const old = slot.value;
   const apart = old === undefined ? [] : text.slice(slot.after, tokenStart(old)).split("\n").slice(1);
   const hasComment = old?.type === "flow-collection" && /^.\s*#/.test(text.slice(old.offset));

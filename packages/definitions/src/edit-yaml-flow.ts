@@ -5,7 +5,7 @@ import type { Site } from "./edit-yaml.ts";
 import { loadYaml } from "./lazy.ts";
 import { indentAt, insertion, lineEnd, type Splice } from "./splice.ts";
 import { isList, isMap, type Value } from "./value.ts";
-import { quoteOf, valueAt, type YamlStyle, yamlStyle } from "./yaml-style.ts";
+import { styleOver, valueAt, type YamlStyle, yamlStyle } from "./yaml-style.ts";
 import { yamlFlow, yamlFlowItems } from "./yaml-text.ts";
 import { closeOf, type Item, itemEnd, itemStart, slotOf, tokenEnd, tokenStart } from "./yaml-tokens.ts";
 
@@ -33,8 +33,7 @@ function replace({ text, node, items, index }: Site, { value, style }: Writing):
   const old = item?.value;
   if (item === undefined) return undefined;
   if (old && tokenEnd(old) > tokenStart(old)) {
-    const texts = quoteOf(valueAt(node, index)) ?? style.texts;
-    return rewrite(text, { token: old, value, style: { ...style, texts } });
+    return rewrite(text, { token: old, value, style: styleOver(style, valueAt(node, index)) });
   }
   if (!loadYaml().isMap(node)) return undefined;
   const by = ` ${yamlFlow(value, style)}`;

@@ -115,7 +115,7 @@ function isQuote(char: string | undefined): boolean {
 }
 
 function commentEnd(text: string, offset: number): number | undefined {
-  const last = endOfComment(text, offset);
+  const last = text[offset] === "/" ? endOfComment(text, offset) : offset;
   if (last === offset) return undefined;
   return text[offset + 1] === "*" ? last + 1 : last;
 }

@@ -14,6 +14,7 @@ export interface Layout {
 /** The value as the file would write it. */
 export function json5Text(value: Value, layout: Layout): string {
   if (typeof value === "string") return quotedText(value, layout.style.quote);
+  if (typeof value === "number") return numberText(value);
   if (typeof value !== "object" || value === null) return String(value);
   const [open, close] = isMap(value) ? ["{", "}"] : ["[", "]"];
   const { style, eol, indent } = layout;
@@ -57,6 +58,11 @@ function wantsRows(value: ValueMap | readonly Value[], layout: Layout): boolean 
 
 function isFilled(value: Value): boolean {
   return typeof value === "object" && value !== null && Object.keys(value).length > 0;
+}
+
+/** A whole number that is too large to be exact has an exponent, so that no reader misses its last digits. */
+export function numberText(value: number): string {
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? value.toExponential() : String(value);
 }
 
 function quotedText(text: string, quote: string): string {

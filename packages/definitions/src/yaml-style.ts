@@ -47,6 +47,12 @@ export function yamlStyle({ text, document }: Composition, node: Collection | un
   };
 }
 
+/** The same, but for a text in quotes that is replaced: its quotes stay. */
+export function styleOver(style: YamlStyle, old: Node | undefined): YamlStyle {
+  const quote = quoteOf(old);
+  return quote === undefined ? style : { ...style, texts: quote, quote };
+}
+
 /** The values of a map or list. */
 export function valuesOf({ items }: Collection): readonly Node[] {
   const { isNode, isPair } = loadYaml();
@@ -97,7 +103,7 @@ function blockIndent({ srcToken }: Node, type: CST.Token["type"]): number | unde
 }
 
 /** The quotes of a text that has some. */
-export function quoteOf(node: Node | undefined): Quote | undefined {
+function quoteOf(node: Node | undefined): Quote | undefined {
   const { isScalar, Scalar } = loadYaml();
   const type = isScalar(node) ? node.type : undefined;
   if (type === Scalar.QUOTE_SINGLE) return "'";

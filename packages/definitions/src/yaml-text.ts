@@ -1,4 +1,5 @@
-import type { Document } from "yaml";
+import type { Document, Scalar } from "yaml";
+import { numberText } from "./json5-text.ts";
 import { loadYaml } from "./lazy.ts";
 import { isList, isMap, type Value, type ValueMap } from "./value.ts";
 import type { YamlStyle } from "./yaml-style.ts";
@@ -51,20 +52,37 @@ function documentOf(
   value: ValueMap | readonly Value[],
   { style, inLine }: { style: YamlStyle; inLine: boolean },
 ): Document {
-  const { Document, Scalar, visit } = loadYaml();
+  const { Document, visit } = loadYaml();
   // Readers of YAML 1.1 take yes, 1:30 and 2001-01-01 for other things than text.
   const document = new Document(value, { compat: "yaml-1.1", aliasDuplicateObjects: false });
   visit(document, {
     Scalar: (key, node) => {
-      const text = node.value;
-      if (typeof text !== "string") return;
-      const quote = key === "key" ? style.keys : style.texts;
-      const isRows = text.includes("\n");
-      if (SPECIAL.test(text) || (isRows && (inLine || BLANK_END.test(text)))) node.type = Scalar.QUOTE_DOUBLE;
-      else if (quote !== "" && !isRows) node.type = quote === "'" ? Scalar.QUOTE_SINGLE : Scalar.QUOTE_DOUBLE;
+      if (typeof node.value === "number" && /e/.test(numberText(node.value))) {
+        node.source = numberText(node.value);
+        node.format = "EXP";
+      }
+      const type =
+        typeof node.value === "string" ? typeOf(node.value, { style, inLine, isKey: key === "key" }) : undefined;
+      if (type !== undefined) node.type = type;
     },
   });
   return document as Document;
+}
+
+interface Use {
+  readonly style: YamlStyle;
+  readonly inLine: boolean;
+  readonly isKey: boolean;
+}
+
+/** How a text is to be written; undefined where it is the yaml package's to say. */
+function typeOf(text: string, { style, inLine, isKey }: Use): Scalar.Type | undefined {
+  const { Scalar } = loadYaml();
+  const isRows = text.includes("\n");
+  if (SPECIAL.test(text) || (isRows && (inLine || BLANK_END.test(text)))) return Scalar.QUOTE_DOUBLE;
+  const quote = isKey ? style.keys : style.texts;
+  if (quote === "" || isRows) return undefined;
+  return quote === "'" ? Scalar.QUOTE_SINGLE : Scalar.QUOTE_DOUBLE;
 }
 
 function rendered(document: Document, { style, pad }: { style: YamlStyle; pad: boolean }): string {
