@@ -6,20 +6,25 @@ const MAX_LENGTH = 100;
 /** The candidate that `word` was probably meant to be, if one is near. Two neighbours swapped count as one slip. */
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > MAX_LENGTH) return undefined;
+  const lower = word.toLowerCase();
   const limit = Math.max(1, Math.floor(word.length / 3));
-  const near = [...candidates]
-    .filter((candidate) => Math.abs(candidate.length - word.length) <= limit)
-    .map((candidate) => ({ candidate, far: slips(word.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ far }) => far <= limit)
-    .sort((a, b) => a.far - b.far);
-  return near[0]?.candidate;
+  let best: { readonly candidate: string; readonly far: number } | undefined;
+  for (const candidate of candidates) {
+    if (Math.abs(candidate.length - word.length) > limit) continue;
+    const far = slips(lower, { candidate: candidate.toLowerCase(), limit });
+    if (far <= limit && far < (best?.far ?? Number.POSITIVE_INFINITY)) best = { candidate, far };
+  }
+  return best?.candidate;
 }
 
 /** Letters to add, drop or change, which would count a swap as two, less one for each swap that explains two of them. */
-function slips(word: string, candidate: string): number {
+function slips(word: string, { candidate, limit }: { candidate: string; limit: number }): number {
   let [rest, swaps, far] = [word, 0, distance(word, candidate)];
+  if (far > 2 * limit) return far;
   for (let at = 0; at + 1 < word.length && far > 1; at++) {
-    const swapped = `${rest.slice(0, at)}${rest[at + 1]}${rest[at]}${rest.slice(at + 2)}`;
+    const pair = `${rest[at + 1]}${rest[at]}`;
+    if (!candidate.includes(pair)) continue;
+    const swapped = rest.slice(0, at) + pair + rest.slice(at + 2);
     const left = distance(swapped, candidate);
     if (left > far - 2) continue;
     [rest, swaps, far] = [swapped, swaps + 1, left];

@@ -10,17 +10,29 @@ export interface Finding {
   readonly hint?: string | undefined;
 }
 
+/** More than these are neither compared with a slip nor listed. */
+const MAX_COMPARED = 200;
+const MAX_LISTED = 40;
+
+/** Of names that a user can make any number of, the one that `word` was probably meant to be. */
+export function nearest(word: string, known: readonly Value[]): string | undefined {
+  return didYouMean(
+    word,
+    known.slice(0, MAX_COMPARED).filter((name) => typeof name === "string"),
+  );
+}
+
 /** `known`: the keys that mean something there. */
 export function unknownKey(path: KeyPath, known: readonly string[]): Finding {
-  const near = didYouMean(path.at(-1) ?? "", known);
-  const all = known.length === 0 ? "No key means anything here." : `Known here: ${known.join(", ")}.`;
-  return {
-    code: "UNKNOWN_KEY",
-    path,
-    part: "key",
-    message: `there is no key ${formatPath(path)}`,
-    hint: near === undefined ? all : `Did you mean ${near}?`,
-  };
+  const near = nearest(path.at(-1) ?? "", known);
+  const hint = near === undefined ? listed(known) : `Did you mean ${near}?`;
+  return { code: "UNKNOWN_KEY", path, part: "key", message: `there is no key ${formatPath(path)}`, hint };
+}
+
+function listed(known: readonly string[]): string {
+  if (known.length === 0) return "No key means anything here.";
+  const others = known.length - MAX_LISTED;
+  return `Known here: ${known.slice(0, MAX_LISTED).join(", ")}${others > 0 ? ` and ${others} others` : ""}.`;
 }
 
 export function badKey(path: KeyPath, expected: string): Finding {

@@ -1,5 +1,5 @@
-import { didYouMean, formatPath, type KeyPath } from "@facsimile/core";
-import { type Finding, unknownKey, wrongValue } from "./finding.ts";
+import { formatPath, type KeyPath } from "@facsimile/core";
+import { type Finding, nearest, unknownKey, wrongValue } from "./finding.ts";
 import type { SourceFile } from "./source-file.ts";
 import { soundValues } from "./user-schema-check.ts";
 import { BOUNDS, KEYWORDS, type Keyword, TOP_KEYWORDS, usualMistake } from "./user-schema-keywords.ts";
@@ -118,19 +118,21 @@ function propertiesOf({ properties = {} }: ValueMap, place: Place): UserNode["pr
 
 /** A name that nothing describes would be a slip that no definition could ever satisfy. */
 function requiredOf({ required = [], properties = {} }: ValueMap, { at, report }: Place): readonly string[] {
-  const described = Object.keys(properties as ValueMap);
-  return (required as readonly string[]).filter((key, index, all) => {
-    if (described.includes(key)) return all.indexOf(key) === index;
+  const names = Object.keys(properties as ValueMap);
+  const described = new Set(names);
+  const keys = required as readonly string[];
+  keys.forEach((key, index) => {
+    if (described.has(key)) return;
     const path = [...at, "required", String(index)];
-    const near = didYouMean(key, described);
+    const near = nearest(key, names);
     const hint = near === undefined ? `Describe it: ${JSON.stringify(key)}: {}.` : `Did you mean ${near}?`;
     report({
       ...refused(path, `names ${JSON.stringify(key)}, which properties does not describe`),
       part: "value",
       hint,
     });
-    return false;
   });
+  return [...new Set(keys)].filter((key) => described.has(key));
 }
 
 function ofMany(place: Place, keyword: string): Place {

@@ -10,16 +10,16 @@ export interface UserRename {
 
 /** What `renamedFrom` says, where it can be followed; what lies deeper comes first, so that it is moved out first. */
 export function renamesIn(described: readonly Described[], report: (finding: Finding) => void): readonly UserRename[] {
-  const renames: UserRename[] = [];
+  const others: Others = { described: new Set(described.map(({ path }) => formatPath(path))), renames: new Map() };
   for (const { path: to, node } of described) {
     const text = node.says.renamedFrom;
     if (text === undefined) continue;
     const from = read(text);
-    const why = from === undefined ? "is not a path of keys" : whyNot({ from, to }, { described, renames });
-    if (from !== undefined && why === undefined) renames.push({ from, to });
+    const why = from === undefined ? "is not a path of keys" : whyNot({ from, to }, others);
+    if (from !== undefined && why === undefined) others.renames.set(formatPath(from), { from, to });
     else report(refused([...node.at, "renamedFrom"], { text, why: why ?? "" }));
   }
-  return renames.sort((a, b) => b.from.length - a.from.length);
+  return [...others.renames.values()].sort((a, b) => b.from.length - a.from.length);
 }
 
 function read(text: string): KeyPath | undefined {
@@ -31,19 +31,20 @@ function read(text: string): KeyPath | undefined {
   }
 }
 
+/** By their paths as texts. */
 interface Others {
-  readonly described: readonly Described[];
-  readonly renames: readonly UserRename[];
+  readonly described: ReadonlySet<string>;
+  readonly renames: Map<string, UserRename>;
 }
 
 function whyNot({ from, to }: UserRename, { described, renames }: Others): string | undefined {
   const name = refusedName(from[0] ?? "", { isTop: true });
   if (name !== undefined) return name.why;
-  if (isAbove(from, to) || isAbove(to, from)) return `is the key itself, or lies on the way to or below it`;
-  if (described.some(({ path }) => isAbove(path, from) && path.length === from.length)) {
+  if (isAbove(from, to) || isAbove(to, from)) return "is the key itself, or lies on the way to or below it";
+  if (described.has(formatPath(from))) {
     return "is described by this schema too: only one of the two names can be the new one";
   }
-  const twin = renames.find((other) => other.from.length === from.length && isAbove(other.from, from));
+  const twin = renames.get(formatPath(from));
   return twin === undefined ? undefined : `became ${formatPath(twin.to)} already`;
 }
 

@@ -397,6 +397,20 @@ describe("whatever the schema file holds", () => {
     expect(findingsOf({ a: "k99999", b: many, c: {} }, schema)).toEqual([]);
     expect(performance.now() - started).toBeLessThan(1000);
   });
+
+  it("nor do thousands of slips among thousands of names", () => {
+    const names = Array.from({ length: 5000 }, (_, index) => `key${index}`);
+    const text = JSON.stringify({
+      properties: { ...Object.fromEntries(names.map((each) => [each, {}])), k: { items: { enum: names } } },
+      required: names,
+      additionalProperties: false,
+    });
+    const schema = sound(text);
+    const started = performance.now();
+    const values = { ...Object.fromEntries(names.map((each) => [`${each}x`, 1])), k: names.map((each) => `${each}x`) };
+    expect(findingsOf(values, schema)).toHaveLength(15_000);
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
 });
 
 it("reading a schema does not load the library that checks well-known keys", () => {

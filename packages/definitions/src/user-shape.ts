@@ -1,5 +1,5 @@
-import { didYouMean, formatPath, formatPosition, type KeyPath } from "@facsimile/core";
-import { type Finding, unknownKey, wrongValue } from "./finding.ts";
+import { formatPath, formatPosition, type KeyPath } from "@facsimile/core";
+import { type Finding, nearest, unknownKey, wrongValue } from "./finding.ts";
 import { memoized } from "./memo.ts";
 import { expectedOf } from "./user-schema-expected.ts";
 import type { UserNode, UserType } from "./user-schema-node.ts";
@@ -31,9 +31,10 @@ export function misfits(node: UserNode, subject: Subject): readonly Finding[] {
 function misfitsInMap(node: UserNode, subject: Subject<ValueMap>): readonly Finding[] {
   const { properties, additional } = node;
   const { value, path } = subject;
+  const known = additional === false ? [...properties.keys()] : [];
   const found = Object.entries(value).flatMap(([key, inner]) => {
     const below = properties.get(key) ?? additional;
-    if (below === false) return unknownKey([...path, key], [...properties.keys()]);
+    if (below === false) return unknownKey([...path, key], known);
     return below === undefined ? [] : misfits(below, { ...subject, value: inner, path: [...path, key] });
   });
   return [...found, ...missingIn(node, { value, path })];
@@ -44,16 +45,13 @@ export function missingIn(
   node: UserNode,
   { value, path }: Pick<Subject<ValueMap>, "value" | "path">,
 ): readonly Finding[] {
-  return node.required.flatMap((key) => {
-    if (entryOf(value, key) !== undefined) return [];
+  const missing = node.required.filter((key) => entryOf(value, key) === undefined);
+  if (missing.length === 0) return [];
+  const place = formatPosition(node.source.locate([...node.at, "required"], "key"));
+  return missing.map((key) => {
     const inner = node.properties.get(key);
-    const wrong = {
-      path: [...path, key],
-      value: undefined,
-      expected: inner === undefined ? "a value" : expectedOf(inner),
-    };
-    const place = formatPosition(node.source.locate([...node.at, "required"], "key"));
-    return { ...wrongValue(wrong), hint: `It is required by ${place}.` };
+    const expected = inner === undefined ? "a value" : expectedOf(inner);
+    return { ...wrongValue({ path: [...path, key], value: undefined, expected }), hint: `It is required by ${place}.` };
   });
 }
 
@@ -64,14 +62,10 @@ function misfit(node: UserNode, { value, path, hidden }: Subject): Finding {
     return { code: "INVALID_VALUE", path, message: `${formatPath(path)} is ${what}; expected ${expected}` };
   }
   const finding = wrongValue({ path, value, expected });
-  const near = typeof value === "string" ? didYouMean(value, texts(node)) : undefined;
+  const near = typeof value === "string" ? nearest(value, node.says.enum ?? []) : undefined;
   if (near !== undefined) return { ...finding, hint: `Did you mean ${near}?` };
   const hintHelps = finding.hint !== undefined && misfits(node, { value: [value], path }).length === 0;
   return hintHelps ? finding : { ...finding, hint: undefined };
-}
-
-function texts({ says }: UserNode): readonly string[] {
-  return says.enum?.filter((each) => typeof each === "string") ?? [];
 }
 
 function takesLeaves({ types }: UserNode): boolean {

@@ -63,7 +63,8 @@ function findingsOfUser(values: ValueMap, { root }: UserSchema): readonly Findin
 function strangers(values: ValueMap, root: UserNode): readonly Finding[] {
   if (root.additional !== false) return NONE;
   const known = [...WELL_KNOWN_KEYS, ...root.properties.keys()];
-  return Object.keys(values).flatMap((key) => (known.includes(key) ? [] : unknownKey([key], known)));
+  const isKnown = new Set(known);
+  return Object.keys(values).flatMap((key) => (isKnown.has(key) ? [] : unknownKey([key], known)));
 }
 
 const checksOf = memoized((root: UserNode): readonly Check[] =>
