@@ -15,20 +15,49 @@ export interface Conglomerate {
   readonly root: string;
   /** Absolute path of `define/`; of `config/` where a source repository carries its own definitions. */
   readonly define: string;
+  /** Absolute path of the folder of `tmpl/`, `extra/`, `keys/`, `state/`, `hosts/`: the root, or its `config/facsimile/`. */
+  readonly own: string;
+  /** Absolute path of the folder of `SRC/`, `BUILD/`, `RELEASE/`: the root, or its `.facsimile/`. */
+  readonly work: string;
 }
 
 /**
  * The conglomerate that `from` lies in: the nearest folder, going up, with a `define/` that holds a `facsimile.*` file,
- * or with a `config/facsimile.*` or `config/facsimile/facsimile.*` that names `projects`.
+ * or with a `config/facsimile.*` or `config/facsimile/facsimile.*` that names `projects`. What lies in the `SRC/`,
+ * `BUILD/` or `RELEASE/` of a conglomerate is a part of that one, whatever definitions it carries.
  *
  * @throws `NO_CONGLOMERATE`, and what reading `config/facsimile*` throws
  */
 export async function findConglomerate(from: string): Promise<Conglomerate> {
-  for (let root = path.resolve(from); ; root = path.dirname(root)) {
-    const found = conglomerateIn(root, new Files(root, DISK));
+  const start = path.resolve(from);
+  for (let root = ownerOf(start) ?? start; ; root = path.dirname(root)) {
+    const found = conglomerateAt(root);
     if (found !== undefined) return found;
-    if (root === path.dirname(root)) throw none(path.resolve(from));
+    if (root === path.dirname(root)) throw none(start);
   }
+}
+
+/** The conglomerate of this very folder, wherever it lies; undefined where it holds none. @throws as {@link findConglomerate} */
+export function conglomerateAt(root: string): Conglomerate | undefined {
+  return conglomerateIn(root, new Files(root, DISK));
+}
+
+const WORK_FOLDERS = ["SRC", "BUILD", "RELEASE"];
+
+/** Where in a repository that carries its own definitions the work folders lie; git must ignore it. */
+const OWN_WORK = ".facsimile";
+
+/** The folder whose work folders `from` lies in, of several the outermost; undefined where it lies in none. */
+function ownerOf(from: string): string | undefined {
+  const parents: string[] = [];
+  for (let folder = from; folder !== path.dirname(folder); folder = path.dirname(folder)) parents.unshift(folder);
+  for (const folder of parents.filter((each) => WORK_FOLDERS.includes(path.basename(each)))) {
+    const work = path.dirname(folder);
+    if (path.basename(work) === OWN_WORK) return path.dirname(work);
+    // Anybody may call a folder SRC.
+    if (hasDefine(work, new Files(work, DISK))) return work;
+  }
+  return undefined;
 }
 
 /**
@@ -78,13 +107,13 @@ export function withTexts(conglomerate: Conglomerate, texts: ReadonlyMap<string,
 export const defineRoot = memoized((conglomerate: Conglomerate): Root => {
   const { root, define } = conglomerate;
   const files = filesOf(conglomerate);
-  const inRepo = isInRepo(conglomerate) ? sourceRoot(root, { files, kind: "conglomerate" }) : undefined;
-  return inRepo ?? folderRoot({ kind: "conglomerate", dir: define, files });
+  const carried = isInRepo(conglomerate) ? sourceRoot(root, { files, kind: "conglomerate" }) : undefined;
+  return carried ?? folderRoot({ kind: "conglomerate", dir: define, files });
 });
 
 /** Whether a source repository carries the definitions, and a version is one of its own. */
-export function isInRepo({ define }: Conglomerate): boolean {
-  return path.basename(define) === "config";
+export function isInRepo({ root, own }: Pick<Conglomerate, "root" | "own">): boolean {
+  return own !== root;
 }
 
 export function instanceNames(layers: Iterable<string>, projects: ReadonlySet<string>): readonly InstanceName[] {
@@ -93,12 +122,18 @@ export function instanceNames(layers: Iterable<string>, projects: ReadonlySet<st
 }
 
 function conglomerateIn(root: string, files: Files): Conglomerate | undefined {
-  const define = path.join(root, "define");
-  const isThere = files.list(define).has("facsimile");
-  if (!isThere && !namesProjects(root, files)) return undefined;
-  const found = { root, define: isThere ? define : path.join(root, "config") };
+  const isOrdinary = hasDefine(root, files);
+  if (!isOrdinary && !namesProjects(root, files)) return undefined;
+  const config = path.join(root, "config");
+  const found = isOrdinary
+    ? { root, define: path.join(root, "define"), own: root, work: root }
+    : { root, define: config, own: path.join(config, "facsimile"), work: path.join(root, OWN_WORK) };
   opened.set(found, files);
   return found;
+}
+
+function hasDefine(root: string, files: Files): boolean {
+  return files.list(path.join(root, "define")).has("facsimile");
 }
 
 /** Without `projects`, what lies in `config/` is a source's part of somebody else's definitions. */

@@ -1,5 +1,13 @@
 export { type CompareOptions, type Comparison, compareDefinitions, type Difference } from "./compare.ts";
-export { type Conglomerate, conglomerateOf, findConglomerate, listInstances, listProjects } from "./conglomerate.ts";
+export {
+  type Conglomerate,
+  conglomerateAt,
+  conglomerateOf,
+  findConglomerate,
+  isInRepo,
+  listInstances,
+  listProjects,
+} from "./conglomerate.ts";
 export { requireDeployable } from "./deployable.ts";
 export { planVersionEdit, type VersionEditOptions } from "./edit.ts";
 export type { Effect } from "./edit-effect.ts";

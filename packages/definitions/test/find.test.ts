@@ -1,6 +1,6 @@
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { findConglomerate, listInstances, listProjects } from "../src/index.ts";
+import { conglomerateAt, findConglomerate, listInstances, listProjects } from "../src/index.ts";
 import { problems, world } from "./world.ts";
 
 const projects = "projects: { p: { repo: 'sources/p', targets: ['web'] } }";
@@ -12,12 +12,48 @@ describe("finding a conglomerate", () => {
     expect(await findConglomerate(path.join(root, "tmpl/_ALL_/deep"))).toEqual({
       root,
       define: path.join(root, "define"),
+      own: root,
+      work: root,
     });
   });
 
   it("needs define/facsimile.*: another define/ on the way is passed", async () => {
     const { root } = await simple({ "lib/define/other.json5": "{}" });
     expect((await findConglomerate(path.join(root, "lib/define"))).root).toBe(root);
+  });
+
+  it("passes over what lies in work folders: a checkout is a part of the conglomerate it was made for", async () => {
+    const carried = `{${projects}}`;
+    const { root } = await simple({
+      "SRC/p-1/config/facsimile.json5": carried,
+      "SRC/q-1/define/facsimile.json5": "{}",
+      "SRC/q-1/SRC/r-1/x": "",
+      "BUILD/beta/p-1/config/facsimile.json5": carried,
+      "RELEASE/beta/p/config/facsimile/facsimile.json5": carried,
+    });
+    for (const folder of [
+      "SRC",
+      "SRC/p-1",
+      "SRC/p-1/config",
+      "SRC/q-1",
+      "SRC/q-1/SRC/r-1",
+      "BUILD/beta/p-1",
+      "RELEASE/beta/p",
+    ])
+      expect((await findConglomerate(path.join(root, folder))).root, folder).toBe(root);
+  });
+
+  it("takes a folder that is only called so as any other", async () => {
+    const { root } = await simple({ "lib/SRC/inner/define/facsimile.json5": "{}" });
+    const inner = path.join(root, "lib/SRC/inner");
+    expect((await findConglomerate(inner)).root).toBe(inner);
+  });
+
+  it("tells of one folder whether it is one, and looks no further", async () => {
+    const { root } = await simple({ "SRC/p-1/config/facsimile.json5": `{${projects}}` });
+    expect(conglomerateAt(root)?.root).toBe(root);
+    expect(conglomerateAt(path.join(root, "define"))).toBeUndefined();
+    expect(conglomerateAt(path.join(root, "SRC/p-1"))).toMatchObject({ root: path.join(root, "SRC/p-1") });
   });
 
   it("says what to do where there is none", async () => {

@@ -1,3 +1,4 @@
+import fs from "node:fs/promises";
 import path from "node:path";
 import { parseInstance, parseProject } from "@facsimile/core";
 import { describe, expect, it } from "vitest";
@@ -19,7 +20,12 @@ describe("a source repository that carries its own definitions", () => {
   it("has them in one file, whose instances are the layers", async () => {
     const { root } = await world({ "config/facsimile.json5": SINGLE, "src/deep/x": "" });
     const found = await findConglomerate(path.join(root, "src/deep"));
-    expect(found).toEqual({ root, define: path.join(root, "config") });
+    expect(found).toEqual({
+      root,
+      define: path.join(root, "config"),
+      own: path.join(root, "config/facsimile"),
+      work: path.join(root, ".facsimile"),
+    });
     expect((await listInstances(found)).map(({ full }) => full)).toEqual(["beta", "dev", "dev.dev0"]);
     expect(await listProjects(found)).toEqual(["shop"]);
     const { values, origin, modules } = await resolve(found, { instance: parseInstance("dev.dev0") });
@@ -55,6 +61,15 @@ describe("a source repository that carries its own definitions", () => {
     const { values, files } = await resolve(found, options);
     expect(values).toMatchObject({ banner: "older", protected: true });
     expect(files).toEqual(["SRC/config/facsimile.json5"]);
+  });
+
+  it("is meant from its checkouts too, also while what lies there carries no definitions itself", async () => {
+    const checkout = ".facsimile/SRC/shop-1/config/facsimile.json5";
+    const { root } = await world({ "config/facsimile.json5": SINGLE, [checkout]: SINGLE });
+    const from = path.join(root, path.dirname(checkout));
+    expect((await findConglomerate(from)).root).toBe(root);
+    await fs.rm(path.join(root, "config"), { recursive: true });
+    expect((await problems(findConglomerate(from)))[0]).toMatch(/^NO_CONGLOMERATE/);
   });
 
   it("is none without projects: what lies there belongs to another's definitions", async () => {
