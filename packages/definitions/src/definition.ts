@@ -16,7 +16,7 @@ export function buildDefinition(chain: InstanceChain, options: ResolveOptions): 
   const onWarning = (warning: Warning) => warnings.add(warning);
   const onProblem = (problem: FacsimileError) => problems.add(problem);
   const { steps, user } = stepsIn(chain, { onProblem, onWarning });
-  const views = new Views(steps, { env, names: chain.written.names, user, onProblem, onWarning });
+  const views = new Views(steps, { env, names: chain.written.names, user, project, onProblem, onWarning });
 
   const { values, modules } = views.of({ system });
   const hosts = withUsers(hostsOf(values, { project, system }), { values, view: (host) => views.of(host).values });

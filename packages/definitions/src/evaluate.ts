@@ -15,6 +15,7 @@ export interface EvaluateOptions extends AssembleOptions {
   /** The modules that files name. */
   readonly names: readonly string[];
   readonly user: UserSchema | undefined;
+  readonly project: string | undefined;
 }
 
 /** What somebody sees: the controller, or a host. */
@@ -30,7 +31,7 @@ export function evaluate(steps: readonly Step[], options: EvaluateOptions): Eval
     options.onProblem(new FacsimileError(code, message, { hint, position }));
   };
   const values = assemble(steps, options);
-  const wrong = findingsOf(values, options.user);
+  const wrong = findingsOf(values, options.user).filter((finding) => options.project || !isMissing(finding, values));
   wrong.forEach(report);
   const sound = pruned(values, wrong);
   const known = normalise(sound);
@@ -42,6 +43,11 @@ export function evaluate(steps: readonly Step[], options: EvaluateOptions): Eval
   const { modules, findings } = buildModules(options.names, sound);
   findings.forEach(report);
   return { values: known, modules: freeze(modules) };
+}
+
+/** A key that must be there may come from any project's layers: without a project, it need not be there. */
+function isMissing({ path }: Finding, values: ValueMap): boolean {
+  return path.length === 1 && valueAt(values, path) === undefined;
 }
 
 /** `deploy.postcmd.0.target` is `deploy.postcmd.target` where the file has one command and no list. */

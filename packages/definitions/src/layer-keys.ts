@@ -24,7 +24,6 @@ const BEFORE_VIEWS: readonly KeyPath[] = [
   ["deploy", "nodes"],
   ["deploy", "strategy"],
   ["modules"],
-  ["extends"],
   ["compare"],
 ];
 

@@ -47,6 +47,7 @@ export const stepsOf = memoized((layer: Layer): Steps => {
     const at = [...layer.at, key];
     const view = readView(key);
     if (view !== undefined && isMap(values)) {
+      if (Object.hasOwn(values, "extends")) onProblem(extendsInView(layer, at));
       const inner = Object.fromEntries(plainEntries(values, { layer, at, onProblem }));
       return [stepAt(at, { layer, view, values: inner })];
     }
@@ -82,6 +83,12 @@ function readView(key: string): View | undefined {
   const [, kind, name] = /^@([a-z]+):([A-Za-z0-9_][A-Za-z0-9._-]*)$/.exec(key) ?? [];
   const known = VIEW_KINDS.find((each) => each === kind);
   return known === undefined || name === undefined ? undefined : { kind: known, name };
+}
+
+function extendsInView(layer: Layer, at: KeyPath): FacsimileError {
+  const position = layer.source?.locate([...at, "extends"], "key");
+  const hint = "Files are chosen before there are views: write it at the top of the file.";
+  return new FacsimileError("KEY_NOT_ALLOWED", "a view cannot set extends", { hint, position });
 }
 
 function badView(key: string, { layer, at, known }: { layer: Layer; at: KeyPath; known: boolean }): FacsimileError {

@@ -85,3 +85,15 @@ it("what is wrong with the schema itself is told with everything else", async ()
   expect(all).toHaveLength(2);
   expect(all.join()).toContain("define/schema.json5:1:3");
 });
+
+it("a key that must be there may come from a project's layer", async () => {
+  const { resolve } = await world({
+    "define/schema.json5": "{ properties: { port: { type: 'integer' } }, required: ['port'] }",
+    "define/facsimile.json5": "{ projects: { shop: { repo: 'x' }, till: { repo: 'x' } } }",
+    "define/shop.json5": "{ port: 80 }",
+    "define/dev.json5": "{}",
+  });
+  expect(await problems(resolve("dev"))).toEqual([]);
+  expect(await problems(resolve("dev", { project: "shop" }))).toEqual([]);
+  expect((await problems(resolve("dev", { project: "till" })))[0]).toMatch(/^INVALID_VALUE port is missing/);
+});

@@ -59,11 +59,13 @@ describe("views", () => {
   it("tell what is wrong in them", async () => {
     const { resolve } = await world({
       "define/facsimile.json5": fleet,
-      "define/beta.json5": "{ '@regoin:eu': {},\n '@region:eu': { home: '/' },\n '@host:w2': 5, '@region:ue': {} }",
+      "define/beta.json5":
+        "{ '@regoin:eu': {},\n '@region:eu': { home: '/', extends: 'x' },\n '@host:w2': 5, '@region:ue': {} }",
       "define/good.json5": "{ '@host:w11': {}, '@region:mars': {} }",
     });
     expect(await problems(resolve("beta", { project: "p" }))).toEqual([
       'BAD_VIEW define/beta.json5:1:3: "@regoin:eu" is not a view (Write "@region:…".)',
+      expect.stringMatching(/^KEY_NOT_ALLOWED define\/beta\.json5:2:29: a view cannot set extends/),
       "BAD_VIEW define/beta.json5:3:2: @host:w2 holds no map of values",
       expect.stringMatching(/^INVALID_VALUE define\/beta\.json5:2:24: home is "\/"; expected a folder/),
     ]);
