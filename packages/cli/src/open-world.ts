@@ -1,16 +1,23 @@
 import path from "node:path";
-import { findConglomerate } from "@facsimile/definitions";
+import { type Conglomerate, findConglomerate } from "@facsimile/definitions";
 import type { PipelineWorld } from "@facsimile/pipeline";
 import type { CommonOptions, RunState } from "./program.ts";
 import { pipelineWorld, type World } from "./world.ts";
 
+interface Opening {
+  readonly options: CommonOptions;
+  readonly run: RunState;
+}
+
 /** Finds the conglomerate: `--root`, `FACS_ROOT`, or from here upwards. @throws `NO_CONGLOMERATE` */
-export async function openWorld(
-  world: World,
-  { options, run }: { options: CommonOptions; run: RunState },
-): Promise<PipelineWorld> {
+export async function openConglomerate(world: World, { options, run }: Opening): Promise<Conglomerate> {
   const from = path.resolve(world.cwd, options.root ?? world.env["FACS_ROOT"] ?? ".");
-  const { root } = await findConglomerate(from);
-  run.root = root;
-  return pipelineWorld(world, root);
+  const conglomerate = await findConglomerate(from);
+  run.root = conglomerate.root;
+  return conglomerate;
+}
+
+/** {@link openConglomerate} for work of the pipeline. */
+export async function openWorld(world: World, opening: Opening): Promise<PipelineWorld> {
+  return pipelineWorld(world, await openConglomerate(world, opening));
 }

@@ -70,6 +70,17 @@ function addFirst(add: Add, invoke: Invoke): void {
 }
 
 function addDefinitions(add: Add, invoke: Invoke): void {
+  add("explain <instance> [words...]", "which file sets a value, line by line, and what that overrides")
+    .usage("[options] <instance> [project] <key>\n       facs explain [options] <instance> [project] --layers")
+    .option("--all", "also the layers that say nothing of it, and those that are not there")
+    .option("--layers", "the order of the layers alone")
+    .option("--host <name>", "as this host sees it")
+    .option("--target <name>", "as hosts of this target see it")
+    .option("--region <name>", "as hosts of this region see it")
+    .option(...SET, collect)
+    .action(async (instance: string, words: string[], _options, command: Command) =>
+      (await import("./commands/explain.ts")).explainCommand({ instance, words, ...invoke(command) }),
+    );
   add("get <words...>", "print one value: instance [project] key")
     .usage("[options] <instance> [project] <key>\n       facs get [options] <key> --all-instances")
     .option("--all-instances", "a table of what every instance says")

@@ -19,6 +19,8 @@ export interface Process {
 
 interface Output {
   readonly isTTY?: boolean | undefined;
+  /** Of a terminal. */
+  readonly columns?: number | undefined;
   write(text: string): unknown;
   on(event: "error", listener: (error: Error) => void): unknown;
 }
@@ -29,6 +31,8 @@ export interface World {
   readonly cwd: string;
   readonly configDir: string;
   readonly style: Style;
+  /** Of the terminal, in characters; undefined off a terminal. */
+  readonly width: number | undefined;
   readonly redactor: Redactor;
   readonly signal: AbortSignal;
   /** Data, to stdout. */
@@ -55,6 +59,7 @@ export async function createWorld(process: Process): Promise<World> {
     cwd: process.cwd(),
     configDir: configDirOf(env),
     style: await createStyle({ colour: isColoured(process), unicode: isUnicode(env) }),
+    width: process.stdout.columns,
     redactor,
     signal: stop.signal,
     print: (text) => void process.stdout.write(redactor.redact(text)),
@@ -63,12 +68,16 @@ export async function createWorld(process: Process): Promise<World> {
   };
 }
 
+/** Where the folders of a conglomerate lie. */
+export type Folders = Pick<PipelineWorld, "root" | "own" | "work">;
+
 /** What the pipeline needs, from the CLI's world. */
-export function pipelineWorld(world: World, root: string): PipelineWorld {
+export function pipelineWorld(world: World, { root, own, work }: Folders): PipelineWorld {
   const { env, configDir, redactor, signal } = world;
   const owner = `${env["USER"] ?? os.userInfo().username}@${os.hostname()}`;
   const sshConfig = env["FACS_SSH_CONFIG"] || undefined;
-  return { root, configDir, env, exec: createExec(env), now: () => new Date(), owner, redactor, signal, sshConfig };
+  const tools = { exec: createExec(env), now: () => new Date(), owner, redactor, signal, sshConfig };
+  return { root, own, work, configDir, env, ...tools };
 }
 
 function configDirOf(env: Environment): string {

@@ -1,6 +1,6 @@
-import { FacsimileError, type KeyPath } from "@facsimile/core";
+import { FacsimileError, formatPath, type KeyPath } from "@facsimile/core";
 import { checkoutFolder, isFolder } from "./checkouts.ts";
-import { type Conglomerate, filesOf } from "./conglomerate.ts";
+import { type Conglomerate, filesOf, isInRepo } from "./conglomerate.ts";
 import { layersLookedAt, projectsThatSet } from "./explain-layers.ts";
 import { explainedLeaves } from "./explain-leaves.ts";
 import { addedToModule, valuePath } from "./explain-path.ts";
@@ -56,7 +56,7 @@ export async function explain(conglomerate: Conglomerate, options: ExplainOption
     missing: leaves.length > 0 ? undefined : missing({ ...options, path, glance, layers, projects }),
     projects,
     layers,
-    source: folder === undefined ? undefined : { folder: filesOf(conglomerate).shown(folder), found },
+    source: folder === undefined ? undefined : { folder: filesOf(conglomerate).shown(folder), found, isWhole: isInRepo(conglomerate) }, // biome-ignore format: one line
     problems: problems.all,
   };
 }
@@ -85,7 +85,8 @@ function missing({ path, layers, projects, glance, ...options }: Missing): Facsi
   const eyes = [host, target && `target ${target}`, region && `region ${region}`];
   const where = [instance.full, project, ...eyes].filter((part) => part !== undefined).join(", ");
   const error = notSet(path, { where, values: [glance.values as unknown as InstanceValues] });
-  const own = projects.map((name) => `${name} sets it for itself: name the project before the key.`);
+  const key = formatPath(path);
+  const own = projects.map((name) => `${name} sets it for itself: facs explain ${instance.full} ${name} ${key}`);
   const hint = own.length > 0 ? own.join("\n") : (addedToModule(path) ?? error.hint);
   const looked = ["Looked in, strongest first:", ...layers.toReversed().map((layer) => `  ${lookedText(layer)}`)];
   return new FacsimileError(error.code, error.message, { hint: [hint, ...looked].filter(Boolean).join("\n") });

@@ -16,9 +16,16 @@ export interface Explanation {
   /** Every place where a layer was looked for, weakest first. */
   readonly layers: readonly LookedAt[];
   /** The project's sources, as people see the folder; undefined where there is no telling which. */
-  readonly source: { readonly folder: string; readonly found: boolean } | undefined;
+  readonly source: ExplainedSource | undefined;
   /** What is wrong with the layers so far; the whole is not checked. */
   readonly problems: readonly FacsimileError[];
+}
+
+export interface ExplainedSource {
+  readonly folder: string;
+  readonly found: boolean;
+  /** The source carries all definitions: where it is there, nothing else was read. */
+  readonly isWhole: boolean;
 }
 
 /** What is set as a whole: a scalar, a list, an empty map, a map that a reference brings. */

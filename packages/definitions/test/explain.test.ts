@@ -296,7 +296,7 @@ describe("what is not set", () => {
     });
     const { missing, projects } = await asked(made, "banner");
     expect(projects).toEqual(["p", "q"]);
-    expect(missing?.hint).toMatch(/^p sets it for itself: name the project before the key\.\nq sets it/);
+    expect(missing?.hint).toMatch(/^p sets it for itself: facs explain beta p banner\nq sets it/);
     expect((await asked(made, "banner", { project: "p" })).projects).toEqual([]);
   });
 
@@ -429,7 +429,7 @@ describe("layers", () => {
       "SRC/p-v~1/sub/config/install.yaml": "x: install",
     });
     const explained = await asked(made, "x", { project: "p" });
-    expect(explained.source).toEqual({ folder: "SRC/p-v~1/sub", found: true });
+    expect(explained.source).toEqual({ folder: "SRC/p-v~1/sub", found: true, isWhole: false });
     expect(told(explained)).toEqual([
       'x = "install"',
       '  SRC/p-v~1/sub/config/install.yaml:1 "install"',
@@ -437,7 +437,7 @@ describe("layers", () => {
     ]);
     expect(seen(explained)).toContain("- instance SRC/p-v~1/sub/config/facsimile/beta.json5");
     const other = await asked(made, "home", { project: "p", set: ["versions.p=2"] });
-    expect(other.source).toEqual({ folder: "SRC/p-2/sub", found: false });
+    expect(other.source).toEqual({ folder: "SRC/p-2/sub", found: false, isWhole: false });
     expect((await asked(made, "home", { project: "q" })).source).toBeUndefined();
     expect((await asked(made, "home")).source).toBeUndefined();
   });

@@ -103,6 +103,6 @@ function commandFor({ a, b, project }: Sides): string {
   return ["facs diff", ...words.flatMap((word) => (word === undefined ? [] : shellWord(word))), "--all"].join(" ");
 }
 
-function shellWord(text: string): string {
+export function shellWord(text: string): string {
   return /^[\w./:@~^+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -8,6 +8,8 @@ export interface Style {
   readonly ok: string;
   readonly bad: string;
   readonly arrow: string;
+  /** Points at what stands to its left. */
+  readonly here: string;
   readonly bar: string;
   readonly minus: string;
 }
@@ -21,8 +23,8 @@ export async function createStyle({ colour, unicode }: StyleOptions): Promise<St
   const { default: picocolors } = await import("picocolors");
   const { red, green, yellow, dim, bold } = picocolors.createColors(colour);
   const signs = unicode
-    ? { ok: "✓", bad: "✗", arrow: "→", bar: "│", minus: "−" }
-    : { ok: "ok", bad: "x", arrow: "->", bar: "|", minus: "-" };
+    ? { ok: "✓", bad: "✗", arrow: "→", here: "←", bar: "│", minus: "−" }
+    : { ok: "ok", bad: "x", arrow: "->", here: "<-", bar: "|", minus: "-" };
   return { red, green, yellow, dim, bold, ...signs };
 }
 
