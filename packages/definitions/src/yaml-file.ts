@@ -69,7 +69,7 @@ function syntaxError({ code, message, pos: [start, end] }: YAMLError, lines: Lin
 }
 
 function shortened(message: string): string {
-  const [line = ""] = message.split("\n");
+  const [line = ""] = message.replace("tag:yaml.org,2002:", "!!").split("\n");
   return line.length > 120 ? `${line.slice(0, 120)}…` : line;
 }
 
@@ -81,6 +81,7 @@ const EXPLAINED: Readonly<Partial<Record<YAMLError["code"], readonly [string | u
   BLOCK_AS_IMPLICIT_KEY: [undefined, QUOTE],
   NON_STRING_KEY: ["a key is a map, a list or an alias; expected a text", QUOTE],
   TAB_AS_INDENT: [undefined, "Indent with spaces."],
+  TAG_RESOLVE_FAILED: [undefined, "A definition is plain data: take the tag out."],
 };
 
 function oneDocument({ range }: Document, lines: Lines): FacsimileError {

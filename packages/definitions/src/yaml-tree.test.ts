@@ -1,6 +1,9 @@
 import { formatProblem, isFacsimileError } from "@facsimile/core";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { loadYaml } from "./lazy.ts";
 import { parseSource } from "./source-file.ts";
+import { type Value, valueAt } from "./value.ts";
 
 const read = (text: string) => parseSource({ file: "x.yaml", text });
 
@@ -156,6 +159,43 @@ describe("only plain data is read", () => {
     expect(problem("null\n")).toBe("null");
   });
 });
+
+it("every value stands where it says, however it is written", () => {
+  const text = fc.oneof(
+    fc.string({ unit: "grapheme", maxLength: 8 }),
+    fc.constantFrom("yes", "1", "null", "- x", "a: b", "#", "x\ny", " "),
+  );
+  const leaf = fc.oneof(text, fc.integer(), fc.boolean(), fc.constant(null));
+  const { tree } = fc.letrec<{ tree: Value }>((tie) => ({
+    tree: fc.oneof(
+      { maxDepth: 3, depthSize: "small" },
+      leaf,
+      fc.array(tie("tree"), { maxLength: 3 }),
+      fc.dictionary(fc.constantFrom("a", "b.c", "ü", "- d", "1"), tie("tree"), { maxKeys: 3, noNullPrototype: true }),
+    ),
+  }));
+  fc.assert(
+    fc.property(tree, fc.constantFrom(undefined, "flow" as const), (given, collectionStyle) => {
+      const { stringify, parse } = loadYaml();
+      const written = stringify({ given }, { lineWidth: 0, ...(collectionStyle && { collectionStyle }) });
+      const { value, locate } = read(written);
+      expect(value).toEqual({ given });
+      for (const path of leafPaths(value)) {
+        const { line, column, length } = locate(path);
+        const row = written.split("\n")[line - 1] ?? "";
+        // A text of many lines has no length.
+        if (length !== undefined)
+          expect(parse(row.slice(column - 1, column - 1 + length))).toEqual(valueAt(value, path));
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+function leafPaths(value: Value, above: readonly string[] = []): readonly (readonly string[])[] {
+  if (typeof value !== "object" || value === null) return [above];
+  return Object.entries(value).flatMap(([key, inner]) => leafPaths(inner as Value, [...above, key]));
+}
 
 describe("however much there is", () => {
   it.each([

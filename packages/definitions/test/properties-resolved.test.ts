@@ -169,14 +169,20 @@ it("for all view blocks, a host sees each layer's body, then what is for its sys
       fc.array(withBlocks, { minLength: 3, maxLength: 3 }),
       async ([base = {}, middle = {}, top = {}]) => {
         const layers = [base, middle, top];
-        const { values, view, hosts } = await resolved(
+        const { values, view, hosts, origin } = await resolved(
           { facsimile: { ...FLEET, ...base }, a: middle, "a.b": top },
           "a.b",
         );
         const fold = (viewer: Partial<Host>) => naiveFold(layers.flatMap((layer) => seenBy(layer, viewer))).values;
         expect(own(values)).toEqual(fold({ system: "linux" }));
         expect(hosts.map(({ name }) => name)).toEqual(["h2", "h3", "h1"]);
-        for (const host of hosts) expect(own(view(host)), host.name).toEqual(fold(host));
+        for (const host of hosts) {
+          const seen = own(view(host));
+          expect(seen, host.name).toEqual(fold(host));
+          for (const path of leafPaths(seen).filter(({ length }) => length > 0)) {
+            expect(origin(path, host)?.value, `${host.name} ${formatPath(path)}`).toEqual(valueAt(seen, path));
+          }
+        }
       },
     ),
     { numRuns: 300 },
