@@ -1,8 +1,10 @@
 import type { Range } from "./lines.ts";
 import {
   beforeBlanks,
+  blankAbove,
   deletion,
   eolAt,
+  hasBlankLine,
   indentAt,
   insertion,
   lineEnd,
@@ -60,10 +62,18 @@ export function insertItem(list: Delimited, { after, item, gap }: NewItem): read
   if (indent === undefined) return [insertion(behind, comma === undefined ? `,${gap}${item}` : `${gap}${item},`)];
 
   const at = pastComments(list, behind);
-  const lead = `${eolAt(text, at)}${indent}`;
+  const eol = eolAt(text, at);
+  const lead = `${eol}${isApart(list, { after, item, at }) ? eol : ""}${indent}`;
   if (comma !== undefined) return [insertion(at, `${lead}${item},`)];
   if (leadsWithComma(list, after)) return [insertion(at, `${lead}, ${item}`)];
   return [insertion(end, ","), insertion(at, `${lead}${item}`)];
+}
+
+/** Whether a blank line comes before an item of several lines at the end, as one does before the last. */
+function isApart(list: Delimited, { after, item, at }: { after: number; item: string; at: number }): boolean {
+  const { text, close } = list;
+  if (after === 0 || !item.includes("\n") || text.slice(at, close).trim() !== "") return false;
+  return hasBlankLine(text.slice(endOf(list, after - 1), list.items[after]?.[0]));
 }
 
 export interface Filling {
@@ -90,7 +100,7 @@ export function fillItems({ text, open, close }: Delimited, { body, rows, pad }:
 
 /**
  * Without that item, its comma, its line where it stands alone in it, and then a comment behind it. A last comma is left
- * only where one was; nothing but blanks between the brackets goes too.
+ * only where one was; of two blank lines one goes, and so do blanks between the brackets where nothing else is.
  */
 export function removeItem(list: Delimited, index: number): readonly Splice[] {
   const { text, open, close } = list;
@@ -125,7 +135,9 @@ function cutItem(list: Delimited, cut: Cut): Splice {
   const tail = pastComments(list, end);
   const ends = nextLine(text, tail);
   if (row >= open && headOf(list, { row, cut }) === start) {
-    if (ends <= close && text.slice(tail, ends).trim() === "") return deletion(row, ends);
+    const below = text.slice(ends, Math.min(close, nextLine(text, ends)));
+    const from = index > 0 && below.trim() === "" ? endOf(list, index - 1) : row;
+    if (ends <= close && text.slice(tail, ends).trim() === "") return deletion(blankAbove(text, { row, from }), ends);
     if (pastBlanks(text, tail) === close) return { start: row, end: close, by: indentAt(text, open) };
     return deletion(start, pastBlanks(text, end));
   }

@@ -57,6 +57,13 @@ describe("a key comes into JSON5", () => {
     ["in quotes where it is a word", "{ c: 1 }", "null", 1, '{ c: 1, "null": 1 }'],
     ["with any name", "{ c: 1 }", "@host:a b-c'\"", 1, '{ c: 1, "@host:a b-c\'\\"": 1 }'],
     [
+      "after a blank line, as others do",
+      "{\n  a: { b: 1 },\n\n  // about c\n  c: [\n    {},\n  ],\n}\n",
+      "d",
+      [{ e: 1 }],
+      "{\n  a: { b: 1 },\n\n  // about c\n  c: [\n    {},\n  ],\n\n  d: [\n    {\n      e: 1,\n    },\n  ],\n}\n",
+    ],
+    [
       "in one line where the maps around are",
       "{\n  'w1.eu': { region: 'eu', tags: [] },\n}\n",
       "w2",
@@ -86,7 +93,14 @@ describe("a key leaves JSON5", () => {
   it.each<Case>([
     ["with its line and the comment behind it", rows, "a", undefined, rows.replace("  a: 1, // one\n", "")],
     ["with all its lines, not with comments above", rows, "b", undefined, rows.replace(/ {2}b[^}]*\},\n/, "")],
-    ["and the comma before it stays", rows, "d", undefined, rows.replace(/ {2}d.*\n/, "")],
+    ["and the comma before it stays", rows, "d", undefined, rows.replace(/\n {2}d.*\n/, "")],
+    [
+      "with one of two blank lines",
+      "{\n  a: 1,\n\n  b: 2,\n\n  c: 3,\n}\n",
+      "b",
+      undefined,
+      "{\n  a: 1,\n\n  c: 3,\n}\n",
+    ],
     ["and the comma before it goes", "{\n  a: 1, // x\n  b: 2\n}\n", "b", undefined, "{\n  a: 1 // x\n}\n"],
     ["from one line", "{ a: 1, b: 2 }", "b", undefined, "{ a: 1 }"],
     ["from the start of a line", "{ a: 1, b: 2 }", "a", undefined, "{ b: 2 }"],

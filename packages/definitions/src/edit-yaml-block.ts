@@ -2,9 +2,20 @@ import type { Step } from "./edit-steps.ts";
 import type { Site } from "./edit-yaml.ts";
 import { rewrite, type Writing } from "./edit-yaml-flow.ts";
 import { loadYaml } from "./lazy.ts";
-import { deletion, eolAt, insertion, lineEnd, lineStart, nextLine, pastBlanks, type Splice } from "./splice.ts";
+import {
+  blankAbove,
+  deletion,
+  eolAt,
+  hasBlankLine,
+  insertion,
+  lineEnd,
+  lineStart,
+  nextLine,
+  pastBlanks,
+  type Splice,
+} from "./splice.ts";
 import { isMap, type Value } from "./value.ts";
-import { deleteRows, insertRows, isBlock, replaceInSlot } from "./yaml-slot.ts";
+import { contentEnd, deleteRows, insertRows, isBlock, replaceInSlot } from "./yaml-slot.ts";
 import { type Composition, styleOver, valueAt, valuesOf, yamlStyle } from "./yaml-style.ts";
 import { yamlFlow, yamlLines } from "./yaml-text.ts";
 import { type Item, itemEnd, itemStart, slotOf, tokenStart } from "./yaml-tokens.ts";
@@ -26,10 +37,25 @@ function insert(site: Site, writing: Writing): readonly Splice[] | undefined {
   const lines = linesOf(site, { ...writing, key }).map((line) => indented(line, column));
   const after = isSeq ? Number(key) - 1 : items.length - 1;
   const last = items[after];
-  if (last !== undefined) return [insertRows(text, { end: itemEnd(last), lines })];
+  if (last !== undefined) {
+    const plain = insertRows(text, { end: itemEnd(last), lines });
+    const isEnd = last === items.at(-1) && lines.length > 1 && !startsWithComment(text.slice(plain.start));
+    return [isEnd && isApart(site) ? insertRows(text, { end: itemEnd(last), lines: ["", ...lines] }) : plain];
+  }
   const start = itemStart(items[0] as Item);
   const eol = eolAt(text, start);
   return [insertion(start, `${lines.join(eol).slice(column.length)}${eol}${column}`)];
+}
+
+/** Whether a blank line comes before the last item. */
+function isApart({ text, items }: Site): boolean {
+  const [before, last] = items.slice(-2);
+  if (before === undefined || last === undefined) return false;
+  return hasBlankLine(text.slice(contentEnd(text, itemEnd(before)), itemStart(last)));
+}
+
+function startsWithComment(text: string): boolean {
+  return /^\s*#/.test(text);
 }
 
 function replace(site: Site, { value, style }: Writing): readonly Splice[] | undefined {
@@ -74,7 +100,11 @@ function remove({ text, items, index }: Site): readonly Splice[] | undefined {
   if (item === undefined) return undefined;
   const [start, end] = [itemStart(item), itemEnd(item)];
   if (text.slice(lineStart(text, start), start).replace("\ufeff", "").trim() === "") {
-    return [deleteRows(text, { start, end })];
+    const below = text.slice(deleteRows(text, { start, end }).end);
+    const isEnd = item === items.at(-1) && !startsWithComment(below);
+    const before = isEnd || below.split("\n")[0]?.trim() === "" ? items[index - 1] : undefined;
+    const from = before === undefined ? start : itemEnd(before);
+    return [deleteRows(text, { start: blankAbove(text, { row: lineStart(text, start), from }), end })];
   }
   // The first of a map in a list has the `-` in its line, which the next takes over.
   let next = pastBlanks(text, nextLine(text, text[end - 1] === "\n" ? end - 1 : end));

@@ -91,6 +91,7 @@ describe("a key comes into YAML", () => {
     ],
     ["into rows between brackets", "{\n  a: 1 # a\n}\n", "b", "x", "{\n  a: 1, # a\n  b: x\n}\n"],
     ["into a map of comments", "a: {\n  # x\n}\n", "a/b", 1, "a: {\n  # x\n  b: 1\n}\n"],
+    ["after a blank line, as others do", "a: 1\n\nb:\n  c: 1\n", "d", { e: 1 }, "a: 1\n\nb:\n  c: 1\n\nd:\n  e: 1\n"],
     ["in one line as around", "h:\n  w1: { r: eu }\n", "h/w2", { r: "us" }, "h:\n  w1: { r: eu }\n  w2: { r: us }\n"],
     ["over what a merge brings", "a: &a {x: 1}\nb:\n  <<: *a\n", "b/x", 2, "a: &a {x: 1}\nb:\n  <<: *a\n  x: 2\n"],
     ["into the data of JSON", '{\n  "a": 1\n}\n', "b", { c: "x" }, '{\n  "a": 1,\n  "b": { "c": "x" }\n}\n'],
@@ -110,6 +111,8 @@ describe("a key leaves YAML", () => {
     ["and an empty file stays", "# top\na: 1\n", "a", undefined, "# top\n"],
     ["from one line", "a: {x: 1, y: 2} # a\n", "a/x", undefined, "a: {y: 2} # a\n"],
     ["from rows between brackets", "{\n  a: 1, # a\n  b: 2\n}\n", "b", undefined, "{\n  a: 1 # a\n}\n"],
+    ["with one of two blank lines", "a: 1\n\nb: 2\n\nc: 3\n", "b", undefined, "a: 1\n\nc: 3\n"],
+    ["with the blank line before the end", "a:\n  b: 1\n\n  c: 2\nd: 3\n", "a/c", undefined, "a:\n  b: 1\nd: 3\n"],
     ["without a last line end", "a: 1\nb: 2", "b", undefined, "a: 1"],
     ["with CRLF", "a: 1\r\nb: 2\r\n", "a", undefined, "b: 2\r\n"],
     ["with its anchor", "a: &x 1\nb: 2\n", "a", undefined, "b: 2\n"],
@@ -139,6 +142,7 @@ describe("YAML is left to the user", () => {
     ["where a merge would bring it again", "b: &b {x: 1}\nc: {<<: *b, x: 2}\n", "c/x", undefined, undefined],
     ["where only a merge brings it", "b: &b {x: 1}\nc: {<<: *b}\n", "c/x", undefined, undefined],
     ["where an alias would lose its anchor", "b: &b {x: 1}\nc: *b\n", "b", undefined, undefined],
+    ["where rows of text would keep a blank line more", "a: |+\n  x\nb: 1\n\nc: 2\n", "b", undefined, undefined],
     ["where a tag makes something else of it", "a: !!str 5\n", "a", 6, undefined],
   ])("%s", edit);
 });

@@ -24,7 +24,13 @@ export interface Site extends Composition {
  */
 export function editYaml({ text }: SourceText, step: Step): readonly Splice[] | undefined {
   const { isCollection, isMap, parseDocument } = loadYaml();
-  const options = { prettyErrors: false, stringKeys: true, resolveKnownTags: false, keepSourceTokens: true } as const;
+  const options = {
+    prettyErrors: false,
+    stringKeys: true,
+    resolveKnownTags: false,
+    uniqueKeys: false,
+    keepSourceTokens: true,
+  } as const;
   const document = parseDocument(text, options) as Document;
   const key = step.path.at(-1);
   if (key === undefined) return step.kind === "replace" ? writeRoot({ text, document }, step.value) : undefined;

@@ -66,8 +66,15 @@ export function isBareKey(key: string): boolean {
   return /^[A-Za-z_$][\w$]*$/.test(key) && !/^(?:null|true|false|Infinity|NaN)$/.test(key);
 }
 
-function nodesIn(node: TextNode): TextNode[] {
-  return [node, ...childrenOf(node).flatMap(nodesIn)];
+/** In the order of the text. */
+function nodesIn(root: TextNode): readonly TextNode[] {
+  const nodes: TextNode[] = [];
+  const left = [root];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    nodes.push(next);
+    for (const child of childrenOf(next).toReversed()) left.push(child);
+  }
+  return nodes;
 }
 
 export function childrenOf(node: TextNode): readonly TextNode[] {
@@ -80,8 +87,9 @@ function membersOf({ members }: TextNode): readonly Member[] {
 
 function unitOf(list: Delimited): string | undefined {
   const own = rowIndent(list, 0);
+  if (own === undefined) return undefined;
   const outer = indentAt(list.text, list.open);
-  return own !== undefined && own.length > outer.length && own.startsWith(outer) ? own.slice(outer.length) : undefined;
+  return own.length > outer.length && own.startsWith(outer) ? own.slice(outer.length) : undefined;
 }
 
 /** Whether a key that could stand without quotes does; undefined of one that could not. */

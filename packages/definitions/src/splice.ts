@@ -67,3 +67,13 @@ export function beforeBlanks(text: string, offset: number): number {
   while (text[at - 1] === " " || text[at - 1] === "\t") at--;
   return at;
 }
+
+export function hasBlankLine(text: string): boolean {
+  return /\n[ \t]*\r?\n/.test(text);
+}
+
+/** Where the blank line above `row` starts, no further up than `from`; else `row`. */
+export function blankAbove(text: string, { row, from }: { row: number; from: number }): number {
+  const above = lineStart(text, Math.max(0, row - 1));
+  return above >= from && text.slice(above, row).trim() === "" ? above : row;
+}

@@ -80,7 +80,7 @@ function rowsOf(text: string, { start, end }: Extent): Extent {
 }
 
 /** Before the line end, where one ends there. */
-function contentEnd(text: string, end: number): number {
+export function contentEnd(text: string, end: number): number {
   if (text[end - 1] !== "\n") return end;
   return text[end - 2] === "\r" ? end - 2 : end - 1;
 }

@@ -30,6 +30,9 @@ export interface Composition {
   readonly document: Document;
 }
 
+/** Whether a text needs its quotes takes a while to find out. */
+const MAX_LOOKED_AT = 100;
+
 /** The style of `node`, and where it shows none, of the document from its top. */
 export function yamlStyle({ text, document }: Composition, node: Collection | undefined): YamlStyle {
   const { keys, values } = partsOf(document, node);
@@ -39,8 +42,8 @@ export function yamlStyle({ text, document }: Composition, node: Collection | un
     indent: first(collections, indentOf) ?? 2,
     indentLists: first(collections, indentsLists) ?? true,
     quote: first([...values, ...keys], quoteOf) ?? '"',
-    texts: first([...values, ...keys], habitOf) ?? "",
-    keys: first(keys, habitOf) ?? "",
+    texts: first([...values.slice(0, MAX_LOOKED_AT), ...keys.slice(0, MAX_LOOKED_AT)], habitOf) ?? "",
+    keys: first(keys.slice(0, MAX_LOOKED_AT), habitOf) ?? "",
     mapPad: first(collections, (each) => padOf(text, { node: each, type: "flow-map-start" })) ?? true,
     listPad: first(collections, (each) => padOf(text, { node: each, type: "flow-seq-start" })) ?? false,
     flowLists: !collections.some(({ srcToken }) => srcToken?.type === "block-seq"),

@@ -68,7 +68,8 @@ class Writer {
   #member(item: string, { indent, isFirst, isLast }: { indent: string; isFirst: boolean; isLast: boolean }): string {
     const before = this.#commas === "first" && !isFirst ? ", " : "";
     const behind = this.#commas === "behind" || (this.#commas === "between" && !isLast) ? "," : "";
-    return `${this.#row(indent)}${indent}${before}${item}${this.#inLine()}${behind}${this.#end()}${this.#eol}`;
+    const apart = this.#roll(4) === 0 ? this.#eol : "";
+    return `${apart}${this.#row(indent)}${indent}${before}${item}${this.#inLine()}${behind}${this.#end()}${this.#eol}`;
   }
 
   #text(text: string): string {

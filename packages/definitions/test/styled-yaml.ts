@@ -27,6 +27,7 @@ function withComments(lines: readonly string[], roll: Roll): readonly string[] {
   return lines.flatMap((line) => {
     if (line === "") return [line];
     const above = roll(6) === 0 ? [`${/^ */.exec(line)?.[0]}# «${++comments}»`] : [];
-    return [...above, roll(6) === 0 ? `${line} # «${++comments}»` : line];
+    const apart = roll(6) === 0 ? [""] : [];
+    return [...apart, ...above, roll(6) === 0 ? `${line} # «${++comments}»` : line];
   });
 }

@@ -113,8 +113,12 @@ function written(file: string, { value, roll }: { value: ValueMap; roll: Roll })
   return file.endsWith(".yaml") ? styledYaml(value, roll) : styledJson5(value, { roll, json: file.endsWith(".json") });
 }
 
-/** Not all texts that were meant are: a comment in a text of several lines is part of it. */
+/**
+ * Not all texts are what was meant: a comment in a text of several lines is part of it. Where a text keeps all blank lines
+ * below it (`|+`), an edit there may be refused.
+ */
 function isFaithful({ file, text: written, value }: Styled): boolean {
+  if (file.endsWith(".yaml") && /[|>]\d?\+/.test(written)) return false;
   try {
     return sameValue(parseSource({ file, text: written }).value, value);
   } catch {
