@@ -39,7 +39,7 @@ it("a parser is loaded for the first file of its kind, and none for positions", 
   });
   const load = vi.spyOn(Module as unknown as { _load(name: string): unknown }, "_load");
   const loaded = () =>
-    [...new Set(load.mock.calls.map(([name]) => name))].filter((name) => /json5|momoa|^yaml$/.test(name));
+    [...new Set(load.mock.calls.map(([name]) => name))].filter((name) => /json5|^yaml$/.test(name));
   const definition = await resolve("dev");
   expect(loaded()).toEqual(["json5"]);
   expect(definition.origin(["a"])?.position?.column).toBe(6);
