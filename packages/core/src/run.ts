@@ -1,4 +1,4 @@
-import { ReadableStream, type ReadableStreamDefaultController } from "node:stream/web";
+import type { ReadableStreamDefaultController } from "node:stream/web";
 
 /** Work under way: watch `events` if you like, await `result` always. */
 export interface Run<Event, Result> {
@@ -14,6 +14,7 @@ export type OnEvent<Event> = (event: Event) => void;
 export function startRun<Event, Result>(work: (emit: OnEvent<Event>) => Promise<Result>): Run<Event, Result> {
   let controller!: ReadableStreamDefaultController<Event>;
   let watched = true;
+  // The global one: Node loads it when it is used for the first time.
   const events = new ReadableStream<Event>({
     start: (c) => void (controller = c),
     cancel: () => void (watched = false),

@@ -1,4 +1,7 @@
-import { distance } from "fastest-levenshtein";
+import { createRequire } from "node:module";
+
+const require = createRequire(import.meta.url);
+let library: typeof import("fastest-levenshtein") | undefined;
 
 /** Longer words are no slips of the finger, and would take long to compare. */
 const MAX_LENGTH = 100;
@@ -19,6 +22,9 @@ export function didYouMean(word: string, candidates: Iterable<string>): string |
 
 /** Letters to add, drop or change, which would count a swap as two, less one for each swap that explains two of them. */
 function slips(word: string, { candidate, limit }: { candidate: string; limit: number }): number {
+  // Loaded for the first word that is near to another.
+  library ??= require("fastest-levenshtein") as typeof import("fastest-levenshtein");
+  const { distance } = library;
   let [rest, swaps, far] = [word, 0, distance(word, candidate)];
   if (far > 2 * limit) return far;
   for (let at = 0; at + 1 < word.length && far > 1; at++) {

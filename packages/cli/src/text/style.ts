@@ -20,13 +20,21 @@ export interface StyleOptions {
 }
 
 export async function createStyle({ colour, unicode }: StyleOptions): Promise<Style> {
-  const { default: picocolors } = await import("picocolors");
-  const { red, green, yellow, dim, bold } = picocolors.createColors(colour);
+  const { red, green, yellow, dim, bold } = colour ? await colours() : PLAIN;
   const signs = unicode
     ? { ok: "✓", bad: "✗", arrow: "→", here: "←", bar: "│", minus: "−" }
     : { ok: "ok", bad: "x", arrow: "->", here: "<-", bar: "|", minus: "-" };
   return { red, green, yellow, dim, bold, ...signs };
 }
+
+// Loaded only where there is colour: most programs that read our output want none.
+async function colours() {
+  const { default: picocolors } = await import("picocolors");
+  return picocolors.createColors(true);
+}
+
+const same = (text: string) => text;
+const PLAIN = { red: same, green: same, yellow: same, dim: same, bold: same };
 
 /** `1 host`, `6 hosts`. */
 export function count(n: number, noun: string): string {
