@@ -1,7 +1,8 @@
-import { type Environment, FacsimileError, formatPath, type KeyPath } from "@facsimile/core";
+import { type Environment, FacsimileError, formatPath } from "@facsimile/core";
 import { foldOnto } from "./fold.ts";
 import { isLocal } from "./hosts.ts";
 import { interpolate } from "./interpolate.ts";
+import { memoized } from "./memo.ts";
 import { originOf, placeOf, shownOrigin } from "./origin.ts";
 import type { OnProblem, Step } from "./steps.ts";
 import type { Warning } from "./types.ts";
@@ -15,10 +16,12 @@ export interface AssembleOptions {
 
 /** What the steps come to: folded and interpolated, not yet checked. Goes on past what is wrong. */
 export function assemble(steps: readonly Step[], options: AssembleOptions): ValueMap {
-  const folded = fold(steps, options);
   const { env, onProblem, onWarning } = options;
-  const local = isLocal(valueAt(folded, ["deploy", "nodes"]));
-  return interpolate(folded, {
+  const { values, problems, warnings } = steps.reduce((below, step) => foldStep(below, step), NOTHING_YET);
+  problems.forEach(onProblem);
+  warnings.forEach(onWarning);
+  const local = isLocal(valueAt(values, ["deploy", "nodes"]));
+  return interpolate(values, {
     env: local ? env : undefined,
     onProblem: ({ code, path, message, hint }) =>
       onProblem(new FacsimileError(code, message, { hint, position: placeOf(steps, { path }) })),
@@ -30,27 +33,39 @@ export function assemble(steps: readonly Step[], options: AssembleOptions): Valu
   });
 }
 
-function fold(steps: readonly Step[], { onProblem, onWarning }: AssembleOptions): ValueMap {
-  return steps.reduce<ValueMap>((base, { values, locate }, index) => {
-    const events = {
-      conflict(path: KeyPath, what: { over: string; base: string }) {
-        const other = shownOrigin(originOf(steps.slice(0, index), path), path);
+/** Some steps, folded. */
+interface Folded {
+  readonly steps: readonly Step[];
+  readonly values: ValueMap;
+  readonly problems: readonly FacsimileError[];
+  readonly warnings: readonly Warning[];
+}
+
+const NOTHING_YET: Folded = { steps: [], values: Object.freeze({}), problems: [], warnings: [] };
+
+/** Chains that begin alike are folded alike once. */
+const foldStep = memoized((below: Folded, step: Step): Folded => {
+  const { values: over, locate } = step;
+  const [problems, warnings] = [[...below.problems], [...below.warnings]];
+  const values = foldOnto(
+    { base: below.values, over },
+    {
+      conflict(path, what) {
+        const other = shownOrigin(originOf(below.steps, path), path);
         const message = `${formatPath(path)} is ${what.over} here, but ${what.base} at ${other}`;
         const hint = "Write {$replace: …} where the change of kind is meant.";
-        onProblem(new FacsimileError("KIND_CONFLICT", message, { hint, position: locate(path) }));
+        problems.push(new FacsimileError("KIND_CONFLICT", message, { hint, position: locate(path) }));
       },
-      misuse(path: KeyPath, message: string) {
-        onProblem(new FacsimileError("BAD_DIRECTIVE", message, { position: locate(path) }));
+      misuse(path, message) {
+        problems.push(new FacsimileError("BAD_DIRECTIVE", message, { position: locate(path) }));
       },
-      idle(path: KeyPath, directive: string) {
+      idle(path, directive) {
         // These are written for a module, where they are folded too.
         if (path[0] === "service" || path[0] === "config") return;
         const message = `${directive} at ${formatPath(path)} finds nothing to work on`;
-        onWarning({ code: "DIRECTIVE_IDLE", message, position: locate(path) });
+        warnings.push({ code: "DIRECTIVE_IDLE", message, position: locate(path) });
       },
-    };
-    return foldOnto({ base, over: values }, events);
-  }, EMPTY);
-}
-
-const EMPTY: ValueMap = Object.freeze({});
+    },
+  );
+  return { steps: [...below.steps, step], values, problems, warnings };
+});

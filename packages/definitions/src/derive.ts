@@ -1,10 +1,9 @@
-import { memoized } from "./memo.ts";
+import { memoized, NOTHING } from "./memo.ts";
 import type { WrittenModules } from "./module-files.ts";
-import { movedPart, renamed, withoutPart } from "./moved.ts";
+import { movedPart, type Renaming, renamed, withoutPart } from "./moved.ts";
 import type { Step } from "./steps.ts";
 import { defaultStep, withNewNames } from "./user-keys.ts";
 import type { UserSchema } from "./user-schema.ts";
-import { entryOf } from "./value.ts";
 
 export interface DeriveOptions {
   readonly project: string | undefined;
@@ -17,24 +16,38 @@ export interface DeriveOptions {
  * then the layers, by today's names and with their overlays of modules.
  */
 export function deriveSteps(steps: readonly Step[], { project, written, user }: DeriveOptions): readonly Step[] {
-  const today = user === undefined ? steps : steps.flatMap((step) => withNewNames(step, user));
-  const own = today.flatMap((step) => withProjects(step));
   const defaults = user === undefined ? [] : [defaultStep(user)];
-  const builds = project === undefined ? [] : own.flatMap((step) => buildOf(step).get(project) ?? []);
-  return [...defaults, ...written.steps, ...builds, ...own.flatMap((step) => overlays(step, written))];
+  const parts = steps.map((step) => partsOf(step, written, user ?? NOTHING));
+  const builds = project === undefined ? [] : parts.flatMap(({ buildOf }) => buildOf.get(project) ?? []);
+  return [...defaults, ...written.steps, ...builds, ...parts.flatMap(({ own }) => own)];
 }
 
-/** `facsimile.components` is the Python tool's name for `projects`. */
-const withProjects = memoized((step: Step) => renamed(step, { from: ["facsimile", "components"], to: ["projects"] }));
+/** What one step comes to. */
+interface Parts {
+  readonly own: readonly Step[];
+  /** By project. */
+  readonly buildOf: ReadonlyMap<string, readonly Step[]>;
+}
 
-/** `projects.<name>.build` lies beneath the key `build`. */
-const buildOf = memoized((step: Step) => {
-  const projects = Object.keys(entryOf(step.values, "projects") ?? {});
-  return new Map(projects.map((name) => [name, movedPart(step, { from: ["projects", name, "build"], to: ["build"] })]));
+const partsOf = memoized((step: Step, written: WrittenModules, user: UserSchema | object): Parts => {
+  const today = user === NOTHING ? [step] : withNewNames(step, user as UserSchema);
+  const own = today.flatMap((each) => renamed(each, COMPONENTS));
+  return { own: own.flatMap((each) => overlays(each, written)), buildOf: buildsOf(own) };
 });
 
+/** The Python tool's name for projects. */
+const COMPONENTS: Renaming = { from: ["facsimile", "components"], to: ["projects"] };
+
+/** `projects.<name>.build` lies beneath the key `build`. */
+function buildsOf(steps: readonly Step[]): ReadonlyMap<string, readonly Step[]> {
+  const names = new Set(steps.flatMap(({ values }) => Object.keys(values["projects"] ?? {})));
+  const buildOf = (name: string) =>
+    steps.flatMap((step) => movedPart(step, { from: ["projects", name, "build"], to: ["build"] }) ?? []);
+  return new Map([...names].map((name) => [name, buildOf(name)]));
+}
+
 /** `service.<module>` and `config.<module>` are sections of `modules.<module>`, which may also be called by its user name. */
-const overlays = memoized((step: Step, { aliases, names }: WrittenModules): readonly Step[] => {
+function overlays(step: Step, { aliases, names }: WrittenModules): readonly Step[] {
   const pairs = [...aliases].flatMap(([alias, called]) => called.map((name) => ({ alias, name })));
   const onlyAliases = [...aliases.keys()].filter((alias) => !names.includes(alias));
   const own = onlyAliases.reduce((left, alias) => withoutPart(left, ["modules", alias]), step);
@@ -45,7 +58,7 @@ const overlays = memoized((step: Step, { aliases, names }: WrittenModules): read
     pairs.flatMap(({ alias, name }) => movedPart(step, { from: [key, alias], to: ["modules", name, section] }) ?? []),
   );
   return [own, ...byUser, ...sections];
-});
+}
 
 const SECTIONS = [
   { key: "service", section: "service" },

@@ -18,9 +18,9 @@ export const defaultStep = memoized((user: UserSchema): Step => {
 });
 
 /** The step with its old keys under their new names. */
-export const withNewNames = memoized((step: Step, { renames }: UserSchema): readonly Step[] =>
-  renames.reduce<readonly Step[]>((parts, renaming) => parts.flatMap((part) => renamed(part, renaming)), [step]),
-);
+export function withNewNames(step: Step, { renames }: UserSchema): readonly Step[] {
+  return renames.reduce<readonly Step[]>((parts, renaming) => parts.flatMap((part) => renamed(part, renaming)), [step]);
+}
 
 /** What a step says that the user's schema calls old, or secret. */
 export const userWarnings = memoized((step: Step, { renames, deprecated, secrets }: UserSchema): readonly Warning[] => [
