@@ -143,8 +143,8 @@ function cutItem(list: Delimited, cut: Cut): Splice {
   }
   if (index > 0) return deletion(beforeBlanks(text, start), end);
   const next = pastBlanks(text, end);
-  const endsLine = next === lineEnd(text, next) && list.items.length > 1;
-  return deletion(start, endsLine ? pastBlanks(text, nextLine(text, next)) : next);
+  const isAlone = endsLine(text, end) && list.items.length > 1;
+  return deletion(start, isAlone ? pastBlanks(text, nextLine(text, next)) : next);
 }
 
 /** Where the line's first thing stands that is neither blank nor comment nor the comma to go. */
@@ -164,6 +164,25 @@ export function gapOf(list: Delimited): string | undefined {
   const comma = commaBehind(list, endOf(list, 0));
   if (comma === undefined) return undefined;
   return /\s/.test(list.text.charAt(comma + 1)) ? " " : "";
+}
+
+/** The comment that alone follows the opening bracket in its line; empty where there is none. */
+export function openingComment(list: Delimited): string {
+  const end = pastComments(list, list.open);
+  return endsLine(list.text, end) ? list.text.slice(list.open, end).trim() : "";
+}
+
+/** Where one more comment can stand behind an item and its comma; undefined where something else follows in the line. */
+export function commentPlace(list: Delimited, index: number): number | undefined {
+  const end = endOf(list, index);
+  const comma = commaBehind(list, end);
+  const isNear = comma !== undefined && !list.text.slice(end, comma).includes("\n");
+  const at = pastComments(list, isNear ? comma + 1 : end);
+  return endsLine(list.text, at) ? at : undefined;
+}
+
+function endsLine(text: string, offset: number): boolean {
+  return lineEnd(text, offset) === pastBlanks(text, offset);
 }
 
 /** The comma behind an item that ends at `end`. */

@@ -35,6 +35,8 @@ describe("a value in JSON5 is replaced", () => {
     ],
     ["by a map, in one line", "{ a: 1, b: 2 }", "a", { x: [{}] }, "{ a: { x: [{}] }, b: 2 }"],
     ["by a scalar", "{\n  a: {\n    b: 1,\n  }, // a\n}\n", "a", true, "{\n  a: true, // a\n}\n"],
+    ["and the comment of its first line stays", "{\n  a: { // a\n    b: 1,\n  },\n}\n", "a", 1, "{\n  a: 1, // a\n}\n"],
+    ["by a list", "{\n  a: { // a\n    b: 1\n  }\n}\n", "a", [{}, [1]], "{\n  a: [ // a\n    {},\n    [1]\n  ]\n}\n"],
   ])("%s", editIn("x.json5"));
 });
 

@@ -1,10 +1,18 @@
-import { fillItems, insertItem, removeItem, rowIndent, rowIndentBehind } from "./delimited.ts";
+import {
+  commentPlace,
+  fillItems,
+  insertItem,
+  openingComment,
+  removeItem,
+  rowIndent,
+  rowIndentBehind,
+} from "./delimited.ts";
 import type { Step } from "./edit-steps.ts";
 import { childrenOf, delimited, json5Style } from "./json5-style.ts";
 import { json5Line, json5Member, json5Rows, json5Text, type Layout } from "./json5-text.ts";
 import { json5Tree } from "./json5-tree.ts";
 import type { SourceText } from "./source-file.ts";
-import { eolAt, indentAt, type Splice } from "./splice.ts";
+import { eolAt, indentAt, insertion, type Splice } from "./splice.ts";
 import type { TextNode } from "./text-tree.ts";
 import { isList, isMap, type Value, type ValueMap } from "./value.ts";
 
@@ -56,18 +64,23 @@ function insert(place: Place, value: Value): readonly Splice[] {
 function replace(place: Place, value: Value): readonly Splice[] {
   const { source, node, index } = place;
   const old = childrenOf(node)[index] ?? node;
+  const layout = layoutIn(place, rowIndent(delimited(source.text, node), index));
+  if (isEmpty(old, value) && hasRoom(source.text, old)) return fill(source.text, { node: old, value, layout });
+  const own = source.text[old.range[0]] ?? "";
+  const quote = own === "'" || own === '"' ? own : layout.style.quote;
+  const styled = { ...layout, style: { ...layout.style, quote } };
+  const by = fitted(place, { value, layout: styled, write: (each) => json5Text(value, each) });
+  return overwrite(place, { old, by });
+}
+
+/** A comment behind the bracket that goes is kept: behind the new bracket, or behind the value. */
+function overwrite({ source, node, index }: Place, { old, by }: { old: TextNode; by: string }): readonly Splice[] {
+  const { text } = source;
   const [start, end] = old.range;
-  const { style, ...layout } = layoutIn(place, rowIndent(delimited(source.text, node), index));
-  if (isEmpty(old, value) && hasRoom(source.text, old))
-    return fill(source.text, { node: old, value, layout: { style, ...layout } });
-  const own = source.text[start] ?? "";
-  const quote = own === "'" || own === '"' ? own : style.quote;
-  const item = {
-    value,
-    layout: { ...layout, style: { ...style, quote } },
-    write: (each: Layout) => json5Text(value, each),
-  };
-  return [{ start, end, by: fitted(place, item) }];
+  const comment = isFilled(old) ? openingComment(delimited(text, old)) : "";
+  if (comment !== "" && by.includes("\n")) return [{ start, end, by: `${by[0]} ${comment}${by.slice(1)}` }];
+  const at = comment === "" ? undefined : commentPlace(delimited(text, node), index);
+  return [{ start, end, by }, ...(at === undefined ? [] : [insertion(at, ` ${comment}`)])];
 }
 
 /** The whole file is an empty map or list. */
