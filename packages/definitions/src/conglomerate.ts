@@ -37,9 +37,17 @@ export async function findConglomerate(from: string): Promise<Conglomerate> {
   }
 }
 
-/** The conglomerate of this very folder, wherever it lies; undefined where it holds none. @throws as {@link findConglomerate} */
-export function conglomerateAt(root: string): Conglomerate | undefined {
-  return conglomerateIn(root, new Files(root, DISK));
+/**
+ * The conglomerate of this very folder, wherever it lies; undefined where it holds none.
+ *
+ * @param options `shownFrom`: the folder to which the paths in messages are relative. Default: `root`.
+ * @throws what reading `config/facsimile*` throws
+ */
+export function conglomerateAt(
+  root: string,
+  { shownFrom = root }: { shownFrom?: string } = {},
+): Conglomerate | undefined {
+  return conglomerateIn(root, new Files(shownFrom, DISK));
 }
 
 const WORK_FOLDERS = ["SRC", "BUILD", "RELEASE"];

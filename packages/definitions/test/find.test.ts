@@ -1,3 +1,4 @@
+import fs from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { conglomerateAt, findConglomerate, listInstances, listProjects } from "../src/index.ts";
@@ -53,7 +54,12 @@ describe("finding a conglomerate", () => {
     const { root } = await simple({ "SRC/p-1/config/facsimile.json5": `{${projects}}` });
     expect(conglomerateAt(root)?.root).toBe(root);
     expect(conglomerateAt(path.join(root, "define"))).toBeUndefined();
-    expect(conglomerateAt(path.join(root, "SRC/p-1"))).toMatchObject({ root: path.join(root, "SRC/p-1") });
+    const checkout = path.join(root, "SRC/p-1");
+    expect(conglomerateAt(checkout)).toMatchObject({ root: checkout });
+    await fs.writeFile(path.join(checkout, "config/facsimile.json5"), "{");
+    const opened = async (options?: { shownFrom: string }) => void conglomerateAt(checkout, options);
+    expect((await problems(opened()))[0]).toMatch(/^FILE_SYNTAX config\/facsimile\.json5:1:/);
+    expect((await problems(opened({ shownFrom: root })))[0]).toMatch(/^FILE_SYNTAX SRC\/p-1\/config\//);
   });
 
   it("says what to do where there is none", async () => {

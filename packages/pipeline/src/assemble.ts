@@ -10,11 +10,14 @@ import { type Overlays, overlays } from "./overlays.ts";
 import type { HostCopy } from "./release.ts";
 
 export interface AssembleRequest {
+  /** The conglomerate, absolute. */
   readonly root: string;
+  /** The folder of `tmpl/` and `extra/`, absolute. */
+  readonly own: string;
   readonly definition: Definition;
   readonly project: string;
   readonly version: string;
-  /** The checkout, absolute. */
+  /** The project's sources, absolute. */
   readonly source: string;
   /** Where the build was, absolute; the checkout when there was nothing to build. */
   readonly build: string;

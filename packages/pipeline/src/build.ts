@@ -26,7 +26,7 @@ export interface BuildRequest {
 export async function build(request: BuildRequest, context: PipelineContext): Promise<string> {
   const { instance, project, version, source, commands } = request;
   if (commands.length === 0) return source.dir;
-  const folder = path.join(workFolders(context.root).builds, instance, `${project}-${version.replaceAll("/", "~")}`);
+  const folder = path.join(workFolders(context).builds, instance, `${project}-${version.replaceAll("/", "~")}`);
   const stamp = sha256(JSON.stringify({ commit: source.commit, commands }));
   if ((await readStamp(folder)) === stamp) return folder;
 

@@ -27,7 +27,7 @@ export interface CarryOutContext extends PipelineContext {
 /** Seals the releases and brings them to every host that needs something: all or none. */
 export async function carryOut(work: Work, context: CarryOutContext): Promise<DeployReport> {
   const sealed = await sealAll(work, context);
-  const journal = await openJournal({ root: context.root, instance: work.outline.instance.full, now: context.now });
+  const journal = await openJournal({ work: context.work, instance: work.outline.instance.full, now: context.now });
   const runs = work.surveyed.flatMap((one) => hostRun(one, { work, sealed }));
   const limit = work.outline.definition.values.deploy.parallel;
   const runContext: RunContext = { ...context, journal, limit, by: work.state.keyring.fingerprint };
@@ -160,14 +160,19 @@ function sealedTree({ tree, treeId }: HostCopy, { filesOf }: SealedRelease): Tre
 
 async function sealAll(work: Work, context: PipelineContext): Promise<Map<string, SealedRelease>> {
   const { state, keyring } = work.state;
-  const { commit, dirty } = await definitionCommit(context);
-  const definition: Release["definition"] =
-    dirty || commit === undefined ? { dirty: await definitionDigest(work, context) } : { commit };
+  const definition = await definitionOf(work, context);
   const provenance = { state: { scope: state.scope, serial: state.serial }, definition, keyring };
   const sealed = await Promise.all(
     work.copies.map(async (copy) => [copy.project, await seal(copy, { ...context, ...provenance })] as const),
   );
   return new Map(sealed);
+}
+
+async function definitionOf(work: Work, context: PipelineContext): Promise<Release["definition"]> {
+  const [carried] = work.projects.flatMap(({ carried }) => carried ?? []);
+  if (carried !== undefined) return { commit: carried.source.commit };
+  const { commit, dirty } = await definitionCommit(context);
+  return dirty || commit === undefined ? { dirty: await definitionDigest(work, context) } : { commit };
 }
 
 function hostReports(work: Work, runs: readonly HostRun[]): HostReport[] {

@@ -19,6 +19,8 @@ export interface CheckoutRequest {
 export interface Checkout {
   /** The project's sources, absolute. */
   readonly dir: string;
+  /** The whole repository at that version, absolute. */
+  readonly top: string;
   readonly commit: string;
 }
 
@@ -28,15 +30,12 @@ export interface Checkout {
  * @throws `NO_SOURCE` (no such repository, or no such version in it), `TAG_MOVED`, `SOURCE_DIRTY`
  */
 export async function checkout(request: CheckoutRequest, context: PipelineContext): Promise<Checkout> {
-  const folder = path.join(
-    workFolders(context.root).sources,
-    `${request.project}-${request.version.replaceAll("/", "~")}`,
-  );
+  const folder = path.join(workFolders(context).sources, `${request.project}-${request.version.replaceAll("/", "~")}`);
   const repo = await locate(request, context.root);
   if (await exists(path.join(folder, ".git"))) await assertUnchanged({ ...request, repo, folder }, context);
   else await cloneAfresh({ ...request, repo, folder }, context);
   const commit = await git(["rev-parse", "HEAD"], { ...context, cwd: folder });
-  return { dir: path.join(folder, request.subfolder ?? "."), commit };
+  return { dir: path.join(folder, request.subfolder ?? "."), top: folder, commit };
 }
 
 type Located = CheckoutRequest & { readonly folder: string };
@@ -88,7 +87,7 @@ async function clone({ repo, version, folder, project, position }: Located, cont
 }
 
 async function assertUnchanged({ repo, version, folder, project }: Located, context: PipelineContext): Promise<void> {
-  const name = path.join("SRC", path.basename(folder));
+  const name = path.relative(context.root, folder);
   const dirty = await git(["status", "--porcelain", "--untracked-files=normal"], { ...context, cwd: folder });
   if (dirty !== "") {
     throw new FacsimileError("SOURCE_DIRTY", `${name} was changed by hand:\n${dirty}`, {
@@ -134,11 +133,13 @@ function noVersion({
   if (/Remote branch .* not found/.test(stderr)) {
     return new FacsimileError("NO_SOURCE", `${project} has no version ${version} in ${repo}`, {
       position,
-      hint: `List its versions: git ls-remote --tags ${repo}`,
+      hint: `List its versions: git ls-remote --tags ${repo}${path.isAbsolute(repo) ? FETCH : ""}`,
     });
   }
   return new FacsimileError("NO_SOURCE", `${project}: git could not clone ${repo}:\n${stderr.trim()}`, { position });
 }
+
+const FETCH = "\nThose that others pushed come with git fetch --tags there.";
 
 async function exists(file: string): Promise<boolean> {
   return fs.access(file).then(

@@ -4,8 +4,12 @@ import type { PipelineEvent } from "./events.ts";
 
 /** What the pipeline needs of the world; the CLI hands in the real one. */
 export interface PipelineContext {
-  /** The conglomerate, absolute. */
+  /** The conglomerate, absolute; this and the next two are as `findConglomerate` gives them. */
   readonly root: string;
+  /** The folder of `tmpl/`, `extra/`, `keys/`, `state/` and `hosts/`. */
+  readonly own: string;
+  /** The folder of `SRC/`, `BUILD/` and `RELEASE/`. */
+  readonly work: string;
   /** Where this user's key, trust and memory are kept. */
   readonly configDir: string;
   readonly env: Environment;
@@ -21,7 +25,11 @@ export interface PipelineContext {
   readonly sshConfig?: string | undefined;
 }
 
-/** The folders of a conglomerate that Facsimile fills and git ignores. */
-export function workFolders(root: string): { sources: string; builds: string; releases: string } {
-  return { sources: path.join(root, "SRC"), builds: path.join(root, "BUILD"), releases: path.join(root, "RELEASE") };
+/** The folders that Facsimile fills and git ignores. */
+export function workFolders({ work }: Pick<PipelineContext, "work">): {
+  sources: string;
+  builds: string;
+  releases: string;
+} {
+  return { sources: path.join(work, "SRC"), builds: path.join(work, "BUILD"), releases: path.join(work, "RELEASE") };
 }

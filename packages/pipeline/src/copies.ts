@@ -1,6 +1,7 @@
 import { assemble } from "./assemble.ts";
 import type { PipelineContext } from "./context.ts";
-import type { Outline, PreparedProject } from "./prepare.ts";
+import type { Outline } from "./outline.ts";
+import type { PreparedProject } from "./prepare.ts";
 import { type Copy, type Hooks, releaseId } from "./release.ts";
 import { moduleContextOf, type OpenedState, secretContext } from "./secrets.ts";
 
@@ -12,9 +13,10 @@ export async function copiesOf(
   const lookup = { ...state, instance: outline.instance };
   const [setting, secret] = [state.state.settings(), secretContext(lookup)];
   return Promise.all(
-    projects.map(async ({ project, version, definition, source, build }) => {
+    projects.map(async ({ project, version, definition, source, own, build }) => {
       const hosts = await assemble({
         root: context.root,
+        own,
         definition,
         project,
         version,

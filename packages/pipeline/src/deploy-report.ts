@@ -1,6 +1,6 @@
 import type { PipelineContext } from "./context.ts";
+import type { Outline } from "./outline.ts";
 import type { Evaluation, Surveyed } from "./plan.ts";
-import type { Outline } from "./prepare.ts";
 import type { DeployReport, HostReport } from "./reports.ts";
 
 /** All that a run knows before it begins. */

@@ -6,8 +6,8 @@ import type { PipelineContext } from "./context.ts";
 import { copiesOf } from "./copies.ts";
 import { idleHosts, lostHosts, reportOf, type Work } from "./deploy-report.ts";
 import { closeAll, reachAll } from "./hosts.ts";
+import { type CopyRequest, type Outline, outline } from "./outline.ts";
 import { evaluate, type Surveyed, surveyAll } from "./plan.ts";
-import { type CopyRequest, type Outline, outline } from "./prepare.ts";
 import { definitionCommit } from "./publish.ts";
 import { planRecording, record } from "./record-state.ts";
 import type { Copy } from "./release.ts";
@@ -57,11 +57,10 @@ export async function deploy(request: DeployRequest, world: PipelineContext): Pr
 }
 
 async function assertAllowed(
-  { definition, instance }: Outline,
+  { definition, instance, isProtected }: Outline,
   { yes = false }: DeployRequest,
   context: PipelineContext,
 ): Promise<void> {
-  const { protected: isProtected = false } = definition.values;
   const problems: FacsimileError[] = [];
   if (definition.hosts.length === 0)
     problems.push(new FacsimileError("NO_HOSTS", `${instance.full} has no hosts for these projects`));

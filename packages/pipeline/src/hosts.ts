@@ -4,7 +4,7 @@ import type { Definition, Host } from "@facsimile/definitions";
 import { connect, type Endpoint, fanOut, type Place, type Session, type TreeOptions } from "@facsimile/transport";
 import picomatch from "picomatch";
 import type { PipelineContext } from "./context.ts";
-import type { Outline } from "./prepare.ts";
+import type { Outline } from "./outline.ts";
 
 /** A host that answered, or why it did not. */
 export type Reached =
@@ -57,8 +57,8 @@ function endpointOf(host: Host, { local }: Definition): Endpoint {
   };
 }
 
-function connectOptions({ root, env, sshConfig, signal }: PipelineContext): Parameters<typeof connect>[1] {
-  const knownHosts = path.join(root, "hosts", "known_hosts");
+function connectOptions({ own, env, sshConfig, signal }: PipelineContext): Parameters<typeof connect>[1] {
+  const knownHosts = path.join(own, "hosts", "known_hosts");
   return { env, sshConfig, knownHosts, signal, tmpDir: socketFolder(env["TMPDIR"]) };
 }
 

@@ -2,8 +2,8 @@ import { type OnEvent, type Run, startRun } from "@facsimile/core";
 import type { PipelineContext } from "./context.ts";
 import { type DeployRequest, deploy } from "./deploy.ts";
 import type { PipelineEvent } from "./events.ts";
+import type { CopyRequest } from "./outline.ts";
 import { plan } from "./plan.ts";
-import type { CopyRequest } from "./prepare.ts";
 import { type RenderedFile, type RenderRequest, render } from "./render.ts";
 import type { DeployReport, Plan, VerifyReport } from "./reports.ts";
 import { verify } from "./verify.ts";
@@ -44,7 +44,7 @@ export type { DeployRequest } from "./deploy.ts";
 export type { Phase, PipelineEvent } from "./events.ts";
 export { type InitReport, init } from "./init.ts";
 export { type ListedInstance, type Listing, list } from "./list.ts";
-export type { CopyRequest } from "./prepare.ts";
+export type { CopyRequest } from "./outline.ts";
 export { type Hooks, parseRelease, type Release, releaseId } from "./release.ts";
 export type { RenderedFile, RenderRequest } from "./render.ts";
 export type {

@@ -1,9 +1,11 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { errnoOf, isFacsimileError } from "@facsimile/core";
+import { isInRepo } from "@facsimile/definitions";
 import { generateKey, installKey, type Keyring, openKeyring, pinRoot, publishKey } from "@facsimile/state";
 import type { PipelineContext } from "./context.ts";
 import { tryGit } from "./git.ts";
+import { relativeTo } from "./publish.ts";
 
 export interface InitReport {
   readonly schema: "init/1";
@@ -18,22 +20,32 @@ export interface InitReport {
 
 /**
  * Makes a folder a conglomerate that this user can work with: a key if the user has none, its public half in `keys/`,
- * pinned as a root of trust, the folders, and what git must ignore. What is there already is kept; it may be run again.
+ * pinned as a root of trust, the first definition, and what git must ignore. What is there already is kept; it may be run
+ * again. A source repository that carries its definitions gets the key, and `.facsimile/` is ignored.
  */
 export async function init(context: PipelineContext): Promise<InitReport> {
-  const { root, configDir } = context;
+  const { root, own, configDir } = context;
   const { keyring, keyMade } = await ownKey(context);
   await pinRoot({ fingerprint: keyring.fingerprint, name: keyring.userId }, { configDir, now: context.now });
-  const keyFile = `keys/${keyring.fingerprint}.asc`;
+  const keyFile = relativeTo(root, path.join(own, "keys", `${keyring.fingerprint}.asc`));
   const isNew = !(await isThere(path.join(root, keyFile)));
-  if (isNew) await publishKey(keyring, { root });
-  const written = [
-    ...(isNew ? [keyFile] : []),
+  if (isNew) await publishKey(keyring, { root: own });
+  const others = isInRepo(context) ? await carriedFiles(root) : await conglomerateFiles(root);
+  const written = [...(isNew ? [keyFile] : []), ...others];
+  return { schema: "init/1", root, fingerprint: keyring.fingerprint, userId: keyring.userId, keyMade, written };
+}
+
+async function conglomerateFiles(root: string): Promise<string[]> {
+  return [
     ...(await addLines(path.join(root, ".gitignore"), IGNORED)),
     ...(await addLines(path.join(root, ".gitattributes"), ATTRIBUTES)),
     ...(await firstDefinition(root)),
   ];
-  return { schema: "init/1", root, fingerprint: keyring.fingerprint, userId: keyring.userId, keyMade, written };
+}
+
+/** Its definitions are there, and the rest of the repository is not ours. */
+async function carriedFiles(root: string): Promise<string[]> {
+  return addLines(path.join(root, ".gitignore"), ["/.facsimile/"]);
 }
 
 const IGNORED = ["/SRC/", "/BUILD/", "/RELEASE/"];

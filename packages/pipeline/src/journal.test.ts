@@ -11,11 +11,11 @@ it("names a run by its start, so that names sort by time", () => {
 });
 
 it("keeps every line, in order, in a file that only its owner reads", async () => {
-  const root = await folder();
-  const journal = await openJournal({ root, instance: "staging", now });
+  const work = await folder();
+  const journal = await openJournal({ work, instance: "staging", now });
   for (let n = 0; n < 50; n++) journal.note({ event: "tick", n });
   await journal.close();
-  const file = path.join(root, "RELEASE/staging/runs", `${journal.run}.jsonl`);
+  const file = path.join(work, "RELEASE/staging/runs", `${journal.run}.jsonl`);
   const lines = (await fs.readFile(file, "utf8")).trim().split("\n").map((line) => JSON.parse(line)); // biome-ignore format: one line
   expect(lines[0]).toEqual({
     at: "2026-11-22T09:31:02.000Z",

@@ -13,7 +13,8 @@ export interface Journal {
 }
 
 export interface JournalOptions {
-  readonly root: string;
+  /** The folder of `RELEASE/`. */
+  readonly work: string;
   readonly instance: string;
   readonly now: () => Date;
 }
@@ -25,9 +26,9 @@ export function runId(now: Date): string {
   return `${digits(date)}-${digits(time).slice(0, 4)}-${randomBytes(2).toString("hex")}`;
 }
 
-export async function openJournal({ root, instance, now }: JournalOptions): Promise<Journal> {
+export async function openJournal({ work, instance, now }: JournalOptions): Promise<Journal> {
   const run = runId(now());
-  const folder = path.join(workFolders(root).releases, instance, "runs");
+  const folder = path.join(workFolders({ work }).releases, instance, "runs");
   await fs.mkdir(folder, { recursive: true });
   const file = await fs.open(path.join(folder, `${run}.jsonl`), "ax", 0o600);
   let writing: Promise<unknown> = Promise.resolve();

@@ -3,13 +3,16 @@ import path from "node:path";
 import { FacsimileError, type InstanceName } from "@facsimile/core";
 import { type Layer, type Overlay, readOverlay } from "@facsimile/templates";
 import { RE2JS } from "re2js";
+import { relativeTo } from "./publish.ts";
 
 export interface OverlayRequest {
-  /** The conglomerate, absolute. */
+  /** Names of layers are relative to it; absolute. */
   readonly root: string;
+  /** The folder of `tmpl/` and `extra/`, absolute. */
+  readonly own: string;
   readonly instance: InstanceName;
   readonly project: string;
-  /** The checkout; its `config/facsimile/` may hold templates that are weaker than the conglomerate's. */
+  /** The project's sources; their `config/facsimile/` may hold templates that are weaker than those of `own`. */
   readonly source: string;
   /** The `{type: "tmpl"}` groups of `install.groups`. */
   readonly groups: readonly TmplGroup[];
@@ -35,7 +38,7 @@ export interface Overlays {
 export async function overlays(request: OverlayRequest): Promise<Overlays> {
   const dirs = [...new Set(["tmpl", ...request.groups.map(({ dir }) => dir)])];
   const [folders, extras] = await Promise.all([foldersOf(dirs, request), foldersOf(["extra"], request)]);
-  const tops = dirs.flatMap((dir) => [...theirs(dir, request), { name: dir, dir: path.join(request.root, dir) }]);
+  const tops = dirs.flatMap((dir) => [...theirs(dir, request), layerAt(path.join(request.own, dir), request)]);
   const [tmpl, extra] = await Promise.all([
     readOverlay(layersOf(folders, request), { skip: skipper(request.groups) }),
     readOverlay(layersOf(extras, request)),
@@ -46,18 +49,22 @@ export async function overlays(request: OverlayRequest): Promise<Overlays> {
 
 // Weak to strong: what the source ships, then what the conglomerate has; `tmpl/<project>/` in the place of `tmpl/`.
 async function foldersOf(dirs: readonly string[], request: OverlayRequest): Promise<Layer[]> {
-  const { root, project } = request;
   const own = await Promise.all(
     dirs.map(async (dir) => {
-      const name = (await isFolder(path.join(root, dir, project))) ? `${dir}/${project}` : dir;
-      return { name, dir: path.join(root, name) };
+      const [all, mine] = [path.join(request.own, dir), path.join(request.own, dir, request.project)];
+      return layerAt((await isFolder(mine)) ? mine : all, request);
     }),
   );
   return [...dirs.flatMap((dir) => theirs(dir, request)), ...own];
 }
 
-function theirs(dir: string, { source, project }: OverlayRequest): Layer[] {
-  return [{ name: `config/facsimile/${dir} of ${project}`, dir: path.join(source, "config/facsimile", dir) }];
+function layerAt(dir: string, { root }: OverlayRequest): Layer {
+  return { name: relativeTo(root, dir), dir };
+}
+
+function theirs(dir: string, { source, project, own }: OverlayRequest): Layer[] {
+  const carried = path.join(source, "config/facsimile");
+  return carried === own ? [] : [{ name: `config/facsimile/${dir} of ${project}`, dir: path.join(carried, dir) }];
 }
 
 /** `_ALL_`, the instance's parts, its full name: each later one wins, path by path. */

@@ -1,6 +1,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { FacsimileError } from "@facsimile/core";
+import { isInRepo } from "@facsimile/definitions";
 import { type GitContext, git, tryGit } from "./git.ts";
 
 /** How the definitions repository stands towards its remote. */
@@ -10,6 +11,7 @@ export type Standing =
   | { readonly kind: "tracked"; readonly remote: string; readonly branch: string };
 
 type Root = GitContext & { readonly root: string };
+type Folders = Root & { readonly own: string };
 
 /**
  * Checks, before anything is written, that a commit could be made and pushed.
@@ -111,18 +113,25 @@ export async function isPublished(file: string, { root, ...context }: Root): Pro
   );
 }
 
-/** The commit of the definitions, or that they have changes which no commit has. */
+/**
+ * The commit of the definitions, or that they have changes which no commit has. Where the source repository carries them,
+ * templates are not looked at: those of the version are used, whatever lies here.
+ */
 export async function definitionCommit({
   root,
+  own,
   ...context
-}: Root): Promise<{ commit: string | undefined; dirty: boolean }> {
+}: Folders): Promise<{ commit: string | undefined; dirty: boolean }> {
   const at = { ...context, cwd: root };
   const head = await tryGit(["rev-parse", "HEAD"], at);
   if (head.exitCode !== 0) return { commit: undefined, dirty: true };
-  const folders = ["define", "tmpl", "extra", "keys", "hosts"];
-  const changes = await git(["status", "--porcelain", "--untracked-files=all", "--", ...folders], at);
+  const paths = isInRepo({ root, own }) ? CARRIED : ["define", "tmpl", "extra", "keys", "hosts"];
+  const changes = await git(["status", "--porcelain", "--untracked-files=all", "--", ...paths], at);
   return { commit: head.stdout, dirty: changes !== "" };
 }
+
+/** gitglossary(7): in a pathspec a star matches slashes too. */
+const CARRIED = ["config/facsimile*", ...["state", "tmpl", "extra"].map((name) => `:!config/facsimile/${name}`)];
 
 /** Relative to the root, with `/`. */
 export function relativeTo(root: string, file: string): string {

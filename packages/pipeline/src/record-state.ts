@@ -2,7 +2,7 @@ import path from "node:path";
 import { findConglomerate, planVersionEdit, type TextEdit } from "@facsimile/definitions";
 import { confirmSeal, planState, type State, sealState } from "@facsimile/state";
 import type { PipelineContext } from "./context.ts";
-import type { Outline } from "./prepare.ts";
+import type { Outline } from "./outline.ts";
 import { isPublished, publish, relativeTo, type Standing, standing } from "./publish.ts";
 import type { DeployReport } from "./reports.ts";
 import type { OpenedState } from "./secrets.ts";
@@ -93,6 +93,6 @@ function editedFiles({ edits }: Recording): string[] {
   return [...new Set(edits.map(({ file }) => file))];
 }
 
-function stateFile(state: State, { root }: PipelineContext): string {
-  return relativeTo(root, path.join(root, "state", `${state.scope}.json`));
+function stateFile(state: State, { root, own }: PipelineContext): string {
+  return relativeTo(root, path.join(own, "state", `${state.scope}.json`));
 }

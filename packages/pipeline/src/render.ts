@@ -5,9 +5,10 @@ import { createRenderer, type Overlay } from "@facsimile/templates";
 import type { PipelineContext } from "./context.ts";
 import { hostContext, templateContexts } from "./contexts.ts";
 import { installGroups } from "./groups.ts";
+import { type CopyRequest, outline } from "./outline.ts";
 import { overlays } from "./overlays.ts";
 import { modulesOf } from "./plan.ts";
-import { type CopyRequest, outline, type PreparedProject, prepare } from "./prepare.ts";
+import { type PreparedProject, prepare } from "./prepare.ts";
 import { moduleContextOf, type OpenedState, openStateOf, secretContext } from "./secrets.ts";
 
 export interface RenderRequest extends Omit<CopyRequest, "projects"> {
@@ -37,13 +38,13 @@ export async function render(request: RenderRequest, context: PipelineContext): 
 }
 
 async function renderOne(
-  { definition, project, version, source, build }: PreparedProject,
+  { definition, project, version, source, own, build }: PreparedProject,
   { request, state }: { request: RenderRequest; state: OpenedState },
   context: PipelineContext,
 ): Promise<RenderedFile> {
   const { instance } = definition;
   const { tmpl: groups } = await installGroups({ definition, project, source: source.dir, build });
-  const { tmpl, lib } = await overlays({ root: context.root, instance, project, source: source.dir, groups });
+  const { tmpl, lib } = await overlays({ root: context.root, own, instance, project, source: source.dir, groups });
   const lookup = { ...state, instance };
   const host = hostOf(definition.hosts, request);
   const moduleOf = (one: Host) => moduleContextOf({ definition, host: one }, lookup);

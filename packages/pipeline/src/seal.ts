@@ -30,7 +30,7 @@ export async function seal(
   copy: Copy,
   context: PipelineContext & Provenance & { readonly keyring: Keyring },
 ): Promise<SealedRelease> {
-  const folder = path.join(workFolders(context.root).releases, copy.instance, copy.project, copy.id);
+  const folder = path.join(workFolders(context).releases, copy.instance, copy.project, copy.id);
   if (!(await isSealed(folder))) await build(copy, { ...context, folder });
   const json = await fs.readFile(path.join(folder, "release.json"));
   const signature = await fs.readFile(path.join(folder, "release.json.asc"), "utf8");

@@ -36,14 +36,14 @@ export interface StateRequest {
 /** Opens the state that belongs to the definition. Whatever it holds is kept out of all output from now on. */
 export async function openStateOf(request: StateRequest, context: PipelineContext): Promise<OpenedState> {
   const { definition, modules, use = "write", acceptRollback = false } = request;
-  const { configDir, env, root, redactor, onEvent } = context;
+  const { configDir, env, own, redactor, onEvent } = context;
   const memory = openMemory({ configDir });
   const [keyring, trust] = await Promise.all([
     openKeyring({ configDir, env }),
-    trustedSigners({ configDir, env, root, memory }),
+    trustedSigners({ configDir, env, root: own, memory }),
   ]);
   const state = await openState({
-    folder: path.join(root, "state"),
+    folder: path.join(own, "state"),
     scope: definition.scope,
     keyring,
     trust,

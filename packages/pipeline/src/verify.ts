@@ -5,8 +5,8 @@ import { openMemory, type Trust, trustedSigners, verifyDetached } from "@facsimi
 import { fanOut, type ReleaseRecord, type Session } from "@facsimile/transport";
 import type { PipelineContext } from "./context.ts";
 import { closeAll, placeOf, problemOf, type Reached, reachAll, treeOptions } from "./hosts.ts";
+import { type CopyRequest, type Outline, outline, type WantedProject } from "./outline.ts";
 import { sameHost } from "./plan.ts";
-import { type CopyRequest, type Outline, outline, type WantedProject } from "./prepare.ts";
 import { parseRelease, type Release } from "./release.ts";
 import type { VerifiedHost, VerifiedProject, VerifyReport } from "./reports.ts";
 
@@ -16,10 +16,10 @@ import type { VerifiedHost, VerifiedProject, VerifyReport } from "./reports.ts";
  */
 export async function verify(request: CopyRequest, context: PipelineContext): Promise<VerifyReport> {
   const outlined = await outline(request, context);
-  const { configDir, env, root } = context;
+  const { configDir, env, own } = context;
   const reaching = reachAll(outlined, context);
   try {
-    const trust = await trustedSigners({ configDir, env, root, memory: openMemory({ configDir }) });
+    const trust = await trustedSigners({ configDir, env, root: own, memory: openMemory({ configDir }) });
     const reached = await reaching;
     const limit = outlined.definition.values.deploy.parallel;
     const outcomes = await fanOut(reached, { limit, work: (one) => verifyHost(one, { outlined, trust }) });

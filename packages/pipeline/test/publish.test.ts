@@ -12,7 +12,7 @@ async function world() {
     ["user.email", "t@example.org"],
   ] as const)
     git(root, "config", key, value);
-  return { dir, root, context: { ...contextOf(root), root } };
+  return { dir, root, context: contextOf(root) };
 }
 
 async function withRemote() {
@@ -76,7 +76,7 @@ it("commits without a remote, and does nothing without git", async () => {
     false,
   );
   expect(git(root, "log", "-1", "--format=%s")).toBe("m");
-  expect(await standing({ ...context, root: dir })).toEqual({ kind: "no-git" });
+  expect(await standing(contextOf(dir))).toEqual({ kind: "no-git" });
 });
 
 it("knows whether the definitions have changes that no commit has", async () => {
@@ -84,5 +84,5 @@ it("knows whether the definitions have changes that no commit has", async () => 
   expect(await definitionCommit(context)).toEqual({ commit: git(root, "rev-parse", "HEAD"), dirty: false });
   await write(root, { "define/new": "" });
   expect(await definitionCommit(context)).toMatchObject({ dirty: true });
-  expect(await definitionCommit({ ...context, root: dir })).toEqual({ commit: undefined, dirty: true });
+  expect(await definitionCommit(contextOf(dir))).toEqual({ commit: undefined, dirty: true });
 });

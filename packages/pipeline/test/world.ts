@@ -28,6 +28,8 @@ export function contextOf(root: string): PipelineContext & { readonly events: Pi
   const env = { PATH: process.env["PATH"], HOME: root, GIT_CONFIG_NOSYSTEM: "1" };
   return {
     root,
+    own: root,
+    work: root,
     configDir: path.join(root, ".config"),
     env,
     exec: createExec(env),
@@ -37,6 +39,11 @@ export function contextOf(root: string): PipelineContext & { readonly events: Pi
     onEvent: (event) => void events.push(event),
     events,
   };
+}
+
+/** {@link contextOf} for a source repository that carries its own definitions. */
+export function carriedContextOf(root: string): ReturnType<typeof contextOf> {
+  return { ...contextOf(root), own: path.join(root, "config/facsimile"), work: path.join(root, ".facsimile") };
 }
 
 /** git in `cwd`, as somebody, without anybody's configuration. */

@@ -1,9 +1,11 @@
 import path from "node:path";
+import { isFacsimileError } from "@facsimile/core";
+import { type Conglomerate, conglomerateAt, findConglomerate, isInRepo } from "@facsimile/definitions";
 import type { InitReport } from "@facsimile/pipeline";
 import { printJson } from "../follow.ts";
 import type { Invocation } from "../program.ts";
 import { labelled } from "../text/words.ts";
-import { pipelineWorld } from "../world.ts";
+import { type Folders, pipelineWorld, type World } from "../world.ts";
 
 export interface InitInvocation extends Invocation {
   readonly dir: string | undefined;
@@ -11,12 +13,28 @@ export interface InitInvocation extends Invocation {
 
 /** Prepares a folder and this user for work. */
 export async function initCommand({ dir, options, world, run }: InitInvocation): Promise<void> {
-  const root = path.resolve(world.cwd, dir ?? options.root ?? world.env["FACS_ROOT"] ?? ".");
-  run.root = root;
+  const folders = await foldersFor(dir ?? options.root ?? world.env["FACS_ROOT"], world);
+  run.root = folders.root;
   const { init } = await import("@facsimile/pipeline");
-  const report = await init({ ...pipelineWorld(world, root), onEvent: () => undefined });
+  const report = await init({ ...pipelineWorld(world, folders), onEvent: () => undefined });
   if (options.json) return printJson(report, world);
   world.print(initText(report, world.configDir));
+}
+
+/** A repository that carries its own definitions is prepared as it is, from any of its folders; others get `define/` here. */
+async function foldersFor(named: string | undefined, { cwd }: World): Promise<Folders> {
+  const root = path.resolve(cwd, named ?? ".");
+  const found = named === undefined ? await nearest(root) : conglomerateAt(root);
+  return found !== undefined && isInRepo(found) ? found : { root, own: root, work: root };
+}
+
+async function nearest(folder: string): Promise<Conglomerate | undefined> {
+  try {
+    return await findConglomerate(folder);
+  } catch (error) {
+    if (isFacsimileError(error, "NO_CONGLOMERATE")) return undefined;
+    throw error;
+  }
 }
 
 function initText({ root, fingerprint, userId, keyMade, written }: InitReport, configDir: string): string {
