@@ -35,13 +35,21 @@ export function assemble(steps: readonly Step[], options: AssembleOptions): Valu
 
 /** Some steps, folded. */
 interface Folded {
-  readonly steps: readonly Step[];
+  /** The last of them; undefined for none. */
+  readonly step: Step | undefined;
+  readonly below: Folded | undefined;
   readonly values: ValueMap;
   readonly problems: readonly FacsimileError[];
   readonly warnings: readonly Warning[];
 }
 
-const NOTHING_YET: Folded = { steps: [], values: Object.freeze({}), problems: [], warnings: [] };
+const NOTHING_YET: Folded = {
+  step: undefined,
+  below: undefined,
+  values: Object.freeze({}),
+  problems: [],
+  warnings: [],
+};
 
 /** Chains that begin alike are folded alike once. */
 const foldStep = memoized((below: Folded, step: Step): Folded => {
@@ -51,13 +59,16 @@ const foldStep = memoized((below: Folded, step: Step): Folded => {
     { base: below.values, over },
     {
       conflict(path, what) {
-        const other = shownOrigin(originOf(below.steps, path), path);
+        const origin = originOf(stepsOf(below), path);
+        // What is of another kind than our own defaults is refused by the schema.
+        if (origin?.layer === "defaults") return;
+        const other = shownOrigin(origin, path);
         const message = `${formatPath(path)} is ${what.over} here, but ${what.base} at ${other}`;
         const hint = "Write {$replace: …} where the change of kind is meant.";
         problems.push(new FacsimileError("KIND_CONFLICT", message, { hint, position: locate(path) }));
       },
-      misuse(path, message) {
-        problems.push(new FacsimileError("BAD_DIRECTIVE", message, { position: locate(path) }));
+      misuse(path, message, hint) {
+        problems.push(new FacsimileError("BAD_DIRECTIVE", message, { hint, position: locate(path) }));
       },
       idle(path, directive) {
         // These are written for a module, where they are folded too.
@@ -67,5 +78,11 @@ const foldStep = memoized((below: Folded, step: Step): Folded => {
       },
     },
   );
-  return { steps: [...below.steps, step], values, problems, warnings };
+  return { step, below, values, problems, warnings };
 });
+
+function stepsOf(folded: Folded): readonly Step[] {
+  const steps: Step[] = [];
+  for (let each: Folded | undefined = folded; each?.step !== undefined; each = each.below) steps.push(each.step);
+  return steps.reverse();
+}

@@ -2,7 +2,7 @@ import { didYouMean, type FacsimileError, throwProblems } from "@facsimile/core"
 import { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
 import { hostsOf, isLocal } from "./hosts.ts";
 import { filesIn, type InstanceChain, stepsIn } from "./instance-chain.ts";
-import { originOf } from "./origin.ts";
+import { originOf, placeOf } from "./origin.ts";
 import type { Step } from "./steps.ts";
 import type { Definition, Host, InstanceValues, ResolveOptions, Warning } from "./types.ts";
 import { Unique } from "./unique.ts";
@@ -21,6 +21,7 @@ export function buildDefinition(chain: InstanceChain, options: ResolveOptions): 
   const { values, modules } = views.of({ system });
   const hosts = withUsers(hostsOf(values, { project, system }), { values, view: (host) => views.of(host).values });
   warnAboutViews(steps, { values, hosts, onWarning });
+  warnAboutHosts(steps, { values, onWarning });
   throwProblems(problems.all);
 
   return Object.freeze<Definition>({
@@ -107,5 +108,22 @@ function warnAboutViews(
     const message = `no ${view.kind} is called ${view.name}, so this view is never used`;
     const position = locate([], "key");
     onWarning({ code: "VIEW_UNUSED", message, hint: `Did you mean "@${view.kind}:${near}"?`, position });
+  }
+}
+
+/** A host that is described and used nowhere, where one that is used is called nearly so and described nowhere. */
+function warnAboutHosts(
+  steps: readonly Step[],
+  { values, onWarning }: { values: InstanceValues; onWarning(warning: Warning): void },
+): void {
+  const described = Object.keys(values.hosts ?? {});
+  const used = new Set(Object.values(values.deploy.nodes ?? {}).flat());
+  const plain = [...used].filter((name) => !described.includes(name));
+  for (const name of plain.length === 0 ? [] : described) {
+    const near = used.has(name) ? undefined : didYouMean(name, plain);
+    if (near === undefined) continue;
+    const message = `hosts describes ${name}, which no target has`;
+    const position = placeOf(steps, { path: ["hosts", name], part: "key" });
+    onWarning({ code: "SIMILAR_KEY", message, hint: `Did you mean ${near}?`, position });
   }
 }

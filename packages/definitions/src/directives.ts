@@ -1,5 +1,6 @@
 import { didYouMean } from "@facsimile/core";
 import type { Merging } from "./fold.ts";
+import { LITERAL } from "./interpolate.ts";
 import { entryOf, isList, isMap, kindOf, sameValue, type Value, type ValueMap } from "./value.ts";
 
 interface Site {
@@ -20,7 +21,7 @@ export function applyDirective(site: Site, merging: Merging): Value | undefined 
   const [name = ""] = directiveOf(site.over) ?? [];
   const apply = TABLE.get(shapeOf(site.over));
   if (apply !== undefined) return apply(site, merging);
-  merging.misuse(explain(site.over, name));
+  merging.misuse(...explain(site.over, name));
   return site.base;
 }
 
@@ -38,10 +39,17 @@ const remove: Apply = ({ base, over }, merging) => {
   const items = listIn({ over, key: "$remove" }, merging);
   const list = listBelow(base, { over, merging, key: "$remove" });
   if (items === undefined || list === undefined) return base;
-  const missed = items.filter((item) => !list.some((each) => sameValue(each, item)));
-  if (missed.length > 0) merging.idle("$remove");
-  return base === undefined ? undefined : list.filter((each) => !items.some((item) => sameValue(each, item)));
+  const [isThere, isGone] = [membership(list), membership(items)];
+  if (!items.every(isThere)) merging.idle("$remove");
+  return base === undefined ? undefined : list.filter((each) => !isGone(each));
 };
+
+/** Whether a value is one of the list; scalars, however many, are found at once. */
+function membership(list: readonly Value[]): (value: Value) => boolean {
+  const scalars = new Set(list.filter((each) => typeof each !== "object"));
+  const others = list.filter((each) => typeof each === "object");
+  return (value) => (typeof value === "object" ? others.some((each) => sameValue(each, value)) : scalars.has(value));
+}
 
 const removeThenAppend: Apply = ({ base, over }, merging) => {
   const left = remove({ base, over: { $remove: over["$remove"] ?? null } }, merging);
@@ -104,7 +112,10 @@ const misuseSecret: Apply = ({ base }, merging) => {
 
 /** Interpolation gives back exactly what was written: `$${` stands for `${`. */
 function escaped(value: Value): Value {
-  if (typeof value === "string") return value.replaceAll("${", () => "$${");
+  if (typeof value === "string") {
+    const plain = value.replaceAll("${", () => "$${");
+    return plain.replace(/%HOMEDIR%|\{\{environ\.(?:HOME|USER)(?=\}\})/g, (old) => `\${${LITERAL}${old}}`);
+  }
   if (isList(value)) return value.map(escaped);
   if (!isMap(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, escaped(inner)]));
@@ -113,7 +124,8 @@ function escaped(value: Value): Value {
 function listIn({ over, key }: { over: ValueMap; key: string }, merging: Merging): readonly Value[] | undefined {
   const value = over[key];
   if (isList(value)) return merging.at(key, () => merging.cleanList(value));
-  merging.misuse(`${key} takes a list: {${key}: […]}`);
+  const hint = typeof value === "string" ? `Write {${key}: [${JSON.stringify(value)}]}.` : undefined;
+  merging.misuse(`${key} takes a list: {${key}: […]}`, hint);
   return undefined;
 }
 
@@ -130,16 +142,18 @@ function listBelow(
   return undefined;
 }
 
-function explain(over: ValueMap, name: string): string {
+/** Message and hint. */
+function explain(over: ValueMap, name: string): [message: string, hint?: string] {
   const known = [...TABLE.keys()].filter((key) => !key.includes(" ")).concat("$mergeBy");
   if (!known.includes(name)) {
     const near = didYouMean(name, known);
-    const guess = near === undefined ? `known are ${known.join(", ")}` : `did you mean ${near}?`;
-    return `there is no directive ${name}: ${guess}; a key that begins with $ is written {$literal: {…}}`;
+    if (near !== undefined) return [`there is no directive ${name}`, `Did you mean ${near}?`];
+    const hint = "A key of your own that begins with $ is written {$literal: {…}}.";
+    return [`there is no directive ${name}: known are ${known.join(", ")}`, hint];
   }
-  if (name === "$mergeBy") return '$mergeBy needs items, and nothing else: {$mergeBy: "name", items: […]}';
+  if (name === "$mergeBy") return ['$mergeBy needs items, and nothing else: {$mergeBy: "name", items: […]}'];
   const others = Object.keys(over).filter((key) => key !== name);
-  return `${name} stands alone in its map, but here is also ${others.join(", ")}`;
+  return [`${name} stands alone in its map, but here is also ${others.join(", ")}`];
 }
 
 const TABLE: ReadonlyMap<string, Apply> = new Map([

@@ -4,7 +4,7 @@ import { crossFindings } from "./cross-checks.ts";
 import { memoized, NOTHING } from "./memo.ts";
 import { buildModules } from "./modules.ts";
 import { normalise } from "./normalise.ts";
-import { placeOf } from "./origin.ts";
+import { originOf, placeOf } from "./origin.ts";
 import type { Step } from "./steps.ts";
 import type { InstanceValues, Module, Warning } from "./types.ts";
 import type { UserSchema } from "./user-schema.ts";
@@ -28,7 +28,9 @@ export interface Evaluation {
 export function evaluate(steps: readonly Step[], options: EvaluateOptions): Evaluation {
   const report = ({ code, message, hint, path, part }: Finding) => {
     const position = placeOf(steps, { path, ...(part && { part }) });
-    options.onProblem(new FacsimileError(code, message, { hint, position }));
+    const given = position === undefined ? originOf(steps, path)?.layer : undefined;
+    const from = given?.startsWith("--set ") ? `${given}: ` : "";
+    options.onProblem(new FacsimileError(code, `${from}${message}`, { hint, position }));
   };
   const values = assemble(steps, options);
   const wrong = findingsOf(values, options.user).filter((finding) => options.project || !isMissing(finding, values));
@@ -73,13 +75,28 @@ const similarKeys = memoized((step: Step, user: UserSchema | object): readonly W
 
 /** `values` without what is wrong; of a list, the whole of it. */
 function pruned(values: ValueMap, findings: readonly Finding[]): ValueMap {
-  return findings.reduce<ValueMap>((left, { path }) => without(left, path) as ValueMap, values);
+  return without(
+    values,
+    findings.map(({ path }) => path),
+  ) as ValueMap;
 }
 
-function without(value: Value, [key, ...rest]: KeyPath): Value | undefined {
-  if (key === undefined || isList(value) || !isMap(value)) return undefined;
-  const { [key]: inner, ...others } = value;
-  if (inner === undefined) return value;
-  const left = without(inner, rest);
-  return left === undefined ? others : { ...others, [key]: left };
+function without(value: Value, paths: readonly KeyPath[]): Value | undefined {
+  if (paths.length === 0) return value;
+  if (isList(value) || !isMap(value) || paths.some((path) => path.length === 0)) return undefined;
+  const below = groupByKey(paths);
+  const left = Object.entries(value).map(([key, inner]) => [key, without(inner, below.get(key) ?? [])] as const);
+  return Object.fromEntries(left.filter((entry): entry is [string, Value] => entry[1] !== undefined));
+}
+
+/** What lies below each first key. */
+function groupByKey(paths: readonly KeyPath[]): ReadonlyMap<string, readonly KeyPath[]> {
+  const groups = new Map<string, KeyPath[]>();
+  for (const path of paths) {
+    const [key = "", ...rest] = path;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [rest]);
+    else group.push(rest);
+  }
+  return groups;
 }

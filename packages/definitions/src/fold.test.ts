@@ -117,7 +117,7 @@ describe("directives", () => {
   });
 
   it.each<[string, ValueMap, string]>([
-    ["a misspelt one", { a: { $apend: [1] } }, "there is no directive $apend: did you mean $append?"],
+    ["a misspelt one", { a: { $apend: [1] } }, "there is no directive $apend"],
     ["one beside plain keys", { a: { $append: [1], k: 1 } }, "$append stands alone in its map, but here is also k"],
     ["a text to append", { a: { $append: "x" } }, "$append takes a list: {$append: […]}"],
     ["a list to append to a map", { m: { $append: [1] } }, "$append works on a list, but what it inherits is a map"],

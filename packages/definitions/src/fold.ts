@@ -8,7 +8,7 @@ export interface FoldEvents {
   /** A map met something else, which only `$replace` may do. */
   conflict?(path: KeyPath, what: { readonly over: string; readonly base: string }): void;
   /** A directive is written wrongly. */
-  misuse?(path: KeyPath, message: string): void;
+  misuse?(path: KeyPath, message: string, hint?: string): void;
   /** A directive found nothing to work on. */
   idle?(path: KeyPath, directive: string): void;
 }
@@ -61,9 +61,9 @@ export class Merging {
     return result;
   }
 
-  misuse(message: string): void {
+  misuse(message: string, hint?: string): void {
     this.#told++;
-    this.#events.misuse?.([...this.#path], message);
+    this.#events.misuse?.([...this.#path], message, hint);
   }
 
   idle(directive: string): void {

@@ -15,7 +15,7 @@ import { type OnProblem, type Step, stepsOf } from "./steps.ts";
 import type { ResolveOptions, Warning } from "./types.ts";
 import { userWarnings } from "./user-keys.ts";
 import { readUserSchema, type UserSchema } from "./user-schema.ts";
-import { entryOf, type ValueMap } from "./value.ts";
+import { entryOf, isMap, kindOf, type ValueMap } from "./value.ts";
 
 /** All that an instance inherits, before anything is folded. */
 export interface InstanceChain {
@@ -46,7 +46,9 @@ export function instanceChain(conglomerate: Conglomerate, options: ResolveOption
   checkReserved(instance);
   const define = defineRoot(conglomerate);
   const own = { root: define, links: linksOf(define, { instance, project }) };
-  const projects = projectsIn(own.links.flatMap(({ layers }) => layers));
+  const ownLayers = own.links.flatMap(({ layers }) => layers);
+  checkProjects(ownLayers);
+  const projects = projectsIn(ownLayers);
   checkNames(define, { instance, project, projects });
 
   const files = filesOf(conglomerate);
@@ -140,6 +142,17 @@ function checkReserved(instance: InstanceName): void {
   const reserved: readonly string[] = RESERVED_NAMES;
   const part = instance.parts.slice(isLocal ? 1 : 0).find((each) => reserved.includes(each));
   if (part !== undefined) throw unknownInstance(instance, { known: [], why: `the name ${part} is reserved` });
+}
+
+/** What is no map names no project, and would be told as a project that is not there. */
+function checkProjects(layers: readonly Layer[]): void {
+  for (const { body, source, at } of layers) {
+    const value = entryOf(body, "projects");
+    if (value === undefined || value === null || isMap(value)) continue;
+    const message = `projects is ${kindOf(value)}; expected a map of projects`;
+    const hint = 'Write projects: { shop: { repo: "…" } }.';
+    throw new FacsimileError("INVALID_VALUE", message, { hint, position: source?.locate([...at, "projects"]) });
+  }
 }
 
 function checkNames(define: Root, { instance, project, projects }: Names): void {

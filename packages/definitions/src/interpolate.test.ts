@@ -80,7 +80,7 @@ describe("references between values", () => {
     ],
     ["null inside a text", { n: null, a: "x${n}" }, "INTERPOLATION a: ${n} is null, which cannot stand inside a text"],
     ["a path that is none", { a: "${a..b}" }, 'INTERPOLATION a: "a..b" is not a path of keys (column 3)'],
-    ["itself", { a: "${a}" }, "INTERPOLATION_CYCLE a: values refer to each other: a"],
+    ["itself", { a: "${a}" }, "INTERPOLATION_CYCLE a: a refers to itself"],
   ])("are refused to %s", (_, values, problem) => {
     expect(run(values).problems[0]).toBe(problem);
   });

@@ -1,4 +1,4 @@
-import { type Environment, formatPath, isFacsimileError, type KeyPath, parsePath } from "@facsimile/core";
+import { didYouMean, type Environment, formatPath, isFacsimileError, type KeyPath, parsePath } from "@facsimile/core";
 import { memoized } from "./memo.ts";
 import { freeze, isList, isSecretRef, kindOf, type Value, type ValueMap, valueAt } from "./value.ts";
 
@@ -17,13 +17,20 @@ export interface InterpolationProblem {
   readonly hint: string | undefined;
 }
 
-const REFERENCE = /\$\$\{|\$\{([^}]*)\}|%HOMEDIR%|\{\{environ\.(?:HOME|USER)\}\}/g;
+// Bounded: a text of many openings without an end must not be read to its end for each.
+const REFERENCE = /\$\$\{|\$\{([^}]{0,1000})\}|%HOMEDIR%|\{\{environ\.(?:HOME|USER)\}\}/g;
 const ANY = /\$\{|%HOMEDIR%|\{\{environ\.(?:HOME|USER)\}\}/;
 const OLD: Readonly<Record<string, string>> = {
   "%HOMEDIR%": "HOME",
   "{{environ.HOME}}": "HOME",
   "{{environ.USER}}": "USER",
 };
+
+/** `${literal:x}` is x: how `$literal` keeps old spellings from being replaced. */
+export const LITERAL = "literal:";
+
+/** How many references may lead to each other. */
+const MAX_HOPS = 500;
 
 /** What all references together may expand to, in characters and entries. */
 const MAX_EXPANSION = 4 * 1024 * 1024;
@@ -65,7 +72,7 @@ class Interpolation {
   }
 
   #text(text: string, path: KeyPath): Value {
-    const [whole, reference] = /^\$\{([^}]*)\}$/.exec(text) ?? [];
+    const [whole, reference] = /^\$\{([^}]{0,1000})\}$/.exec(text) ?? [];
     if (whole !== undefined) return this.#resolve(reference ?? "", path);
     return text.replace(REFERENCE, (match, inner: string | undefined) => {
       if (match === "$${") return "${";
@@ -84,13 +91,14 @@ class Interpolation {
   }
 
   #resolve(reference: string, path: KeyPath): Value {
+    if (reference.startsWith(LITERAL)) return reference.slice(LITERAL.length);
     if (reference.startsWith("env:")) return this.#env(reference.slice("env:".length), path);
     const target = this.#parse(reference, path);
     if (target === undefined) return "";
     const id = formatPath(target);
     const done = this.#done.get(id);
     if (done !== undefined) return this.#charge(done, path);
-    if (this.#isOpen(id, path)) return "";
+    if (this.#isOpen(id, path) || this.#isTooLong(path)) return "";
     this.#open.push(id);
     const value = this.#follow(target, path);
     this.#open.pop();
@@ -128,22 +136,32 @@ class Interpolation {
     const found =
       reference === undefined ? undefined : valueAt(this.#resolve(reference, outer), target.slice(above + 1));
     if (found !== undefined) return found;
-    this.#problem(
-      "INTERPOLATION",
-      path,
-      `there is no value ${formatPath(target)}`,
-      "Set it, or write $${ for a plain ${.",
-    );
+    this.#problem("INTERPOLATION", path, `there is no value ${formatPath(target)}`, this.#guess(target));
     return "";
   }
 
   #isOpen(id: string, path: KeyPath): boolean {
     const start = this.#open.indexOf(id);
-    const inside = start >= 0 || formatPath(path) === id;
-    if (!inside) return false;
-    const hops = [...this.#open.slice(Math.max(0, start)), id].join(" → ");
-    this.#problem("INTERPOLATION_CYCLE", path, `values refer to each other: ${hops}`, "Break the circle.");
+    if (start < 0 && formatPath(path) !== id) return false;
+    const ring = start < 0 ? [id] : this.#open.slice(start);
+    const hops = [ring.at(-1), ...ring].join(" → ");
+    const message = ring.length === 1 ? `${id} refers to itself` : `values refer to each other: ${hops}`;
+    this.#problem("INTERPOLATION_CYCLE", path, message, "Give one of them a value of its own.");
     return true;
+  }
+
+  #isTooLong(path: KeyPath): boolean {
+    if (this.#open.length < MAX_HOPS) return false;
+    this.#problem("INTERPOLATION", path, `the references lead on through more than ${MAX_HOPS} values`);
+    return true;
+  }
+
+  #guess(target: KeyPath): string {
+    const depth = target.findIndex((_, index) => valueAt(this.#root, target.slice(0, index + 1)) === undefined);
+    const outer = target.slice(0, depth);
+    const near = didYouMean(target[depth] ?? "", Object.keys(valueAt(this.#root, outer) ?? {}));
+    if (near === undefined) return "Set it, or write $${ for a plain ${.";
+    return `Did you mean ${formatPath([...outer, near, ...target.slice(depth + 1)])}?`;
   }
 
   #env(name: string, path: KeyPath): string {

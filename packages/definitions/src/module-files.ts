@@ -2,7 +2,7 @@ import { didYouMean, FacsimileError } from "@facsimile/core";
 import type { Layer } from "./chain.ts";
 import { memoized } from "./memo.ts";
 import type { ModuleText, Root } from "./roots.ts";
-import { type OnProblem, type Step, type Steps, stepAt } from "./steps.ts";
+import type { OnProblem, Step, Steps } from "./steps.ts";
 import { entryOf, freeze, isList, isMap, kindOf, type Value, type ValueMap } from "./value.ts";
 
 /** The modules that files name. */
@@ -20,7 +20,7 @@ export function moduleTexts(roots: readonly Root[]): readonly ModuleText[] {
   return roots.flatMap((root) => root.modules() ?? []);
 }
 
-/** The modules of all files: a step for each that sets `modules.<name>`. */
+/** The modules of all files: a step for each file, which sets `modules`. */
 export const readModules = memoized((...texts: readonly ModuleText[]): WrittenModules => {
   const files = texts.map((text) => modulesIn(text));
   const items = files.flatMap((file) => file.items);
@@ -31,7 +31,7 @@ export const readModules = memoized((...texts: readonly ModuleText[]): WrittenMo
   return {
     names,
     aliases: new Map([...aliases].map((alias) => [alias, calledBy(alias).map(({ name }) => name)])),
-    steps: items.map(({ step }) => step),
+    steps: files.flatMap(({ step }) => step ?? []),
     problems: files.flatMap(({ problems }) => problems),
   };
 });
@@ -39,7 +39,8 @@ export const readModules = memoized((...texts: readonly ModuleText[]): WrittenMo
 interface Item {
   readonly name: string;
   readonly values: ValueMap;
-  readonly step: Step;
+  /** In the file's list. */
+  readonly index: number;
 }
 
 function usernameOf(name: string, items: readonly Item[]): string {
@@ -54,19 +55,27 @@ function modulesIn({ source, at, value }: ModuleText) {
   if (!isList(value)) {
     const message = `holds ${kindOf(value)}; expected a list of modules`;
     problem({ code: "INVALID_VALUE", message, path: [], hint: 'Write [{ name: "x" }].' });
-    return { items: [], problems };
+    return { items: [], problems, step: undefined };
   }
-  const layer: Layer = { name: source.file, root: "conglomerate", role: "modules", source, at, body: {} };
   const seen = new Set<string>();
   const items = value.flatMap((values, index): Item[] => {
     const name = nameOf(values, { index, problem, seen });
     if (name === undefined || !isMap(values)) return [];
     seen.add(name);
-    const step = stepAt([...at, String(index)], { layer, view: undefined, values });
-    const locate: Step["locate"] = (path, part) => step.locate(path.slice(2), part);
-    return [{ name, values, step: { ...step, values: freeze({ modules: { [name]: values } }), locate } }];
+    return [{ name, values, index }];
   });
-  return { items, problems };
+  return { items, problems, step: stepOf({ source, at }, items) };
+}
+
+function stepOf({ source, at }: Pick<ModuleText, "source" | "at">, items: readonly Item[]): Step {
+  const layer: Layer = { name: source.file, root: "conglomerate", role: "modules", source, at, body: {} };
+  const modules = Object.fromEntries(items.map(({ name, values }) => [name, values]));
+  const indexes = new Map(items.map(({ name, index }) => [name, index]));
+  const locate: Step["locate"] = ([, name = "", ...path], part) => {
+    const index = indexes.get(name);
+    return source.locate(index === undefined ? at : [...at, String(index), ...path], part);
+  };
+  return { layer, view: undefined, values: freeze({ modules }), locate };
 }
 
 type Tell = (problem: { code: string; message: string; path: readonly string[]; hint?: string }) => void;
@@ -93,7 +102,10 @@ function nameOf(
 
 function whatIsWrong(values: Value, name: Value | undefined): string | undefined {
   if (!isMap(values)) return `a module is ${kindOf(values)}; expected a map with name`;
-  if (typeof name !== "string") return `a module's name is ${kindOf(name)}; expected a text`;
+  if (typeof name !== "string") {
+    const near = name === undefined ? didYouMean("name", Object.keys(values)) : undefined;
+    return `a module's name is ${kindOf(name)}; expected a text${near === undefined ? "" : `: ${near} is not it`}`;
+  }
   return NAME.test(name) ? undefined : `${JSON.stringify(name)} is not a name of a module: letters, digits, _ and -`;
 }
 

@@ -123,7 +123,11 @@ const innerTexts = memoized((source: SourceFile): ReadonlyMap<string, LayerText>
 function layerText(source: SourceFile, at: KeyPath, value: Value): LayerText {
   if (isMap(value)) return { source, at, body: value };
   const position = source.locate(at);
-  throw new FacsimileError("NOT_A_MAP", `holds ${kindOf(value)}; expected a map of keys and values`, { position });
+  const hint = "Write { key: value }.";
+  throw new FacsimileError("NOT_A_MAP", `holds ${kindOf(value)}; expected a map of keys and values`, {
+    hint,
+    position,
+  });
 }
 
 function outside(reference: string, { source, at }: LayerText): FacsimileError {

@@ -93,11 +93,15 @@ function extendsInView(layer: Layer, at: KeyPath): FacsimileError {
 
 function badView(key: string, { layer, at, known }: { layer: Layer; at: KeyPath; known: boolean }): FacsimileError {
   const position = layer.source?.locate(at, "key");
-  if (known) return new FacsimileError("BAD_VIEW", `${key} holds no map of values`, { position });
-  const near = didYouMean(key.slice(1).split(":")[0] ?? "", VIEW_KINDS);
+  const hint = `Write ${JSON.stringify(key)}: { … }.`;
+  if (known) return new FacsimileError("BAD_VIEW", `${key} holds no map of values`, { hint, position });
+  const [kind = "", ...rest] = key.slice(1).split(":");
+  const near = didYouMean(kind, VIEW_KINDS);
   return new FacsimileError("BAD_VIEW", `${JSON.stringify(key)} is not a view`, {
     hint:
-      near === undefined ? 'Views are "@region:eu", "@target:x", "@host:x", "@system:linux".' : `Write "@${near}:…".`,
+      near === undefined
+        ? 'Views are "@region:eu", "@target:x", "@host:x", "@system:linux".'
+        : `Did you mean ${JSON.stringify([`@${near}`, ...rest].join(":"))}?`,
     position,
   });
 }

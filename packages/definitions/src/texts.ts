@@ -26,7 +26,7 @@ export const DISK: Texts = {
     // A FIFO would wait for ever.
     if (!stat.isFile()) throw new Error("it is no regular file");
     if (stat.size > MAX_BYTES) return undefined;
-    return new TextDecoder("utf-8", { fatal: true }).decode(fs.readFileSync(file));
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(fs.readFileSync(file));
   },
 };
 

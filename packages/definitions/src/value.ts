@@ -15,13 +15,17 @@ export function isList(value: unknown): value is readonly Value[] {
   return Array.isArray(value);
 }
 
+const SECRET_NAME = /^[^\p{Cc}\u2028\u2029]+$/u;
+
 /** `{ $secret: "db/root" }`: a leaf that state fills in. */
 export interface SecretRef {
   readonly $secret: string;
 }
 
 export function isSecretRef(value: unknown): value is SecretRef {
-  return isMap(value) && typeof value["$secret"] === "string" && Object.keys(value).length === 1;
+  if (!isMap(value)) return false;
+  const name = value["$secret"];
+  return typeof name === "string" && SECRET_NAME.test(name) && Object.keys(value).length === 1;
 }
 
 /** An own entry of a map or list; never what a prototype offers. */

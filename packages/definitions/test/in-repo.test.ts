@@ -86,7 +86,7 @@ describe("a source repository that carries its own definitions", () => {
     });
     const found = await findConglomerate(root);
     expect(await problems(resolve(found, { instance: parseInstance("beta") }))).toEqual([
-      "NOT_A_MAP config/facsimile.json5:2:8: holds the number 5; expected a map of keys and values",
+      "NOT_A_MAP config/facsimile.json5:2:8: holds the number 5; expected a map of keys and values (Write { key: value }.)",
     ]);
   });
 });

@@ -22,8 +22,8 @@ describe("a circle or a way to nowhere", () => {
 
   it("of ${…}", async () => {
     expect(await said({ staging: "{\n  a: '${b}',\n  b: 'x ${c}',\n  c: '${a}',\n}" })).toEqual([
-      "INTERPOLATION_CYCLE define/staging.json5:2:6: values refer to each other: b → c → a → b",
-      "  Break the circle.",
+      "INTERPOLATION_CYCLE define/staging.json5:2:6: values refer to each other: a → b → c → a",
+      "  Give one of them a value of its own.",
     ]);
     expect(await said({ staging: "{\n  path: '${hom}/x',\n}" })).toEqual([
       "INTERPOLATION define/staging.json5:2:9: there is no value hom",
@@ -45,8 +45,11 @@ describe("--set", () => {
         '  Join keys by dots; put a key that holds a dot in quotes: hosts."db1.eu".port',
       ],
     ],
-    ["deploy.usr=x", ["UNKNOWN_KEY there is no key deploy.usr", "  Did you mean user?"]],
-    ["deploy.keep=many", ['INVALID_VALUE deploy.keep is "many"; expected a whole number of releases, 1 to 1000']],
+    ["deploy.usr=x", ["UNKNOWN_KEY --set deploy.usr: there is no key deploy.usr", "  Did you mean user?"]],
+    [
+      "deploy.keep=many",
+      ['INVALID_VALUE --set deploy.keep: deploy.keep is "many"; expected a whole number of releases, 1 to 1000'],
+    ],
   ])("%s", async (set, expected) => {
     expect(await said({ staging: "{}" }, { set: [set] })).toEqual(expected);
   });
@@ -97,7 +100,13 @@ describe("a value of another kind", () => {
         "  Write {$replace: …} where the change of kind is meant.",
       ],
     ],
-    ["['web1.eu']", ["NOT_A_MAP define/staging.json5:1:1: holds a list; expected a map of keys and values"]],
+    [
+      "['web1.eu']",
+      [
+        "NOT_A_MAP define/staging.json5:1:1: holds a list; expected a map of keys and values",
+        "  Write { key: value }.",
+      ],
+    ],
   ])("%j", async (staging, expected) => {
     expect(await said({ staging })).toEqual(expected);
   });

@@ -81,7 +81,7 @@ describe("a slip in a name", () => {
   it("of a view", async () => {
     expect(await said({ staging: "{\n  '@regio:eu': { x: 1 },\n}" })).toEqual([
       'BAD_VIEW define/staging.json5:2:3: "@regio:eu" is not a view',
-      '  Write "@region:…".',
+      '  Did you mean "@region:eu"?',
     ]);
     expect(await said({ staging: "{\n  '@eu': { x: 1 },\n}" })).toEqual([
       'BAD_VIEW define/staging.json5:2:3: "@eu" is not a view',
@@ -101,13 +101,15 @@ describe("a slip in a name", () => {
 describe("a directive", () => {
   it("that is none", async () => {
     expect(await said({ staging: "{\n  admins: { $apend: ['bob'] },\n}" })).toEqual([
-      "BAD_DIRECTIVE define/staging.json5:2:11: there is no directive $apend: did you mean $append?; a key that begins with $ is written {$literal: {…}}",
+      "BAD_DIRECTIVE define/staging.json5:2:11: there is no directive $apend",
+      "  Did you mean $append?",
     ]);
   });
 
   it("with something else than it takes", async () => {
     expect(await said({ staging: "{\n  admins: { $append: 'bob' },\n}" })).toEqual([
       "BAD_DIRECTIVE define/staging.json5:2:11: $append takes a list: {$append: […]}",
+      '  Write {$append: ["bob"]}.',
     ]);
     expect(await said({ staging: "{\n  home: { $append: ['x'] },\n}" })).toEqual([
       "BAD_DIRECTIVE define/staging.json5:2:9: $append works on a list, but what it inherits is a string",

@@ -149,7 +149,7 @@ function isWithin({ line, column, length = 0 }: Position, text: string): boolean
   return row !== undefined && column >= 1 && column + length <= row.length + 1;
 }
 
-it.fails("a chain of references longer than anybody writes ends with a value or an error with a code", async () => {
+it("a chain of references longer than anybody writes ends with a value or an error with a code", async () => {
   const chain = Array.from({ length: 20_000 }, (_, n) => `"k${n}": "\${k${n + 1}}"`).join(",");
   const texts = new Map([...AROUND, ["define/beta.json", `{${chain},"k20000":1}`]]);
   await outcome("{…}", { work: () => lookAt(conglomerateOf(texts, { root: "/nowhere" })), texts });

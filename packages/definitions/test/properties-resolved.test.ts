@@ -220,7 +220,7 @@ it("a literal is exactly what was written, whatever that is", async () => {
   );
 });
 
-it.fails("a literal may hold the old spellings of the Python tool", async () => {
+it("a literal may hold the old spellings of the Python tool", async () => {
   for (const literal of ["%HOMEDIR%/x", "{{environ.HOME}}", "{{environ.USER}}"]) {
     const { values } = await resolved({ facsimile: {}, x: { own: { $literal: literal } } }, "x");
     expect(values["own"]).toBe(literal);

@@ -123,7 +123,7 @@ describe("one value is wrong", () => {
     ["{ state: { recipients: ['robin'] } }", /^INVALID_VALUE .* expected a fingerprint of 40 hex digits/],
     [
       "{ deploy: 5 }",
-      "KIND_CONFLICT define/beta.json5:1:11: deploy is the number 5 here, but a map at defaults (Write {$replace: …} where the change of kind is meant.)",
+      "INVALID_VALUE define/beta.json5:1:11: deploy is the number 5; expected a map",
     ],
     [
       "{ deploy: { user: '${nope}' } }",
@@ -131,7 +131,7 @@ describe("one value is wrong", () => {
     ],
     [
       "{ l: { $apend: [] } }",
-      /^BAD_DIRECTIVE define\/beta\.json5:1:6: there is no directive \$apend: did you mean \$append\?/,
+      /^BAD_DIRECTIVE define\/beta\.json5:1:6: there is no directive \$apend \(Did you mean \$append\?\)/,
     ],
   ])("%s", async (body, expected) => {
     const [first] = await wrong(body);

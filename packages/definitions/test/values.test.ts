@@ -59,3 +59,37 @@ it("only what can be deployed passes as deployable", async () => {
   ]);
   requireDeployable(await resolve("good", { project: "p" }));
 });
+
+it("a host that is described under a slip of its name is told", async () => {
+  const { resolve } = await world({
+    "define/facsimile.json5": "{ projects: { p: { repo: 'x' } } }",
+    "define/beta.json5":
+      "{ deploy: { nodes: { web: ['web1.eu', 'web2.eu'] } },\n hosts: { 'web1.ue': { region: 'eu' } } }",
+    "define/gamma.json5":
+      "{ deploy: { nodes: { web: ['web1.eu'] } }, hosts: { 'web1.eu': {}, 'web2.eu': { down: true } } }",
+  });
+  expect((await resolve("beta")).warnings).toEqual([
+    expect.objectContaining({ message: "hosts describes web1.ue, which no target has", hint: "Did you mean web1.eu?" }),
+  ]);
+  expect((await resolve("gamma")).warnings).toEqual([]);
+});
+
+it("projects that are no map are told where they are written", async () => {
+  const { resolve } = await world({
+    "define/facsimile.json5": "{ projects: { p: { repo: 'x' } } }",
+    "define/beta.json5": "{\n projects: 'x' }",
+  });
+  expect(await problems(resolve("beta", { project: "p" }))).toEqual([
+    expect.stringMatching(/^INVALID_VALUE define\/beta\.json5:2:12: projects is a string; expected a map of projects/),
+  ]);
+});
+
+it("many modules and many mistakes take no longer than they must", async () => {
+  const count = (n: number, item: (index: number) => string) => Array.from({ length: n }, (_, i) => item(i)).join(",");
+  const { resolve } = await world({
+    "define/facsimile.json5": "{ projects: { p: { repo: 'x' } } }",
+    "define/modules.json5": `[${count(3000, (n) => `{name:'m${n}',x:1}`)}]`,
+    "define/beta.json5": `{ hosts: {${count(1000, (n) => `'h${n}':{adress:'x'}`)}} }`,
+  });
+  expect(await problems(resolve("beta"))).toHaveLength(1000);
+});

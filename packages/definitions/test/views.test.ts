@@ -64,9 +64,9 @@ describe("views", () => {
       "define/good.json5": "{ '@host:w11': {}, '@region:mars': {} }",
     });
     expect(await problems(resolve("beta", { project: "p" }))).toEqual([
-      'BAD_VIEW define/beta.json5:1:3: "@regoin:eu" is not a view (Write "@region:…".)',
+      'BAD_VIEW define/beta.json5:1:3: "@regoin:eu" is not a view (Did you mean "@region:eu"?)',
       expect.stringMatching(/^KEY_NOT_ALLOWED define\/beta\.json5:2:29: a view cannot set extends/),
-      "BAD_VIEW define/beta.json5:3:2: @host:w2 holds no map of values",
+      'BAD_VIEW define/beta.json5:3:2: @host:w2 holds no map of values (Write "@host:w2": { … }.)',
       expect.stringMatching(/^INVALID_VALUE define\/beta\.json5:2:24: home is "\/"; expected a folder/),
     ]);
     expect((await resolve("good", { project: "p" })).warnings).toEqual([
