@@ -165,6 +165,15 @@ describe("a repository that carries its own definitions", () => {
     expect(await templates()).toEqual({ a: "committed" });
   });
 
+  it("may be a linked working tree of another clone", async () => {
+    const { root, prepared } = await world();
+    const linked = path.join(await folder(), "linked");
+    git(root, "worktree", "add", "--quiet", linked);
+    const outlined = await outline({ instance: "beta" }, carriedContextOf(linked));
+    expect(outlined.projects[0]?.carried?.source.top).toBe(path.join(linked, ".facsimile/SRC/shop-1.0.0"));
+    expect(outlined.definition.values).toEqual((await prepared()).outlined.definition.values);
+  });
+
   it("may be named by where else it is cloned from", async () => {
     const { top, root, context, edit } = await world();
     const bare = path.join(await folder(), "shop.git");
