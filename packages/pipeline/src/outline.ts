@@ -48,10 +48,7 @@ export interface WantedProject {
 export async function outline(request: CopyRequest, context: PipelineContext): Promise<Outline> {
   const conglomerate = await findConglomerate(context.root);
   const written = await writtenOutline(request, { ...context, conglomerate });
-  const outlined = isInRepo(conglomerate) ? await outlineOfVersion(written, context) : written;
-  for (const { code, message, hint } of outlined.definition.warnings)
-    context.onEvent({ type: "warning", message: `${code}: ${message}`, ...(hint ? { hint } : {}) });
-  return outlined;
+  return isInRepo(conglomerate) ? outlineOfVersion(written, context) : written;
 }
 
 /** As the files of the conglomerate have it. */

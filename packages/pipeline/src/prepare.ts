@@ -6,6 +6,7 @@ import type { PipelineContext } from "./context.ts";
 import { notYet } from "./not-yet.ts";
 import type { Outline, WantedProject } from "./outline.ts";
 import { repositoryOf } from "./repository.ts";
+import { tellWarnings } from "./warnings.ts";
 
 /** A project whose sources are here and built. */
 export interface PreparedProject extends WantedProject {
@@ -26,7 +27,12 @@ export async function prepare(outline: Outline, context: PipelineContext): Promi
     return { ...wanted, definition, source, own, build: built };
   });
   await Promise.allSettled(work);
-  return Promise.all(work);
+  const prepared = await Promise.all(work);
+  tellWarnings(
+    prepared.map(({ definition }) => definition),
+    context,
+  );
+  return prepared;
 }
 
 async function fetched(
