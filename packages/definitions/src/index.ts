@@ -15,7 +15,7 @@ export { type ExplainOptions, explain } from "./explain.ts";
 export type { ExplainedLeaf, Explanation, LookedAt, OtherValue, UsedValue } from "./explanation.ts";
 export { jsonSchema } from "./json-schema.ts";
 export { type Leaf, leavesOf } from "./leaves.ts";
-export { type LintOptions, type LintReport, lint } from "./lint.ts";
+export { type LintOptions, type LintProblem, type LintReport, lint } from "./lint.ts";
 export { HIDDEN, isClearSecret, isSensitive, type SensitiveOptions, type Shown, type ShownOptions, shownAt } from "./masked.ts"; // biome-ignore format: one line
 export { type ModuleSecrets, moduleContext } from "./module-context.ts";
 export { notSet } from "./not-set.ts";

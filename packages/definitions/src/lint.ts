@@ -1,17 +1,18 @@
-import { type Environment, type FacsimileError, type InstanceName, isFacsimileError, type ProjectName, problemsOf } from "@facsimile/core"; // biome-ignore format: one line
+import { type Environment, type FacsimileError, isFacsimileError, type ProjectName, problemsOf } from "@facsimile/core"; // biome-ignore format: one line
 import { layersOf } from "./chain.ts";
 import { type Conglomerate, defineRoot, listInstances } from "./conglomerate.ts";
-import { type InstanceChain, instanceChain, stepsIn } from "./instance-chain.ts";
-import { unusedLayers } from "./lint-layers.ts";
+import { type Allowed, withoutAllowed } from "./lint-allowed.ts";
+import { unusedHosts } from "./lint-hosts.ts";
+import { IdleDirectives } from "./lint-idle.ts";
+import { brokenFiles, unusedLayers } from "./lint-layers.ts";
 import { Redundancy } from "./lint-redundant.ts";
 import { clearSecrets } from "./lint-secrets.ts";
+import { type Subject, subjectsOf } from "./lint-subjects.ts";
 import { UnusedViews } from "./lint-views.ts";
 import { projectsIn } from "./projects.ts";
-import type { Step } from "./steps.ts";
-import type { Definition, Host, Warning } from "./types.ts";
+import type { Warning } from "./types.ts";
 import { Unique } from "./unique.ts";
 import { entryOf } from "./value.ts";
-import { stepsFor } from "./views.ts";
 
 export interface LintOptions {
   /** For `${env:NAME}` of local instances. Default: empty. */
@@ -19,126 +20,105 @@ export interface LintOptions {
 }
 
 /** What a whole conglomerate looks like to a careful reader. */
-export interface LintReport {
-  readonly instances: number;
-  readonly projects: number;
-  /** What keeps an instance from being resolved. */
-  readonly problems: readonly FacsimileError[];
-  /** What stops nothing and is hardly meant, by file and line. */
-  readonly findings: readonly Warning[];
+export interface LintReport extends Allowed {
+  /** Those that were looked at, in byte order; a layer that only others extend is none. */
+  readonly instances: readonly string[];
+  /** Those whose definitions are here. */
+  readonly projects: readonly string[];
+  /** What keeps an instance from being deployed, by file and line. */
+  readonly problems: readonly LintProblem[];
 }
 
-/** One instance, for one project or for all. */
-interface Subject {
-  readonly chain: InstanceChain;
-  readonly steps: readonly Step[];
-  /** Undefined where it has problems. */
-  readonly definition: Definition | undefined;
+export interface LintProblem {
+  readonly error: FacsimileError;
+  /** Those that have it; empty where it is the files' own. */
+  readonly instances: readonly string[];
 }
 
 /**
- * Resolves every instance, for every project, and says all that is wrong or odd: problems, directives that hit nothing in
- * any chain, values equal to what they inherit in every chain, layers and views that nobody uses, secrets in clear under
- * keys called like one, old keys. A finding in a layer that several chains share is told once.
+ * Resolves every instance, for every project that it has a version of, and says all that is wrong or odd: problems,
+ * directives that hit nothing in any chain, values equal to what they inherit in every chain, layers, views and hosts that
+ * nobody uses, secrets in clear, old keys. What several chains share is told once. The sources' own definitions, which lie
+ * beneath the conglomerate's, are not read. A comment `lint-allow CODE` accepts a finding in its line or the next.
+ *
+ * @throws nothing but bugs: what cannot be read is among the problems
  */
 export async function lint(conglomerate: Conglomerate, { env = {} }: LintOptions = {}): Promise<LintReport> {
-  const define = defineRoot(conglomerate);
-  const known = projectsIn(layersOf(define, {}));
-  const projects = Object.keys(known).filter((name) => entryOf(known[name], "definitions") !== "source");
-  const instances = await listInstances(conglomerate);
-  const problems = new Unique<FacsimileError>();
-  const subjects: Subject[] = [];
-  for (const instance of instances) {
-    for (const project of [undefined, ...projects] as (ProjectName | undefined)[]) {
-      const subject = await subjectOf(conglomerate, { instance, project, env, problems });
-      if (subject !== undefined) subjects.push(subject);
-    }
-  }
-  const findings = [...findingsOf(subjects), ...unusedLayers(conglomerate, subjects)];
-  return { instances: instances.length, projects: projects.length, problems: problems.all, findings: sorted(findings) };
-}
-
-interface SubjectOptions extends Required<LintOptions> {
-  readonly instance: InstanceName;
-  readonly project: ProjectName | undefined;
-  readonly problems: Unique<FacsimileError>;
-}
-
-async function subjectOf(
-  conglomerate: Conglomerate,
-  { instance, project, env, problems }: SubjectOptions,
-): Promise<Subject | undefined> {
+  const broken = brokenFiles(conglomerate).map((error) => ({ error, instances: [] }));
   try {
-    const chain = instanceChain(conglomerate, { instance, project });
-    const { steps } = stepsIn(chain, { onProblem: (problem) => problems.add(problem), onWarning: () => undefined });
-    const { buildDefinition } = await import("./definition.ts");
-    try {
-      return { chain, steps, definition: buildDefinition(chain, { instance, project, env }) };
-    } catch (error) {
-      tell(error, problems);
-      return { chain, steps, definition: undefined };
-    }
+    const projects = ownProjects(conglomerate);
+    const instances = await listInstances(conglomerate);
+    const subjects = await subjectsOf(conglomerate, { instances, projects, env });
+    const findings = [...findingsOf(subjects), ...unusedLayers(conglomerate, subjects)];
+    return {
+      instances: [...new Set(subjects.map(({ instance }) => instance.full))],
+      projects,
+      problems: sortedProblems([...broken, ...problemsIn(subjects)]),
+      ...withoutAllowed(sorted(findings), conglomerate),
+    };
   } catch (error) {
-    tell(error, problems);
-    return undefined;
+    if (!isFacsimileError(error)) throw error;
+    const own = problemsOf(error).map((each) => ({ error: each, instances: [] }));
+    return { instances: [], projects: [], problems: sortedProblems([...broken, ...own]), findings: [], allowed: 0 };
   }
 }
 
-function tell(error: unknown, problems: Unique<FacsimileError>): void {
-  if (!isFacsimileError(error)) throw error;
-  for (const problem of problemsOf(error)) problems.add(problem);
+/** Without those whose definitions live in their sources. */
+function ownProjects(conglomerate: Conglomerate): readonly ProjectName[] {
+  const known = projectsIn(layersOf(defineRoot(conglomerate), {}));
+  return Object.keys(known).filter((name) => entryOf(known[name], "definitions") !== "source") as ProjectName[];
 }
 
+/** What only projects see counts with them: the chain of an instance without a project is deployed by nobody. */
 function findingsOf(subjects: readonly Subject[]): readonly Warning[] {
-  const redundancy = new Redundancy();
-  const views = new UnusedViews();
-  for (const { steps, definition } of subjects) {
-    views.declare(steps);
-    for (const seen of choices(steps, definition?.hosts ?? [])) {
-      redundancy.look(seen);
-      views.use(seen);
+  const withProjects = new Set(subjects.flatMap(({ instance, project }) => (project === undefined ? [] : instance)));
+  const looks = subjects.filter(({ instance, project }) => project !== undefined || !withProjects.has(instance));
+  const finders = [new Redundancy(), new IdleDirectives(), new UnusedViews()];
+  for (const subject of looks) for (const finder of finders) finder.look(subject);
+  const steps = [...new Set(subjects.flatMap((subject) => subject.steps))];
+  return [
+    ...subjects.flatMap(({ warnings }) => warnings).filter((each) => !isByFinders(each)),
+    ...finders.flatMap((finder) => finder.findings()),
+    ...unusedHosts(subjects),
+    ...clearSecrets(steps),
+  ];
+}
+
+/** What is found here over all chains; a definition alone cannot know. */
+function isByFinders({ code, message }: Warning): boolean {
+  return code === "DIRECTIVE_IDLE" || code === "VIEW_UNUSED" || message.startsWith("hosts describes ");
+}
+
+function problemsIn(subjects: readonly Subject[]): readonly LintProblem[] {
+  const found = new Map<string, { error: FacsimileError; instances: Set<string> }>();
+  for (const { instance, problems } of subjects) {
+    for (const error of problems) {
+      const id = JSON.stringify([error.code, error.message, error.position]);
+      const known = found.get(id) ?? { error, instances: new Set() };
+      known.instances.add(instance.full);
+      found.set(id, known);
     }
   }
-  const all = new Set(subjects.flatMap(({ steps }) => steps));
-  return [...warningsOf(subjects), ...redundancy.findings(), ...views.findings(), ...clearSecrets([...all])];
+  return [...found.values()].map(({ error, instances }) => ({ error, instances: [...instances] }));
 }
 
-/** What the controller and each kind of host see. */
-function choices(steps: readonly Step[], hosts: readonly Host[]): readonly (readonly Step[])[] {
-  const found = new Map<string, readonly Step[]>();
-  for (const viewer of [{ system: "linux" }, ...hosts]) {
-    const seen = stepsFor(steps, viewer);
-    found.set(seen.map((step) => steps.indexOf(step)).join(" "), seen);
-  }
-  return [...found.values()];
-}
-
-/** A directive may miss in one chain and hit in another: it is idle when it misses wherever it is. */
-function warningsOf(subjects: readonly Subject[]): readonly Warning[] {
-  const all = new Unique<Warning>();
-  const sound = subjects.flatMap(({ definition }) => definition ?? []);
-  for (const warning of sound.flatMap(({ warnings }) => warnings)) {
-    const file = warning.position?.file ?? "";
-    const isEverywhere = (definition: Definition) =>
-      !definition.files.includes(file) || definition.warnings.some((each) => isSame(each, warning));
-    if (warning.code !== "DIRECTIVE_IDLE" || sound.every(isEverywhere)) all.add(warning);
-  }
-  return all.all;
-}
-
-function isSame(a: Warning, b: Warning): boolean {
-  return (
-    a.message === b.message &&
-    a.position?.file === b.position?.file &&
-    a.position?.line === b.position?.line &&
-    a.position?.column === b.position?.column
-  );
+/** What the files themselves have wrong comes again from each instance that reads them. */
+function sortedProblems(problems: readonly LintProblem[]): readonly LintProblem[] {
+  const once = new Map(problems.map((each) => [JSON.stringify([each.error.code, each.error.message, each.error.position]), each])); // biome-ignore format: one line
+  return [...once.values()].sort((a, b) => byPlace(a.error, b.error));
 }
 
 function sorted(findings: readonly Warning[]): readonly Warning[] {
-  const place = ({ position: { file, line, column } = { file: "", line: 0, column: 0 } }: Warning) =>
-    [file, String(line).padStart(9), String(column).padStart(9)].join("\0");
   const once = new Unique<Warning>();
   for (const finding of findings) once.add(finding);
-  return [...once.all].sort((a, b) => (place(a) < place(b) ? -1 : 1));
+  return [...once.all].sort(byPlace);
+}
+
+type Placed = Pick<Warning, "position">;
+
+/** What has no place comes last. */
+function byPlace({ position: a }: Placed, { position: b }: Placed): number {
+  if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+  return a.line - b.line || a.column - b.column;
 }
