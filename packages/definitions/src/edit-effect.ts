@@ -1,106 +1,173 @@
-import { type Environment, FacsimileError, type InstanceName, isFacsimileError, type KeyPath, type ProjectName, problemsOf, throwProblems } from "@facsimile/core"; // biome-ignore format: one line
+import type { Environment, KeyPath, Position } from "@facsimile/core";
 import { assemble } from "./assemble.ts";
-import type { Conglomerate } from "./conglomerate.ts";
-import { filesIn, instanceChain, stepsIn } from "./instance-chain.ts";
+import { leavesOf } from "./leaves.ts";
 import { type Origin, originOf, sets } from "./origin.ts";
-import { resolve } from "./resolve.ts";
+import type { LayerText } from "./roots.ts";
 import type { Step } from "./steps.ts";
 import { sameValue, type Value, valueAt } from "./value.ts";
+import { stepsFor, type Viewer } from "./views.ts";
 
-/** What one instance, for one project or for all, sees of a change. */
-export interface Effect {
-  readonly instance: string;
-  readonly project: string | undefined;
-  readonly before: Value | undefined;
-  readonly after: Value | undefined;
-  /** What is stronger, where the change has no effect because of it. */
-  readonly hiddenBy: Origin | undefined;
+/** Where something is written. */
+export interface Place {
+  /** The layer's name. */
+  readonly layer: string;
+  /** The view block in it, `@host:db1.eu`. */
+  readonly view: string | undefined;
+  /** Undefined where no file holds it. */
+  readonly position: Position | undefined;
 }
 
-export interface EffectOptions {
-  readonly instance: InstanceName;
-  readonly project: ProjectName | undefined;
-  /** The edited file, and the layer and key in it. */
-  readonly file: string;
-  readonly at: KeyPath;
-  readonly key: KeyPath;
+/** A value of the edit that has no effect, and the stronger place that says otherwise. */
+export interface Hidden {
+  readonly path: KeyPath;
+  readonly by: Place;
+}
+
+/** What is seen of an edit of what an instance is, for one project or for all. */
+export interface Sight {
+  /** The controller or a host sees another value than before. */
+  readonly isSeen: boolean;
+  /** From all of them, or from some. */
+  readonly hidden: readonly Hidden[];
+  /** What says the same already. */
+  readonly sameAs: Place | undefined;
+  /** The view block of the edit, where no host is in it. */
+  readonly idleView: string | undefined;
+}
+
+export interface Sides<T> {
+  readonly before: T;
+  readonly after: T;
+}
+
+export interface SightOptions {
+  /** The edited one. */
+  readonly layer: LayerText;
+  readonly viewers: readonly Viewer[];
   readonly env: Environment;
 }
 
-interface Sides {
-  readonly before: Conglomerate;
-  readonly after: Conglomerate;
+/** Compares what everybody sees before and after. */
+export function sightOf(sides: Sides<readonly Step[]>, { layer, viewers, env }: SightOptions): Sight {
+  const isOwn = (step: Step) => isStepOf(step, layer);
+  const changes = changedBy(sides, isOwn);
+  const looks = choices(sides, viewers).map((steps) => lookAt(steps, { changes, isOwn, env }));
+  const told = looks.flatMap(({ unseen }) => unseen);
+  const isConcerned = changes.length === 0 || looks.some((look) => look.isConcerned);
+  return {
+    isSeen: looks.some(({ isSeen }) => isSeen),
+    hidden: distinct(told.flatMap(({ path, hiddenBy }) => (hiddenBy === undefined ? [] : { path, by: hiddenBy }))),
+    sameAs: told.find(({ sameAs }) => sameAs !== undefined)?.sameAs,
+    idleView: isConcerned ? undefined : changes[0]?.view,
+  };
 }
 
-/** Undefined where the chain does not use the file. @throws what the change breaks */
-export async function effectOf(sides: Sides, options: EffectOptions): Promise<Effect | undefined> {
-  const { instance, project, key } = options;
-  const [view, path] = /^@[a-z]+:/.test(key[0] ?? "") ? [key[0], key.slice(1)] : [undefined, key];
-  const [before, after] = [sides.before, sides.after].map((side) => look(side, { ...options, view, path }));
-  if (!before?.uses && !after?.uses) return undefined;
-  await checkSound(sides, options);
-  const isSeen = !sameValue(before?.value, after?.value);
-  const hiddenBy = isSeen ? undefined : after?.stronger;
-  const { value: old } = before ?? {};
-  return { instance: instance.full, project, before: old, after: after?.value, hiddenBy };
+/** Whether the step says something that the layer says. */
+export function isStepOf({ layer: { source, at } }: Pick<Step, "layer">, layer: LayerText): boolean {
+  return source?.file === layer.source.file && sameValue(at, layer.at);
 }
 
-interface Look {
-  readonly uses: boolean;
-  readonly value?: Value | undefined;
-  /** Who sets the path after the edited layer does. */
-  readonly stronger?: Origin | undefined;
+/** One value that the layer says otherwise than before, by its name in the result. */
+interface Change {
+  readonly view: string | undefined;
+  readonly path: KeyPath;
 }
 
-/** As everybody sees it or, for a change in a view block, as those do whom only this block is for. */
-function look(
-  conglomerate: Conglomerate,
-  { instance, project, file, at, env, view, path }: EffectOptions & { view: string | undefined; path: KeyPath },
-): Look {
-  const silent = { env, onProblem: () => undefined, onWarning: () => undefined };
-  try {
-    const chain = instanceChain(conglomerate, { instance, project });
-    if (!filesIn(chain).includes(file)) return { uses: false };
-    const { steps } = stepsIn(chain, silent);
-    const seen = steps.filter((step) => step.view === undefined || nameOf(step) === view);
-    const own = seen.findLastIndex((step) => isIn(step, { file, at }) && nameOf(step) === view);
-    const isStronger = seen.slice(own + 1).some(({ values }) => sets(values, path));
-    const stronger = isStronger ? originOf(seen, path) : undefined;
-    return { uses: true, value: valueAt(assemble(seen, silent), path), stronger };
-  } catch (error) {
-    // What keeps it from being read is told by the check.
-    if (isFacsimileError(error)) return { uses: true };
-    throw error;
-  }
+function changedBy({ before, after }: Sides<readonly Step[]>, isOwn: (step: Step) => boolean): readonly Change[] {
+  const [old, fresh] = [before, after].map((steps) => said(steps.filter(isOwn))) as [Said, Said];
+  const changed = [...old, ...fresh].filter(([id]) => !sameValue(old.get(id)?.value, fresh.get(id)?.value));
+  return [...new Map(changed).values()].map(({ view, path }) => ({ view, path: withoutDirective(path) }));
 }
 
-function isIn({ layer }: Step, { file, at }: Pick<EffectOptions, "file" | "at">): boolean {
-  return layer.source?.file === file && at.every((key, depth) => layer.at[depth] === key);
+type Said = ReadonlyMap<string, Change & { readonly value: Value }>;
+
+function said(steps: readonly Step[]): Said {
+  const all = steps.flatMap((step) => leavesOf(step.values).map((leaf) => ({ view: nameOf(step), ...leaf })));
+  return new Map(all.map((each) => [JSON.stringify([each.view, each.path]), each]));
+}
+
+function withoutDirective(path: KeyPath): KeyPath {
+  const end = path.findIndex((key) => key.startsWith("$"));
+  return end < 0 ? path : path.slice(0, end);
 }
 
 function nameOf({ view }: Step): string | undefined {
   return view === undefined ? undefined : `@${view.kind}:${view.name}`;
 }
 
-/** Nothing may be wrong afterwards that was right before. Places in the new text would mislead: nobody has it yet. */
-async function checkSound({ before, after }: Sides, { instance, project, env, file }: EffectOptions): Promise<void> {
-  const [old, fresh] = await Promise.all([before, after].map((side) => wrongIn(side, { instance, project, env })));
-  const known = new Set(old?.map(({ message }) => message));
-  const broken = fresh?.filter(({ message }) => !known.has(message)) ?? [];
-  throwProblems(
-    broken.map(({ code, message, hint }) => {
-      const what = `with this change to ${file}, ${instance.full} would be wrong: ${message}`;
-      return new FacsimileError(code, what, { hint: [hint, "Nothing was written."].join(" ").trim() });
-    }),
-  );
+/** What the controller and each kind of host see, before and after. */
+function choices({ before, after }: Sides<readonly Step[]>, viewers: readonly Viewer[]) {
+  const found = new Map<string, Sides<readonly Step[]>>();
+  for (const viewer of viewers) {
+    const seen = { before: stepsFor(before, viewer), after: stepsFor(after, viewer) };
+    const id = [seen.before.map((step) => before.indexOf(step)), seen.after.map((step) => after.indexOf(step))];
+    found.set(JSON.stringify(id), seen);
+  }
+  return [...found.values()];
 }
 
-async function wrongIn(conglomerate: Conglomerate, options: Pick<EffectOptions, "instance" | "project" | "env">) {
-  try {
-    await resolve(conglomerate, options);
-    return [];
-  } catch (error) {
-    if (!isFacsimileError(error)) throw error;
-    return problemsOf(error);
+interface LookOptions {
+  readonly changes: readonly Change[];
+  readonly isOwn: (step: Step) => boolean;
+  readonly env: Environment;
+}
+
+interface Look {
+  readonly isSeen: boolean;
+  /** A change is for the one who looks. */
+  readonly isConcerned: boolean;
+  readonly unseen: readonly Unseen[];
+}
+
+interface Unseen {
+  readonly path: KeyPath;
+  readonly hiddenBy?: Place | undefined;
+  readonly sameAs?: Place | undefined;
+}
+
+function lookAt(steps: Sides<readonly Step[]>, { changes, isOwn, env }: LookOptions): Look {
+  const silent = { env, onProblem: () => undefined, onWarning: () => undefined };
+  const [old, fresh] = [steps.before, steps.after].map((side) => assemble(side, silent));
+  const concerned = changes.flatMap((change) => concernedBy(change, { steps, isOwn }) ?? []);
+  const same = concerned.filter(({ path }) => sameValue(valueAt(old, path), valueAt(fresh, path)));
+  return {
+    isSeen: !sameValue(old, fresh),
+    isConcerned: concerned.length > 0,
+    unseen: same.map(({ path, seen, index }) => unseenAt(path, { seen, index, steps })),
+  };
+}
+
+/** The steps in which the layer says the changed value, before where it does not any more; undefined where none does. */
+function concernedBy(
+  { view, path }: Change,
+  { steps: { before, after }, isOwn }: { steps: Sides<readonly Step[]>; isOwn: (step: Step) => boolean },
+) {
+  for (const seen of [after, before]) {
+    const index = seen.findLastIndex((step) => isOwn(step) && nameOf(step) === view && sets(step.values, path));
+    if (index >= 0) return { path, seen, index };
   }
+  return undefined;
+}
+
+interface Unseeing {
+  readonly seen: readonly Step[];
+  /** Of the layer. */
+  readonly index: number;
+  readonly steps: Sides<readonly Step[]>;
+}
+
+function unseenAt(path: KeyPath, { seen, index, steps }: Unseeing): Unseen {
+  const isStronger = seen.slice(index + 1).some(({ values }) => sets(values, path));
+  if (isStronger) return { path, hiddenBy: placeOf(originOf(seen, path)) };
+  // What the layer says now is what it overrides; what it says no more, somebody else says.
+  const origin = originOf(steps.after, path);
+  return { path, sameAs: placeOf(seen === steps.after ? origin?.overrode[0] : origin) };
+}
+
+function placeOf(origin: Origin | undefined): Place | undefined {
+  return origin && { layer: origin.layer, view: origin.view, position: origin.position };
+}
+
+function distinct(hidden: readonly Hidden[]): readonly Hidden[] {
+  return [...new Map(hidden.map((each) => [JSON.stringify(each), each])).values()];
 }

@@ -20,7 +20,8 @@ export function setLayer(text: string): Layer {
   return { name: `--set ${formatPath(path)}`, root: "set", role: "set", source: undefined, at: [], body };
 }
 
-function readValue(path: KeyPath, text: string): Value {
+/** What a command line gives for `path`: JSON5, else a text. */
+export function readValue(path: KeyPath, text: string): Value {
   // 1.10 would become the number 1.1.
   if (path[0] === "versions" && !/^["']/.test(text)) return text;
   try {
