@@ -44,6 +44,7 @@ export function createProgram(world: World, run: RunState): Command {
       .option("--json", "print one JSON document");
   addFirst(add, invoke);
   addDefinitions(add, invoke);
+  addLint(add, invoke);
   addWork(add, invoke);
   return program;
 }
@@ -99,6 +100,12 @@ function addDefinitions(add: Add, invoke: Invoke): void {
     .action(async (instance: string, words: string[], _options, command: Command) =>
       (await import("./commands/diff.ts")).diffCommand({ instance, words, ...invoke(command) }),
     );
+}
+
+function addLint(add: Add, invoke: Invoke): void {
+  add("lint", "all that is wrong or odd in the definitions of every instance")
+    .option("--exit-code", "exit 2 when there are warnings")
+    .action(async (_options, command: Command) => (await import("./commands/lint.ts")).lintCommand(invoke(command)));
 }
 
 function addWork(add: Add, invoke: Invoke): void {

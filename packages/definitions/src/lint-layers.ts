@@ -32,12 +32,13 @@ function filesBelow(conglomerate: Conglomerate): readonly string[] {
 export function unusedLayers(conglomerate: Conglomerate, subjects: readonly Subject[]): readonly Warning[] {
   const define = defineRoot(conglomerate);
   const projects = Object.keys(projectsIn(layersOf(define, {})));
-  const instances = instanceNames(define.names(), new Set(projects)).map(({ full }) => full);
+  const names = new Set(define.names());
+  const instances = instanceNames(names, new Set(projects)).map(({ full }) => full);
   // What a chain that cannot be read would extend is not known.
   const isKnown = subjects.every(({ chain }) => chain !== undefined);
   return [
     ...(isKnown ? unused(conglomerate, { define, subjects, names: [...projects, ...instances] }) : []),
-    ...instances.flatMap((name) => misnamed(name, { define, projects })),
+    ...misnamed(instances, { define, projects: projects.filter((name) => !names.has(name)) }),
   ];
 }
 
@@ -65,17 +66,19 @@ function isReserved(file: string): boolean {
   return RESERVED_NAMES.some((reserved) => reserved === name);
 }
 
-/** `define/storefrnt.json5` is an instance nobody meant, where `storefront` has no layer and it says nothing of an instance. */
+/** `define/storefrnt.json5` is an instance nobody meant, where it says nothing of an instance; `projects` have no file. */
 function misnamed(
-  name: string,
+  instances: readonly string[],
   { define, projects }: { define: Root; projects: readonly string[] },
 ): readonly Warning[] {
-  const near = didYouMean(name, projects.filter((project) => !define.names().includes(project))); // biome-ignore format: one line
-  const layer = near === undefined ? undefined : readable(() => define.layer(name));
-  if (layer === undefined || isInstance(layer.body)) return [];
-  const message = `this is read as the instance ${name}, and the project ${near} has no file`;
-  const hint = `Is it meant for the project? Then call it ${near}.`;
-  return [{ code: "NAME_SIMILAR", message, hint, position: layer.source.locate(layer.at) }];
+  return instances.flatMap((name) => {
+    const near = didYouMean(name, projects);
+    const layer = near === undefined ? undefined : readable(() => define.layer(name));
+    if (layer === undefined || isInstance(layer.body)) return [];
+    const message = `this is read as the instance ${name}, and the project ${near} has no file`;
+    const hint = `Is it meant for the project? Then call it ${near}.`;
+    return [{ code: "NAME_SIMILAR", message, hint, position: layer.source.locate(layer.at) }];
+  });
 }
 
 /** Whether it says what only an instance can say. */
