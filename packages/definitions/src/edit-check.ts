@@ -33,6 +33,8 @@ export async function checkEdit(sides: Sides<Conglomerate>, options: CheckOption
   const old = attempt(() => instanceChain(sides.before, options));
   if (old.value !== undefined && !uses(old.value, layer)) return undefined;
   const fresh = attempt(() => instanceChain(sides.after, options));
+  // A project may go: whoever still speaks of it is wrong by himself.
+  if (old.value !== undefined && fresh.problems.some(({ code }) => code === "UNKNOWN_PROJECT")) return undefined;
   const { buildDefinition } = await import("./definition.ts");
   const built = ({ value, problems }: Attempt<InstanceChain>): Attempt<Definition> =>
     value === undefined ? { value, problems } : attempt(() => buildDefinition(value, options));
