@@ -57,8 +57,9 @@ function addFirst(add: Add, invoke: Invoke): void {
     async (dir: string | undefined, _options, command: Command) =>
       (await import("./commands/init.ts")).initCommand({ dir, ...invoke(command) }),
   );
-  add("list", "projects, instances, their hosts and versions").action(async (_options, command: Command) =>
-    (await import("./commands/list.ts")).listCommand(invoke(command)),
+  add("list [instance]", "projects and instances; of one instance every host and file").action(
+    async (instance: string | undefined, _options, command: Command) =>
+      (await import("./commands/list.ts")).listCommand({ instance, ...invoke(command) }),
   );
   add("render <instance> <words...>", "print one rendered template: [project] path; secrets are masked")
     .usage("[options] <instance> [project] <path>")

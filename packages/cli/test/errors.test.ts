@@ -64,7 +64,7 @@ it("gives lists and failures as JSON when asked to", async () => {
   const { code, stdout } = await shop.facs("list", "--json");
   const listing = JSON.parse(stdout);
   expect(code).toBe(0);
-  expect(listing).toMatchObject({ schema: "list/1", projects: ["storefront", "ledger"] });
+  expect(listing).toMatchObject({ schema: "list/1", projects: [{ project: "storefront" }, { project: "ledger" }] });
   expect(listing.instances.map(({ instance }: { instance: string }) => instance)).toEqual([
     "dev",
     "dev.dev0",

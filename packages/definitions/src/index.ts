@@ -9,6 +9,7 @@ export {
   listProjects,
 } from "./conglomerate.ts";
 export { requireDeployable } from "./deployable.ts";
+export { type DescribedProject, describeProjects } from "./describe-projects.ts";
 export { planVersionEdit, type VersionEditOptions } from "./edit.ts";
 export type { Hidden, Place, Sight } from "./edit-effect.ts";
 export type { Effect, Unread } from "./edit-users.ts";

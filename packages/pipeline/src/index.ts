@@ -43,7 +43,7 @@ export type { PipelineContext } from "./context.ts";
 export type { DeployRequest } from "./deploy.ts";
 export type { Phase, PipelineEvent } from "./events.ts";
 export { type InitReport, init } from "./init.ts";
-export { type ListedInstance, type Listing, list } from "./list.ts";
+export { type ListedHost, type ListedInstance, type Listing, list, listOne, type ProjectFiles } from "./list.ts";
 export type { CopyRequest } from "./outline.ts";
 export { type Hooks, parseRelease, type Release, releaseId } from "./release.ts";
 export type { RenderedFile, RenderRequest } from "./render.ts";

@@ -20,7 +20,8 @@ export interface RenderInvocation extends Invocation<RenderOptions> {
 export async function renderCommand({ instance, words, options, world, run }: RenderInvocation): Promise<void> {
   const pipeline = await openWorld(world, { options, run });
   const { list, startRender } = await import("@facsimile/pipeline");
-  const { projects } = words.length === 1 ? await list({ ...pipeline, onEvent: () => undefined }) : { projects: [] };
+  const listed = words.length === 1 ? (await list(pipeline)).projects : [];
+  const projects = listed.map(({ project }) => project);
   const { set, host, reveal } = options;
   const request = { instance, ...whatOf(words, projects), set, host };
   const rendered = await follow(startRender(request, pipeline), { world, options });
