@@ -1,5 +1,5 @@
 import path from "node:path";
-import { FacsimileError, type InstanceName, type KeyPath, type ProjectName, parseVersion } from "@facsimile/core";
+import { FacsimileError, formatPosition, type KeyPath, type ProjectName, parseVersion } from "@facsimile/core";
 import { instancePart } from "./chain.ts";
 import { type Conglomerate, defineRoot, withTexts } from "./conglomerate.ts";
 import { editText } from "./edit-text.ts";
@@ -7,17 +7,13 @@ import { instanceChain, stepsIn } from "./instance-chain.ts";
 import { type Origin, originOf } from "./origin.ts";
 import { resolve } from "./resolve.ts";
 import type { LayerText } from "./roots.ts";
-import type { TextEdit } from "./types.ts";
+import type { ResolveOptions, TextEdit } from "./types.ts";
 import { stepsFor } from "./views.ts";
 
-export interface VersionEditOptions {
-  readonly instance: InstanceName;
+/** As for {@link resolve}: what is stronger there may hide the edit. */
+export interface VersionEditOptions extends ResolveOptions {
   readonly project: ProjectName;
   readonly version: string;
-  /** As for {@link resolve}: layers in which a stronger value may hide the edit. */
-  readonly source?: string | undefined;
-  readonly set?: readonly string[] | undefined;
-  readonly system?: string | undefined;
 }
 
 /**
@@ -32,15 +28,16 @@ export async function planVersionEdit(
   conglomerate: Conglomerate,
   options: VersionEditOptions,
 ): Promise<TextEdit | undefined> {
-  const { instance, project, source, set, system } = options;
+  const { instance, project } = options;
   const version = parseVersion(options.version);
-  const { values } = await resolve(conglomerate, { instance, project, source, set, system });
+  const { values } = await resolve(conglomerate, options);
   if (values.versions?.[project] === version) return undefined;
 
   const key = ["versions", project];
   const define = defineRoot(conglomerate);
   const text = instancePart(define, instance.parts);
-  const edit = text === undefined ? newFile(instance, { path: key, version }) : edited(text, { path: key, version });
+  const change = { path: key, version };
+  const edit = text === undefined ? newFile(define.shown(instance.full), change) : edited(text, change);
   checkVisible(edit, { ...options, conglomerate, path: key });
   return edit;
 }
@@ -50,17 +47,17 @@ interface Change {
   readonly version: string;
 }
 
-function newFile({ full }: InstanceName, { path: [, project = ""], version }: Change): TextEdit {
+function newFile(file: string, { path: [, project = ""], version }: Change): TextEdit {
   const after = `{\n  versions: {\n    ${JSON.stringify(project)}: ${JSON.stringify(version)},\n  },\n}\n`;
-  return { file: `define/${full}.json5`, before: "", after };
+  return { file, before: "", after };
 }
 
-function edited({ source, at }: LayerText, { path: [versions = "", project = ""], version }: Change): TextEdit {
+function edited({ source, at }: LayerText, { path: key, version }: Change): TextEdit {
   const { file, text: before } = source;
-  const after = editText({ file, text: before }, { path: [...at, versions, project], value: version });
+  const after = editText({ file, text: before }, { path: [...at, ...key], value: version });
   if (after !== undefined) return { file, before, after };
-  const hint = `Write versions: { ${project}: "${version}" } by hand.`;
-  const position = source.locate([...at, versions]);
+  const hint = `Write versions: { ${key.at(-1)}: "${version}" } by hand.`;
+  const position = source.locate([...at, ...key]);
   throw new FacsimileError("VERSION_EDIT", `${file} cannot be edited safely`, { hint, position });
 }
 
@@ -73,7 +70,7 @@ function checkVisible(edit: TextEdit, options: Visibility): void {
   const origin = originAfter(edit, options);
   if (origin?.value === options.version) return;
   const { position, layer } = origin ?? {};
-  const place = position === undefined ? layer : `${position.file}:${position.line}:${position.column}`;
+  const place = position === undefined ? layer : formatPosition(position);
   const message = `versions.${options.project} would stay ${JSON.stringify(origin?.value)}: ${place} is stronger than ${edit.file}`;
   throw new FacsimileError("VERSION_HIDDEN", message, { hint: "Change it there, or take it out.", position });
 }

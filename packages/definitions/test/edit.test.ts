@@ -169,6 +169,28 @@ describe("where it is written", () => {
     });
   });
 
+  it("is the instance's own part where a repository carries its definitions in one file", async () => {
+    const text = "{ projects: { p: { repo: '.' } }, instances: { dev: { versions: { p: '1' } }, beta: {} } }";
+    const w = await world({ "config/facsimile.json5": text });
+    const options = { project: parseProject("p"), version: "2" };
+    expect(await planVersionEdit(await w.now(), { ...options, instance: parseInstance("dev") })).toEqual({
+      file: "config/facsimile.json5",
+      before: text,
+      after: text.replace("'1'", "'2'"),
+    });
+    expect((await planVersionEdit(await w.now(), { ...options, instance: parseInstance("beta") }))?.after).toBe(
+      text.replace("beta: {}", "beta: { versions: { p: '2' } }"),
+    );
+  });
+
+  it("is found with the environment that a local instance asks for", async () => {
+    const w = await world({ "define/facsimile.json5": PROJECTS, "define/dev.json5": "{ owner: '${env:USER}' }" });
+    const options = { instance: parseInstance("dev"), project: parseProject("ledger"), version: "2" };
+    const plan = await planVersionEdit(await w.now(), { ...options, env: { USER: "robin" } });
+    expect(plan?.after).toBe("{ owner: '${env:USER}', versions: { ledger: '2' } }");
+    expect((await problems(planVersionEdit(await w.now(), options)))[0]).toMatch(/^ENV_UNSET/);
+  });
+
   it("is nowhere while a stronger value would hide it", async () => {
     expect(await problems(edited("{}", { set: ["versions.storefront=9"] }))).toEqual([
       'VERSION_HIDDEN versions.storefront would stay "9": --set versions.storefront is stronger than define/beta.json5 (Change it there, or take it out.)',

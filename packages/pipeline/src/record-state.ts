@@ -25,7 +25,7 @@ export async function planRecording(
   const edits = await Promise.all(
     outline.projects
       .filter(({ edited }) => edited)
-      .map(({ project, version }) => planVersionEdit(conglomerate, { instance, project, version })),
+      .map(({ project, version }) => planVersionEdit(conglomerate, { instance, project, version, env: context.env })),
   );
   const found = edits.filter((edit) => edit !== undefined);
   const pending =
@@ -66,9 +66,9 @@ export async function record(
 }
 
 // One after the other, each planned anew: two versions may stand in one file.
-async function writeVersions({ projects, instance }: Outline, { root }: PipelineContext): Promise<void> {
+async function writeVersions({ projects, instance }: Outline, { root, env }: PipelineContext): Promise<void> {
   for (const { project, version } of projects.filter(({ edited }) => edited)) {
-    const edit = await planVersionEdit(await findConglomerate(root), { instance, project, version });
+    const edit = await planVersionEdit(await findConglomerate(root), { instance, project, version, env });
     if (edit !== undefined) await writeEdit(edit, { root });
   }
 }
