@@ -1,6 +1,12 @@
 import { readFileSync } from "node:fs";
-import { Command } from "commander";
+import { createRequire } from "node:module";
+import type { Command } from "commander";
+import { addChecks, addDefinitions } from "./commands-definitions.ts";
+import { collect, SET } from "./options.ts";
 import type { World } from "./world.ts";
+
+// It is CommonJS: asking for it as such takes Node 2 ms less than import.
+const commander = createRequire(import.meta.url)("commander") as typeof import("commander");
 
 /** What a command leaves behind for `main`. */
 export interface RunState {
@@ -22,12 +28,13 @@ export interface Invocation<Options = object> {
   readonly run: RunState;
 }
 
-type Add = (usage: string, description: string) => Command;
-type Invoke = <Options>(command: Command) => Invocation<Options>;
+/** Adds a command with the options that all have. */
+export type Add = (usage: string, description: string) => Command;
+export type Invoke = <Options>(command: Command) => Invocation<Options>;
 
 /** Every command of `facs`. An action's module is loaded when the action is asked for. */
 export function createProgram(world: World, run: RunState): Command {
-  const program = new Command("facs")
+  const program = new commander.Command("facs")
     .description("Exact environment copies: the same, proven result on every host.")
     .version(ownVersion(), "--version", "print the version")
     .helpOption("-h, --help", "print this help")
@@ -44,13 +51,12 @@ export function createProgram(world: World, run: RunState): Command {
       .option("--json", "print one JSON document");
   addFirst(add, invoke);
   addDefinitions(add, invoke);
-  addLint(add, invoke);
+  addChecks(add, invoke);
   addWork(add, invoke);
   return program;
 }
 
 const ROOT_HELP = "the definitions repository (default: FACS_ROOT, else found from here upwards)";
-const SET = ["--set <path=value>", "a value that wins over every file; may be given again"] as const;
 
 function addFirst(add: Add, invoke: Invoke): void {
   add("init [dir]", "prepare a definitions repository and your key; keeps what is there").action(
@@ -69,44 +75,6 @@ function addFirst(add: Add, invoke: Invoke): void {
     .action(async (instance: string, words: string[], _options, command: Command) =>
       (await import("./commands/render.ts")).renderCommand({ instance, words, ...invoke(command) }),
     );
-}
-
-function addDefinitions(add: Add, invoke: Invoke): void {
-  add("explain <instance> [words...]", "which file sets a value, line by line, and what that overrides")
-    .usage("[options] <instance> [project] <key>\n       facs explain [options] <instance> [project] --layers")
-    .option("--all", "also the layers that say nothing of it, and those that are not there")
-    .option("--layers", "the order of the layers alone")
-    .option("--host <name>", "as this host sees it")
-    .option("--target <name>", "as hosts of this target see it")
-    .option("--region <name>", "as hosts of this region see it")
-    .option(...SET, collect)
-    .action(async (instance: string, words: string[], _options, command: Command) =>
-      (await import("./commands/explain.ts")).explainCommand({ instance, words, ...invoke(command) }),
-    );
-  add("get <words...>", "print one value: instance [project] key")
-    .usage("[options] <instance> [project] <key>\n       facs get [options] <key> --all-instances")
-    .option("--all-instances", "a table of what every instance says")
-    .option("--project <name>", "for this project (default: what holds for all)")
-    .option("--host <name>", "as this host sees it")
-    .action(async (words: string[], _options, command: Command) =>
-      (await import("./commands/get.ts")).getCommand({ words, ...invoke(command) }),
-    );
-  add("diff <instance> [words...]", "how two instances differ, value by value; or one between two git revisions")
-    .usage(
-      "[options] <instance> <instance> [project]\n       facs diff [options] <instance> [project] --ref <revision>",
-    )
-    .option("--ref <revision>", "this git revision against the files as they are; X..Y: two revisions")
-    .option("--all", "list what differs as expected too (compare.ignore)")
-    .option("--exit-code", "exit 2 when something differs that is not expected")
-    .action(async (instance: string, words: string[], _options, command: Command) =>
-      (await import("./commands/diff.ts")).diffCommand({ instance, words, ...invoke(command) }),
-    );
-}
-
-function addLint(add: Add, invoke: Invoke): void {
-  add("lint", "all that is wrong or odd in the definitions of every instance")
-    .option("--exit-code", "exit 2 when there are warnings")
-    .action(async (_options, command: Command) => (await import("./commands/lint.ts")).lintCommand(invoke(command)));
 }
 
 function addWork(add: Add, invoke: Invoke): void {
@@ -131,10 +99,6 @@ function addWork(add: Add, invoke: Invoke): void {
     async (instance: string, projects: string[], _options, command: Command) =>
       (await import("./commands/verify.ts")).verifyCommand({ instance, projects, ...invoke(command) }),
   );
-}
-
-function collect(value: string, before: string[] = []): string[] {
-  return [...before, value];
 }
 
 function ownVersion(): string {

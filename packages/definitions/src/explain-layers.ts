@@ -43,12 +43,7 @@ function looked({ name, role }: Pick<LookedAt, "name" | "role">, { steps, path }
   const own = steps.filter(({ layer }) => layer.name === name && (layer.role === "modules") === (role === "modules"));
   const views = own.flatMap(({ view }) => (view === undefined ? [] : [viewText(view)]));
   const isSet = own.some(({ values }) => sets(values, path));
-  return { name: shownLayer(name), role, found: true, views: [...new Set(views)], sets: isSet };
-}
-
-/** What a layer is called, without the value of `--set`, which may be a secret. */
-export function shownLayer(name: string): string {
-  return name.startsWith("--set ") ? name.replace(/=.*$/s, "") : name;
+  return { name, role, found: true, views: [...new Set(views)], sets: isSet };
 }
 
 /** The projects whose own layers say something of `path`. */

@@ -1,5 +1,4 @@
 import { formatPath, type KeyPath } from "@facsimile/core";
-import { shownLayer } from "./explain-layers.ts";
 import type { Glance, OtherGlance } from "./explain-views.ts";
 import type { ExplainedLeaf, OtherValue, UsedValue } from "./explanation.ts";
 import { isBranch, leavesOf } from "./leaves.ts";
@@ -98,7 +97,6 @@ function shown(origin: Origin, where: { path: KeyPath; secrets: readonly KeyPath
   const hide = (value: Value | undefined) => (value === undefined ? undefined : masked(value, where));
   return {
     ...origin,
-    layer: shownLayer(origin.layer),
     value: hide(origin.value),
     overrode: origin.overrode.map((each) => shown(each, where)),
   };

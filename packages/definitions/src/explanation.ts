@@ -3,7 +3,7 @@ import type { Layer } from "./chain.ts";
 import type { Origin } from "./origin.ts";
 import type { Value } from "./value.ts";
 
-/** Where values come from. Secrets that stand in clear are hidden, those of `--set` too. */
+/** Where values come from. Secrets that stand in clear are hidden. */
 export interface Explanation {
   /** What was asked for, as definitions write it: `module.worker` of templates is `modules.worker`. */
   readonly path: KeyPath;

@@ -8,6 +8,7 @@ export {
   listInstances,
   listProjects,
 } from "./conglomerate.ts";
+export { conglomerateSchema } from "./conglomerate-schema.ts";
 export { requireDeployable } from "./deployable.ts";
 export { type DescribedProject, describeProjects } from "./describe-projects.ts";
 export { planVersionEdit, type VersionEditOptions } from "./edit.ts";
