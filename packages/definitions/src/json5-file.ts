@@ -1,5 +1,6 @@
 import { FacsimileError } from "@facsimile/core";
 import { hintFor } from "./json5-hints.ts";
+import { plainJson } from "./json5-plain.ts";
 import { type Json5Tree, json5Tree } from "./json5-tree.ts";
 import { loadJson5 } from "./lazy.ts";
 import type { Lines } from "./lines.ts";
@@ -27,6 +28,14 @@ export function parseJson(source: SourceText, lines: Lines): Parsed {
 }
 
 function readJson5(text: string): Value {
+  const json = plainJson(text);
+  if (json !== undefined) {
+    try {
+      return JSON.parse(json) as Value;
+    } catch {
+      // json5 says what is wrong, if anything is.
+    }
+  }
   return loadJson5().parse<Value>(escapeSeparators(text));
 }
 
