@@ -176,7 +176,6 @@ describe("facs explain", () => {
   it("loads nothing that it does not need: whoever asks waits for no other library", async () => {
     const root = await world({ "define/modules.json5": "[]" });
     const scripts = await scriptsOf(root, ["explain", "staging", "currency", "--host", "w2"]);
-    expect(scripts).toContain("json5");
     expect(scripts).toContain("commander");
     for (const name of ["zod", "yaml", "execa", "openpgp", "liquidjs", "re2js", "@humanwhocodes/momoa", "p-limit"]) {
       expect(scripts).not.toContain(name);
