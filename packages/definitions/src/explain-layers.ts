@@ -33,17 +33,18 @@ export function layersLookedAt(chain: InstanceChain, looking: Looking): readonly
 
 function linkLookedAt(link: Link, { root, looking }: { root: Root; looking: Looking }): readonly LookedAt[] {
   const { role, parts, isFound, layers } = link;
-  if (isFound) return layers.map((layer) => looked(layer, looking));
+  const own = layers.at(-1);
+  if (isFound) return layers.map((layer) => ({ ...looked(layer, looking), isParent: layer !== own }));
   const names = new Set([parts.join("."), parts.at(-1) ?? ""]);
   const name = [...names].map((each) => root.shown(each)).join(" or ");
-  return [{ name, role, found: false, views: [], sets: false }];
+  return [{ name, role, found: false, isParent: false, views: [], sets: false }];
 }
 
 function looked({ name, role }: Pick<LookedAt, "name" | "role">, { steps, path }: Looking): LookedAt {
   const own = steps.filter(({ layer }) => layer.name === name && (layer.role === "modules") === (role === "modules"));
   const views = own.flatMap(({ view }) => (view === undefined ? [] : [viewText(view)]));
   const isSet = own.some(({ values }) => sets(values, path));
-  return { name, role, found: true, views: [...new Set(views)], sets: isSet };
+  return { name, role, found: true, isParent: false, views: [...new Set(views)], sets: isSet };
 }
 
 /** The projects whose own layers say something of `path`. */

@@ -60,6 +60,8 @@ export interface LookedAt {
   readonly name: string;
   readonly role: Layer["role"];
   readonly found: boolean;
+  /** Another layer extends it, which is why it is here. */
+  readonly isParent: boolean;
   /** The view blocks of it that apply: `@host:db1.eu`. */
   readonly views: readonly string[];
   /** It, or one of its views, sets the path. */

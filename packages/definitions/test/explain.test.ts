@@ -391,8 +391,8 @@ describe("secrets", () => {
 
 describe("layers", () => {
   const seen = ({ layers }: Explanation) =>
-    layers.map(({ name, role, found, sets, views }) =>
-      [found ? (sets ? "+" : " ") : "-", role, name, ...views].join(" "),
+    layers.map(({ name, role, found, isParent, sets, views }) =>
+      [found ? (sets ? "+" : " ") : "-", isParent ? `parent of ${role}` : role, name, ...views].join(" "),
     );
 
   it("are all that were looked for, weakest first: parents, modules, blocks that apply, what is missing", async () => {
@@ -412,7 +412,7 @@ describe("layers", () => {
       "  modules define/modules.json5",
       "+ base define/facsimile.json5 @region:eu",
       "- project define/p.json5",
-      "+ instance define/common/base.json5",
+      "+ parent of instance define/common/base.json5",
       "  instance define/beta.json5",
       "- instance define/beta.b.json5 or define/b.json5",
       "  instance define/c.json5",

@@ -42,10 +42,10 @@ export function notesText(explanation: Explanation, { who, key, style }: NotesOp
 
 /** Strongest first; `said`: with what each says of the path. */
 export function layerLines(layers: readonly LookedAt[], { said }: { said: boolean }): readonly string[] {
-  const rows = layers.toReversed().map(({ name, role, found, sets, views }) => {
+  const rows = layers.toReversed().map(({ name, role, found, isParent, sets, views }) => {
     const says = sets ? "sets it" : "says nothing of it";
     const state = found ? (said ? says : "") : "not there";
-    return [harmless(name), ROLES[role], state, views.join(" ")];
+    return [harmless(name), isParent ? "  extended" : ROLES[role], state, views.join(" ")];
   });
   const isPlain = rows.every(([, , state]) => state === "");
   return columns(rows.map((row) => row.filter((_, index) => index !== 2 || !isPlain)));

@@ -176,16 +176,25 @@ describe("explainText", () => {
 
 describe("layers", () => {
   const layers: Explanation["layers"] = [
-    { name: "defaults", role: "defaults", found: true, views: [], sets: false },
-    { name: "define/modules.json5", role: "modules", found: true, views: [], sets: false },
-    { name: "define/facsimile.json5", role: "base", found: true, views: ["@region:eu", "@host:w1"], sets: true },
-    { name: "define/p.json5", role: "project", found: false, views: [], sets: false },
-    { name: "define/beta.json5", role: "instance", found: true, views: [], sets: false },
+    { name: "defaults", role: "defaults", found: true, isParent: false, views: [], sets: false },
+    { name: "define/modules.json5", role: "modules", found: true, isParent: false, views: [], sets: false },
+    {
+      name: "define/facsimile.json5",
+      role: "base",
+      found: true,
+      isParent: false,
+      views: ["@region:eu", "@host:w1"],
+      sets: true,
+    },
+    { name: "define/p.json5", role: "project", found: false, isParent: false, views: [], sets: false },
+    { name: "define/common/x.json5", role: "instance", found: true, isParent: true, views: [], sets: false },
+    { name: "define/beta.json5", role: "instance", found: true, isParent: false, views: [], sets: false },
   ];
 
   it("are told strongest first, with the blocks that apply and what is missing", () => {
     expect(layersText(explanation([], { layers }), { who: "beta, p" })).toBe(`beta, p: layers, strongest first
   define/beta.json5       instance
+  define/common/x.json5     extended
   define/p.json5          project         not there
   define/facsimile.json5  every instance             @region:eu @host:w1
   define/modules.json5    modules
@@ -197,6 +206,7 @@ describe("layers", () => {
     const shown = explainText(explanation([user], { layers }), { style: ascii, all: true });
     expect(shown.split("\n\n")[1]).toBe(`looked at, strongest first
   define/beta.json5       instance        says nothing of it
+  define/common/x.json5     extended      says nothing of it
   define/p.json5          project         not there
   define/facsimile.json5  every instance  sets it             @region:eu @host:w1
   define/modules.json5    modules         says nothing of it
