@@ -1,4 +1,4 @@
-import { type Environment, FacsimileError, formatPath } from "@facsimile/core";
+import { type Environment, FacsimileError, formatPath, type KeyPath } from "@facsimile/core";
 import { foldOnto } from "./fold.ts";
 import { isLocal } from "./hosts.ts";
 import { interpolate } from "./interpolate.ts";
@@ -12,6 +12,8 @@ export interface AssembleOptions {
   readonly env: Environment;
   readonly onProblem: OnProblem;
   onWarning(warning: Warning): void;
+  /** A text at `path` could not be replaced; its value is empty, and told already. */
+  onFailed?(path: KeyPath): void;
 }
 
 /** What the steps come to: folded and interpolated, not yet checked. Goes on past what is wrong. */
@@ -23,8 +25,10 @@ export function assemble(steps: readonly Step[], options: AssembleOptions): Valu
   const local = isLocal(valueAt(values, ["deploy", "nodes"]));
   return interpolate(values, {
     env: local ? env : undefined,
-    onProblem: ({ code, path, message, hint }) =>
-      onProblem(new FacsimileError(code, message, { hint, position: placeOf(steps, { path }) })),
+    onProblem: ({ code, path, message, hint }) => {
+      options.onFailed?.(path);
+      onProblem(new FacsimileError(code, message, { hint, position: placeOf(steps, { path }) }));
+    },
     onDeprecated(path, spelling) {
       const hint = `Write \${env:${spelling.includes("USER") ? "USER" : "HOME"}}.`;
       const position = placeOf(steps, { path });

@@ -124,6 +124,6 @@ function warnAboutHosts(
     if (near === undefined) continue;
     const message = `hosts describes ${name}, which no target has`;
     const position = placeOf(steps, { path: ["hosts", name], part: "key" });
-    onWarning({ code: "SIMILAR_KEY", message, hint: `Did you mean ${near}?`, position });
+    onWarning({ code: "HOST_UNUSED", message, hint: `Did you mean ${near}?`, position });
   }
 }

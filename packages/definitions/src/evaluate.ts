@@ -1,4 +1,4 @@
-import { didYouMean, FacsimileError, type KeyPath } from "@facsimile/core";
+import { didYouMean, FacsimileError, formatPath, type KeyPath } from "@facsimile/core";
 import { type AssembleOptions, assemble } from "./assemble.ts";
 import { crossFindings } from "./cross-checks.ts";
 import { memoized, NOTHING } from "./memo.ts";
@@ -32,8 +32,11 @@ export function evaluate(steps: readonly Step[], options: EvaluateOptions): Eval
     const from = given?.startsWith("--set ") ? `${given}: ` : "";
     options.onProblem(new FacsimileError(code, `${from}${message}`, { hint, position }));
   };
-  const values = assemble(steps, options);
-  const wrong = findingsOf(values, options.user).filter((finding) => options.project || !isMissing(finding, values));
+  const failed = new Set<string>();
+  const values = assemble(steps, { ...options, onFailed: (path) => failed.add(formatPath(path)) });
+  const wrong = findingsOf(values, options.user).filter((finding) => {
+    return !failed.has(formatPath(finding.path)) && (options.project || !isMissing(finding, values));
+  });
   wrong.forEach(report);
   const sound = pruned(values, wrong);
   const known = normalise(sound);

@@ -85,8 +85,8 @@ function findingsOf(subjects: readonly Subject[]): readonly Warning[] {
 }
 
 /** What is found here over all chains; a definition alone cannot know. */
-function isByFinders({ code, message }: Warning): boolean {
-  return code === "DIRECTIVE_IDLE" || code === "VIEW_UNUSED" || message.startsWith("hosts describes ");
+function isByFinders({ code }: Warning): boolean {
+  return ["DIRECTIVE_IDLE", "VIEW_UNUSED", "HOST_UNUSED"].includes(code);
 }
 
 function problemsIn(subjects: readonly Subject[]): readonly LintProblem[] {

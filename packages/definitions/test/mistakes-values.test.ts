@@ -27,7 +27,7 @@ describe("a circle or a way to nowhere", () => {
     ]);
     expect(await said({ staging: "{\n  path: '${hom}/x',\n}" })).toEqual([
       "INTERPOLATION define/staging.json5:2:9: there is no value hom",
-      "  Set it, or write $${ for a plain ${.",
+      "  Did you mean home?",
     ]);
     expect(await said({ staging: "{\n  path: 'in ${regions}',\n}" })).toEqual([
       "INTERPOLATION define/staging.json5:2:9: ${regions} is a map, which cannot stand inside a text",
