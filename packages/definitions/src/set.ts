@@ -1,11 +1,12 @@
 import { FacsimileError, formatPath, type KeyPath, parsePath } from "@facsimile/core";
 import type { Layer } from "./chain.ts";
+import { givenValue } from "./given-value.ts";
 import { loadJson5 } from "./lazy.ts";
 import { freeze, nest, type Value, type ValueMap } from "./value.ts";
 
 const FORBIDDEN = ["__proto__", "constructor", "prototype"];
 
-/** `home="/srv/x"` as the strongest layer: the value is JSON5, else a text. @throws `BAD_SET`, `BAD_PATH` */
+/** `home="/srv/x"` as the strongest layer: the value is JSON5, else a text. @throws `BAD_SET`, `BAD_PATH`, and as {@link givenValue} */
 export function setLayer(text: string): Layer {
   const equals = text.indexOf("=");
   if (equals < 1) {
@@ -15,14 +16,13 @@ export function setLayer(text: string): Layer {
   if (path.some((key) => FORBIDDEN.includes(key))) {
     throw new FacsimileError("BAD_SET", `--set ${formatPath(path)}: this key is not allowed in a definition`);
   }
-  const body = freeze(nest(path, readValue(path, text.slice(equals + 1))) as ValueMap);
+  const body = freeze(nest(path, givenValue(path, text.slice(equals + 1))) as ValueMap);
   // Without the value, which may be a secret.
   return { name: `--set ${formatPath(path)}`, root: "set", role: "set", source: undefined, at: [], body };
 }
 
-/** What a command line gives for `path`: JSON5, else a text. */
+/** What {@link givenValue} would give, whether or not a definition may hold it. */
 export function readValue(path: KeyPath, text: string): Value {
-  // 1.10 would become the number 1.1.
   if (path[0] === "versions" && !/^["']/.test(text)) return text;
   try {
     return loadJson5().parse<Value>(text);

@@ -55,7 +55,7 @@ describe("--set", () => {
   });
 });
 
-it.fails("--set takes no key and no number that no file may hold, at any depth", async () => {
+it("--set takes no key and no number that no file may hold, at any depth", async () => {
   expect(await said({ staging: "{ x: {} }" }, { set: ["x={__proto__: {y: 1}}"] })).not.toEqual([]);
   expect(await said({ staging: "{}" }, { set: ["x=1e999"] })).not.toEqual([]);
 });
