@@ -1,21 +1,27 @@
 import { FacsimileError, isFacsimileError, type KeyPath, problemsOf, throwProblems } from "@facsimile/core";
 import { parseSource } from "./source-file.ts";
-import type { Value } from "./value.ts";
+import { nest, type Value } from "./value.ts";
 
 /**
  * The value that a command line gives for `path`: JSON5, else a text.
  *
- * @throws `FORBIDDEN_KEY`, `DUPLICATE_KEY`, `INVALID_VALUE`, `FILE_TOO_DEEP`: what no definition file can hold
+ * @throws `FORBIDDEN_KEY`, `DUPLICATE_KEY`, `INVALID_VALUE`, `FILE_TOO_DEEP`: what no definition file can hold there
  */
 export function givenValue(path: KeyPath, text: string): Value {
   // 1.10 would become the number 1.1.
-  if (path[0] === "versions" && !/^["']/.test(text)) return text;
+  const isText = path[0] === "versions" && !/^["']/.test(text);
+  const value = isText ? text : (parsed(text) ?? text);
+  parsed(JSON.stringify(nest(path, value)));
+  return value;
+}
+
+/** Undefined where the text is no JSON5. Of what is no file, there are no lines to name. */
+function parsed(text: string): Value | undefined {
   try {
     return parseSource({ file: "VALUE.json5", text }).value;
   } catch (error) {
     if (!isFacsimileError(error)) throw error;
-    if (error.code === "FILE_SYNTAX") return text;
-    // Of what is no file, there are no lines to name.
+    if (error.code === "FILE_SYNTAX") return undefined;
     throwProblems(problemsOf(error).map(({ code, message, hint }) => new FacsimileError(code, message, { hint })));
     throw error;
   }
