@@ -10,15 +10,15 @@ import { nest, type Value } from "./value.ts";
 export function givenValue(path: KeyPath, text: string): Value {
   // 1.10 would become the number 1.1.
   const isText = path[0] === "versions" && !/^["']/.test(text);
-  const value = isText ? text : (parsed(text) ?? text);
+  const { value } = (isText ? undefined : parsed(text)) ?? { value: text };
   parsed(JSON.stringify(nest(path, value)));
   return value;
 }
 
 /** Undefined where the text is no JSON5. Of what is no file, there are no lines to name. */
-function parsed(text: string): Value | undefined {
+function parsed(text: string): { readonly value: Value } | undefined {
   try {
-    return parseSource({ file: "VALUE.json5", text }).value;
+    return parseSource({ file: "VALUE.json5", text });
   } catch (error) {
     if (!isFacsimileError(error)) throw error;
     if (error.code === "FILE_SYNTAX") return undefined;
