@@ -35,6 +35,26 @@ export function addDefinitions(add: Add, invoke: Invoke): void {
     );
 }
 
+/** What changes definitions. */
+export function addEdits(add: Add, invoke: Invoke): void {
+  const IN = ["--in <layer>", "facsimile, a project, an instance, or a file of definitions"] as const;
+  const DRY_RUN = ["--dry-run", "show what would change, and write nothing"] as const;
+  add("set <key> <value>", "set a value in one layer, keep the rest of its file, and tell who sees it")
+    .usage("[options] <key> <value> --in <layer>\n       facs set [options] --in <layer> <key> -- <-value>")
+    .option(...IN)
+    .option(...DRY_RUN)
+    .action(async (key: string, value: string, _options, command: Command) =>
+      (await import("./commands/set.ts")).setCommand({ key, value, ...invoke(command) }),
+    );
+  add("unset <key>", "take a value out of one layer, and tell who sees that")
+    .usage("[options] <key> --in <layer>")
+    .option(...IN)
+    .option(...DRY_RUN)
+    .action(async (key: string, _options, command: Command) =>
+      (await import("./commands/set.ts")).setCommand({ key, value: undefined, ...invoke(command) }),
+    );
+}
+
 /** Commands about all definitions at once. */
 export function addChecks(add: Add, invoke: Invoke): void {
   add("lint", "all that is wrong or odd in the definitions of every instance")

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Command } from "commander";
-import { addChecks, addDefinitions } from "./commands-definitions.ts";
+import { addChecks, addDefinitions, addEdits } from "./commands-definitions.ts";
 import { collect, SET } from "./options.ts";
 import type { World } from "./world.ts";
 
@@ -51,6 +51,7 @@ export function createProgram(world: World, run: RunState): Command {
       .option("--json", "print one JSON document");
   addFirst(add, invoke);
   addDefinitions(add, invoke);
+  addEdits(add, invoke);
   addChecks(add, invoke);
   addWork(add, invoke);
   return program;

@@ -4,20 +4,26 @@ import { type Conglomerate, defineRoot } from "./conglomerate.ts";
 import type { Place } from "./edit-effect.ts";
 import type { TextChange } from "./edit-text.ts";
 import type { Broken, Effect } from "./edit-users.ts";
+import { isSensitive } from "./masked.ts";
+import { checkPlain } from "./plain.ts";
 import type { LayerText } from "./roots.ts";
+import { MAX_DEPTH } from "./source-file.ts";
 import { isList, isMap, kindOf, nest, type Value, valueAt } from "./value.ts";
 
 const NOTHING_WRITTEN = "Nothing was written.";
 
-/** Where one file holds all layers, each is edited by its own name. @throws `UNKNOWN_LAYER` */
-export function checkOwn(
-  key: KeyPath,
-  { layer, conglomerate }: { layer: LayerText; conglomerate: Conglomerate },
-): void {
-  const [first, name] = key;
-  const { source, at } = layer;
-  const isWithin = at.length === 0 && first === "instances" && name !== undefined;
-  if (!isWithin || defineRoot(conglomerate).layer(name)?.source !== source) return;
+export interface Target {
+  readonly layer: LayerText;
+  readonly conglomerate: Conglomerate;
+}
+
+/** @throws `FORBIDDEN_KEY`; `UNKNOWN_LAYER` for a key that lies in another layer of the same file */
+export function checkKey(key: KeyPath, { layer, conglomerate }: Target): void {
+  const findings = checkPlain(nest(key, null), { text: "", maxDepth: MAX_DEPTH, rangeOf: () => [0, 0] });
+  throwProblems(findings.map(({ code, message, hint }) => new FacsimileError(code, message, { hint })));
+  const [first, name = ""] = key;
+  const isWithin = layer.at.length === 0 && first === "instances";
+  if (!isWithin || defineRoot(conglomerate).layer(name)?.source !== layer.source) return;
   const hint = `Name it as the layer: --in ${name}`;
   throw new FacsimileError("UNKNOWN_LAYER", `${formatPath(key)} lies in the layer ${name}, not in facsimile`, { hint });
 }
@@ -25,13 +31,14 @@ export function checkOwn(
 /** It would be in git for ever, and is in the history of the shell. @throws `SECRET_IN_CLEAR` */
 export function checkClear(
   { path, value }: TextChange,
-  { file, secrets }: { file: string; secrets: readonly KeyPath[] },
+  { layer, secrets }: { layer: LayerText; secrets: readonly KeyPath[] },
 ): void {
   const [found] = value === undefined ? [] : clearSecretPaths(nest(path, value), secrets);
   if (found === undefined) return;
   const name = found.filter((key) => !/^[@$]/.test(key)).join("/");
-  const message = `${formatPath(found)} would stand in clear in ${file}, for every reader, and it is a secret`;
-  const hint = `Nothing was written. Refer to it by a name: {$secret: ${JSON.stringify(name)}}\nThe history of your shell has it now: take it out there.`;
+  const message = `${formatPath(found)} is a secret, and would stand in ${layer.source.file} for every reader`;
+  const reference = `${NOTHING_WRITTEN} Refer to it by a name: {$secret: ${JSON.stringify(name)}}`;
+  const hint = `${reference}\nThe history of your shell has it now: take it out there.`;
   throw new FacsimileError("SECRET_IN_CLEAR", message, { hint });
 }
 
@@ -48,7 +55,7 @@ export function unsafe({ path, value }: TextChange, { file, body, position }: Un
   const why = path.flatMap((key, depth) => obstacle(key, { path: path.slice(0, depth), body }) ?? [])[0];
   const message = `${file} cannot be edited safely here${why === undefined ? "" : `: ${why}`}`;
   return new FacsimileError("EDIT_UNSAFE", message, {
-    hint: `Nothing was written. Open it, and ${what} by hand.`,
+    hint: `${NOTHING_WRITTEN} Open it, and ${what} by hand.`,
     position,
   });
 }
@@ -90,26 +97,34 @@ function named(instances: readonly string[]): string {
   return instances.length > 3 ? `${instances.length} instances` : instances.join(", ");
 }
 
+export interface Edited {
+  readonly file: string;
+  readonly key: KeyPath;
+  readonly secrets: readonly KeyPath[];
+}
+
 /** A change that nobody sees is hardly meant. @throws `EDIT_HIDDEN` */
-export function checkSeen(effects: readonly Effect[], { file, key }: { file: string; key: KeyPath }): void {
+export function checkSeen(effects: readonly Effect[], { file, key, secrets }: Edited): void {
   const concerned = effects.filter(({ idleView }) => idleView === undefined);
-  if (concerned.length === 0 || concerned.some(({ isSeen, hidden }) => isSeen || hidden.length === 0)) return;
+  if (concerned.some(({ isSeen, hidden }) => isSeen || hidden.length === 0)) return;
   const places = new Map(concerned.flatMap(({ hidden }) => hidden.map((each) => [placeText(each.by, file), each])));
   const [first] = places.values();
   if (first === undefined) return;
+  const [shown, are] = [[...places.keys()].slice(0, 3).join(", "), places.size === 1 ? "is" : "are"];
+  const more = places.size > 3 ? ` and ${places.size - 3} more` : "";
+  const message = `nobody would see ${formatPath(key)} of ${file}: ${shown}${more} ${are} stronger`;
   const { layer, view, position } = first.by;
-  const shown = [...places.keys()].slice(0, 3);
-  const more = places.size > shown.length ? ` and ${places.size - shown.length} more` : "";
-  const message = `nobody would see ${formatPath(key)} of ${file}: ${shown.join(", ")}${more} ${places.size === 1 ? "is" : "are"} stronger`;
   const there = formatPath(view === undefined ? first.path : [view, ...first.path]);
+  // Around a position, lines are shown.
+  const isShowable = position?.file !== file && !isSensitive(first.path, { secrets });
   throw new FacsimileError("EDIT_HIDDEN", message, {
-    hint: `Nothing was written. Change ${there} there: --in ${position?.file ?? layer}`,
-    position: position?.file === file ? undefined : position,
+    hint: `${NOTHING_WRITTEN} Change ${there} there: --in ${/\(instances\.(.+)\)$/.exec(layer)?.[1] ?? layer}`,
+    position: isShowable ? position : undefined,
   });
 }
 
 /** Of the edited file itself without lines: they may move. */
 function placeText({ position, layer, view }: Place, file: string): string {
-  const place = position === undefined ? layer : position.file === file ? file : formatPosition(position);
+  const place = position === undefined || position.file === file ? layer : formatPosition(position);
   return view === undefined ? place : `${place} (${view})`;
 }

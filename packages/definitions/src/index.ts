@@ -16,13 +16,12 @@ export type { Hidden, Place, Sight } from "./edit-effect.ts";
 export type { Effect, Unread } from "./edit-users.ts";
 export { type ExplainOptions, explain } from "./explain.ts";
 export type { ExplainedLeaf, Explanation, LookedAt, OtherValue, UsedValue } from "./explanation.ts";
-export { givenValue } from "./given-value.ts";
 export { jsonSchema } from "./json-schema.ts";
 export { type Leaf, leavesOf } from "./leaves.ts";
 export { type LintOptions, type LintProblem, type LintReport, lint } from "./lint.ts";
 export { HIDDEN, isClearSecret, isSensitive, type SensitiveOptions, type Shown, type ShownOptions, shownAt } from "./masked.ts"; // biome-ignore format: one line
 export { type ModuleSecrets, moduleContext } from "./module-context.ts";
-export { listLayers } from "./named-layer.ts";
+export { layersHint } from "./named-layer.ts";
 export { notSet } from "./not-set.ts";
 export type { Origin } from "./origin.ts";
 export { type EditRequest, type PlannedEdit, planEdit } from "./plan-edit.ts";

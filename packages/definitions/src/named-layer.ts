@@ -8,8 +8,18 @@ import { EXTENSIONS } from "./source-file.ts";
 /** What lies beside layers and is none: a list of modules, the user's schema. */
 const NO_LAYERS: readonly string[] = ["modules", "schema"];
 
-/** The names of all layers: `facsimile`, then projects, instances and their parts in byte order. */
-export function listLayers(conglomerate: Conglomerate): readonly string[] {
+/** More than these are counted. */
+const MAX_NAMES = 30;
+
+/** What a layer may be called, for people: `Layers are facsimile, dev, staging; or name a file.` */
+export function layersHint(conglomerate: Conglomerate): string {
+  const names = namesIn(conglomerate);
+  const more = names.length - MAX_NAMES;
+  return `Layers are ${names.slice(0, MAX_NAMES).join(", ")}${more > 0 ? ` and ${more} more` : ""}; or name a file.`;
+}
+
+/** `facsimile`, then projects, instances and their parts in byte order. */
+function namesIn(conglomerate: Conglomerate): readonly string[] {
   const names = defineRoot(conglomerate).names();
   return ["facsimile", ...names.filter((name) => name !== "facsimile" && !NO_LAYERS.includes(name))];
 }
@@ -54,8 +64,7 @@ function unknown(name: string, conglomerate: Conglomerate): FacsimileError {
     const hint = "Edit the file by hand. What a layer says of a module goes into modules.<name>.";
     return new FacsimileError("UNKNOWN_LAYER", `${name} is no layer: no instance inherits it as it is`, { hint });
   }
-  const known = listLayers(conglomerate);
-  const near = didYouMean(name, known);
-  const hint = near === undefined ? `Layers are ${known.join(", ")}; or name a file.` : `Did you mean ${near}?`;
+  const near = didYouMean(name, namesIn(conglomerate));
+  const hint = near === undefined ? layersHint(conglomerate) : `Did you mean ${near}?`;
   return new FacsimileError("UNKNOWN_LAYER", `there is no layer ${name}`, { hint });
 }

@@ -177,6 +177,20 @@ describe("an edit is hidden", () => {
     );
   });
 
+  it("by a secret, of which no line is pointed at", async () => {
+    const secret = beside("{ password: 'hunter2' }");
+    expect(await refused(secret, "facsimile password {$secret: 'x'}")).toBe(
+      "EDIT_HIDDEN nobody would see password of define/facsimile.json5: define/dev.json5:1:13 is stronger (Nothing was written. Change password there: --in define/dev.json5)",
+    );
+  });
+
+  it("by another layer of the same file", async () => {
+    const single = "{ projects: { shop: { repo: '.' } }, instances: { beta: { a: 1 } } }";
+    expect(await refused({ "config/facsimile.json5": single }, "facsimile a 2")).toBe(
+      "EDIT_HIDDEN nobody would see a of config/facsimile.json5: config/facsimile.json5 (instances.beta) is stronger (Nothing was written. Change a there: --in beta)",
+    );
+  });
+
   it("from no one while somebody sees it, or has it already", async () => {
     const same = files({
       "define/dev.json5": "{ banner: 'dev' }",

@@ -107,6 +107,9 @@ describe("a secret is not written in clear", () => {
     "password hunter2",
     "mail.password hunter2",
     "mail.password 20231107",
+    "mail.password 20231107202311072023",
+    "mail {password: 20231107202311072023, port: 25}",
+    "mail {password: 'hunter2', password: 'hunter2'}",
     "mail {password: 'hunter2'}",
     "@region:eu.mail.password hunter2",
     "@region:eu {mail: {password: 'hunter2'}}",
@@ -124,13 +127,13 @@ describe("a secret is not written in clear", () => {
     "smtp.password ${mail.user}hunter2",
   ])("%s", async (change) => {
     const text = await refused(files, `dev ${change}`);
-    expect(text).toMatch(/^SECRET_IN_CLEAR \S+ would stand in clear in define\/dev\.json5/);
+    expect(text).toMatch(/^SECRET_IN_CLEAR \S+ is a secret, and would stand in define\/dev\.json5/);
     expect(text).not.toMatch(/hunter2|1234|20231107/);
   });
 
   it("and what to write instead is told", async () => {
     expect(await refused(files, "dev @region:eu.mail.password hunter2")).toContain(
-      '@region:eu.mail.password would stand in clear in define/dev.json5, for every reader, and it is a secret (Nothing was written. Refer to it by a name: {$secret: "mail/password"}\n',
+      '@region:eu.mail.password is a secret, and would stand in define/dev.json5 for every reader (Nothing was written. Refer to it by a name: {$secret: "mail/password"}\n',
     );
   });
 

@@ -153,7 +153,7 @@ it("an edit tells exactly who sees it and who does not, breaks nobody, and is re
   const property = fc.asyncProperty(files, request, async (texts, edit) => {
     const file = `define/${edit.layer}.json5`;
     const text = texts.get(file) ?? "";
-    const edited = editText({ file, text }, edit);
+    const edited = editText({ file, text }, { path: edit.path, value: edit.value });
     const before = conglomerateOf(texts, { root: "/r" });
     const after = conglomerateOf(new Map([...texts, [file, edited ?? text]]), { root: "/r" });
     const example = { edit, text, edited, looks: await lookAll(before, after) };

@@ -1,5 +1,5 @@
 import { parsePath } from "@facsimile/core";
-import { conglomerateOf, type Effect, givenValue, type Place, type PlannedEdit, planEdit } from "../src/index.ts";
+import { conglomerateOf, type Effect, type Place, type PlannedEdit, planEdit } from "../src/index.ts";
 import { problems } from "./world.ts";
 
 export type Files = Readonly<Record<string, string>>;
@@ -16,8 +16,7 @@ export const beside = (text: string, name = "define/dev.json5"): Files => ({
 export async function plan(files: Files, command: string): Promise<PlannedEdit> {
   const [, layer = "", key = "", text] = /^(\S*) (\S+)(?: (.*))?$/s.exec(command) ?? [];
   const conglomerate = conglomerateOf(new Map(Object.entries(files)), { root: "/r" });
-  const path = parsePath(key);
-  return planEdit(conglomerate, { layer, path, value: text === undefined ? undefined : givenValue(path, text) });
+  return planEdit(conglomerate, { layer, path: parsePath(key), text });
 }
 
 /** The text of the file afterwards. */

@@ -81,7 +81,7 @@ export function placeText({ layer, position }: Pick<Shown, "layer" | "position">
 }
 
 /** What of `compare.ignore` is idle; nothing where nothing is. */
-export function warningsText({ warnings }: Comparison, { yellow }: Style): string {
+export function warningsText({ warnings }: Pick<Comparison, "warnings">, { yellow }: Style): string {
   return warnings
     .map(({ code, message, hint, position }) => {
       const where = position === undefined ? "" : `${formatPosition(position)}: `;
