@@ -121,10 +121,7 @@ describe("one value is wrong", () => {
     ],
     ["{ state: { scope: '../x' } }", /^INVALID_VALUE .* state\.scope is "\.\.\/x"; expected a name, or "own"/],
     ["{ state: { recipients: ['robin'] } }", /^INVALID_VALUE .* expected a fingerprint of 40 hex digits/],
-    [
-      "{ deploy: 5 }",
-      "INVALID_VALUE define/beta.json5:1:11: deploy is the number 5; expected a map",
-    ],
+    ["{ deploy: 5 }", "INVALID_VALUE define/beta.json5:1:11: deploy is the number 5; expected a map"],
     [
       "{ deploy: { user: '${nope}' } }",
       "INTERPOLATION define/beta.json5:1:19: there is no value nope (Set it, or write $${ for a plain ${.)",
