@@ -20,7 +20,7 @@ export function declaredSecrets(conglomerate: Conglomerate): readonly KeyPath[] 
 
 /** The path as it was before the renaming; of a key that holds all of the new one, that key. */
 function oldName(secret: KeyPath, { from, to }: UserRename): readonly KeyPath[] {
-  const isMeant = to.slice(0, secret.length).every((key, index) => secret[index] === "*" || secret[index] === key);
+  const isMeant = to.slice(0, secret.length).every((key, index) => secret[index] === key);
   return isMeant ? [[...from, ...secret.slice(to.length)]] : [];
 }
 
@@ -71,19 +71,11 @@ export function withoutSecrets(source: SourceText, secrets: readonly KeyPath[]):
   const { file, text } = source;
   const parse = /\.json5?$/.test(file) ? parseJson5 : parseYaml;
   const { value, rangeOf } = parse(source, new Lines({ file, text }));
-  const places = [...clearSecretPaths(value, secrets), ...inInstances(value, secrets)];
-  const ranges = new Map(places.map((place) => rangeOf(place, "value")).map((range) => [range[0], range]));
-  const splices = [...ranges.values()].map(([start, end]) => {
+  const ranges = clearSecretPaths(value, secrets).map((path) => rangeOf(path, "value"));
+  // What an alias repeats is written once.
+  const once = new Map(ranges.map((range) => [range[0], range]));
+  const splices = [...once.values()].map(([start, end]) => {
     return { start, end, by: text.slice(start, end).replace(/\S.*/g, HIDDEN) };
   });
   return spliced(text, splices);
-}
-
-/** Where one file holds all layers, most of them lie below this key. */
-function inInstances(value: Value, secrets: readonly KeyPath[]): readonly KeyPath[] {
-  const instances = isMap(value) ? value["instances"] : undefined;
-  if (!isMap(instances)) return [];
-  return Object.entries(instances).flatMap(([name, layer]) =>
-    clearSecretPaths(layer, secrets).map((place) => ["instances", name, ...place]),
-  );
 }

@@ -53,12 +53,11 @@ export function sightOf(sides: Sides<readonly Step[]>, { layer, viewers, env }: 
   const changes = changedBy(sides, isOwn);
   const looks = choices(sides, viewers).map((steps) => lookAt(steps, { changes, isOwn, env }));
   const told = looks.flatMap(({ unseen }) => unseen);
-  const isConcerned = changes.length === 0 || looks.some((look) => look.isConcerned);
   return {
     isSeen: looks.some(({ isSeen }) => isSeen),
     hidden: distinct(told.flatMap(({ path, hiddenBy }) => (hiddenBy === undefined ? [] : { path, by: hiddenBy }))),
     sameAs: told.find(({ sameAs }) => sameAs !== undefined)?.sameAs,
-    idleView: isConcerned ? undefined : changes[0]?.view,
+    idleView: looks.some(({ isConcerned }) => isConcerned) ? undefined : changes[0]?.view,
   };
 }
 

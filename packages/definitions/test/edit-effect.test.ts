@@ -158,6 +158,12 @@ describe("an edit is hidden", () => {
     ]);
   });
 
+  it("by no directive that adds to it", async () => {
+    const tags = beside("{ tags: { $append: ['a'] } }");
+    const more = { ...tags, "define/dev.dev0.json5": "{ tags: { $append: ['c'] } }" };
+    expect(await effects(more, "dev tags {$append: ['b']}")).toEqual(["dev shop: seen", "dev.dev0 shop: seen"]);
+  });
+
   it("from everybody, and then refused with the stronger places and where to change it instead", async () => {
     const all = files({ "define/dev.json5": "{\n  banner: 'dev' }" });
     const message =

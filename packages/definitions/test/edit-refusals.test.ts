@@ -124,6 +124,7 @@ describe("a secret is not written in clear", () => {
     "@host:a.db {user: 'hunter2'}",
     "users.robin.key hunter2",
     "users {$replace: {robin: {key: 'hunter2'}}}",
+    "users {$mergeBy: 'name', items: [{name: 'robin', key: 'hunter2'}]}",
     "smtp.password ${mail.user}hunter2",
   ])("%s", async (change) => {
     const text = await refused(files, `dev ${change}`);
@@ -141,6 +142,8 @@ describe("a secret is not written in clear", () => {
     "mail.password {$secret: 'mail/password'}",
     "mail.password ${smtp.password}",
     "mail.password {$delete: true}",
+    "pin {$delete: true}",
+    "tokens {$mergeBy: 'name', items: []}",
     "mail.password null",
     "mail.password",
     "mail.passwordMinLength 12",

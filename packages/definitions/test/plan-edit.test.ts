@@ -129,6 +129,9 @@ describe("the text of an edit", () => {
       /list is a list; set it as a whole, or let \{\$append: \[…\]\} or \{\$remove: \[…\]\} change it \(.* take list\.0 out/,
     );
     expect(await by("list.2 c")).toContain("list is a list; set it as a whole");
+    expect(await by("tags.$append.5 c")).toContain("tags.$append is a list; set it as a whole");
+    const schema = beside("{ m: { $schema: 'x', a: 'text' } }");
+    expect(await refused(schema, "dev m.a.b 1")).toContain("m.a is a string, and nothing can stand below it");
     expect(await by("tags.x c")).toContain("tags is a directive, $append, which takes no other keys");
     expect(await after(beside(text), "dev list.1 c")).toBe(text.replace("'b'", "'c'"));
     const aliased = beside("a: &x { b: 1 }\nc: *x\n", "define/dev.yaml");
