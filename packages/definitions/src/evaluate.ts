@@ -34,10 +34,9 @@ export function evaluate(steps: readonly Step[], options: EvaluateOptions): Eval
   };
   const failed = new Set<string>();
   const values = assemble(steps, { ...options, onFailed: (path) => failed.add(formatPath(path)) });
-  const wrong = findingsOf(values, options.user).filter((finding) => {
-    return !failed.has(formatPath(finding.path)) && (options.project || !isMissing(finding, values));
-  });
-  wrong.forEach(report);
+  const wrong = findingsOf(values, options.user);
+  const isTold = ({ path }: Finding) => failed.has(formatPath(path));
+  wrong.filter((each) => !isTold(each) && (options.project || !isMissing(each, values))).forEach(report);
   const sound = pruned(values, wrong);
   const known = normalise(sound);
   crossFindings(known).forEach((finding) => {
