@@ -1,3 +1,4 @@
+export { checkoutFolder, type Sources } from "./checkouts.ts";
 export { type CompareOptions, type Comparison, compareDefinitions, type Difference } from "./compare.ts";
 export {
   type Conglomerate,

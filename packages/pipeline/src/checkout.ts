@@ -1,6 +1,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { FacsimileError, type Position } from "@facsimile/core";
+import { checkoutFolder } from "@facsimile/definitions";
 import { type PipelineContext, workFolders } from "./context.ts";
 import { git, tryGit } from "./git.ts";
 
@@ -30,7 +31,8 @@ export interface Checkout {
  * @throws `NO_SOURCE` (no such repository, or no such version in it), `TAG_MOVED`, `SOURCE_DIRTY`
  */
 export async function checkout(request: CheckoutRequest, context: PipelineContext): Promise<Checkout> {
-  const folder = path.join(workFolders(context).sources, `${request.project}-${request.version.replaceAll("/", "~")}`);
+  const { project, version } = request;
+  const folder = checkoutFolder({ project, version }, workFolders(context).sources);
   const repo = await locate(request, context.root);
   if (await exists(path.join(folder, ".git"))) await assertUnchanged({ ...request, repo, folder }, context);
   else await cloneAfresh({ ...request, repo, folder }, context);
