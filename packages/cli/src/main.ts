@@ -2,7 +2,6 @@ import { errnoOf, FacsimileError, isFacsimileError, problemsOf } from "@facsimil
 import { EXIT, exitOf } from "./exit.ts";
 import { printJson } from "./follow.ts";
 import { createProgram } from "./program.ts";
-import { problemsText } from "./text/problems.ts";
 import { createWorld, type Process, type World } from "./world.ts";
 
 /** Runs the command that `process.argv` names. @returns The exit status. */
@@ -17,10 +16,10 @@ export async function main(process: Process): Promise<number> {
   }
 }
 
-function tellFailure(
+async function tellFailure(
   error: unknown,
   { world, root, isJson }: { world: World; root: string | undefined; isJson: boolean },
-): number {
+): Promise<number> {
   if (isCommander(error)) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (world.signal.aborted) {
     world.tell(`${String((world.signal.reason as Error).message)}. Nothing more was done.\n`);
@@ -28,6 +27,7 @@ function tellFailure(
   }
   const known = isFacsimileError(error) ? error : (systemError(error) ?? unexpected(error));
   if (isJson) printJson({ schema: "error/1", problems: problemsOf(known) }, world);
+  const { problemsText } = await import("./text/problems.ts");
   world.tell(problemsText(known, { root, style: world.style }));
   return exitOf(known);
 }

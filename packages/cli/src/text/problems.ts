@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { type FacsimileError, formatPosition, type Position, problemsOf } from "@facsimile/core";
+import { hiddenLine } from "./hidden-line.ts";
 import type { Style } from "./style.ts";
 
 /** How failures are told: where, which code, what, the lines around it, what next. */
@@ -36,7 +37,7 @@ function excerpt(position: Position, { root, style }: { root: string | undefined
   const width = String(position.line).length;
   const numbered = shown.map((line, index) => {
     const number = first + index;
-    return `${number === position.line ? style.red(" → ") : "   "}${String(number).padStart(width)} ${style.bar} ${line}`;
+    return `${number === position.line ? style.red(" → ") : "   "}${String(number).padStart(width)} ${style.bar} ${hiddenLine(line)}`;
   });
   if (numbered.length === 0) return [];
   const caret = "^".repeat(Math.max(1, position.length ?? 1));
