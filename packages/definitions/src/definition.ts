@@ -1,13 +1,13 @@
 import { didYouMean, type FacsimileError, throwProblems } from "@facsimile/core";
-import { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
-import { hostsOf, isLocal } from "./hosts.ts";
-import { filesIn, type InstanceChain, stepsIn } from "./instance-chain.ts";
-import { originOf, placeOf } from "./origin.ts";
-import type { Step } from "./steps.ts";
+import { type EvaluateOptions, type Evaluation, evaluate } from "./checks/evaluate.ts";
+import { hostsOf, isLocal } from "./checks/hosts.ts";
+import { filesIn, type InstanceChain, stepsIn } from "./layers/instance-chain.ts";
+import type { Step } from "./layers/steps.ts";
+import { stepsFor, type Viewer } from "./layers/views.ts";
+import { originOf, placeOf } from "./merge/origin.ts";
 import type { Definition, Host, InstanceValues, ResolveOptions, Warning } from "./types.ts";
 import { Unique } from "./unique.ts";
 import { freeze, sameValue } from "./value.ts";
-import { stepsFor, type Viewer } from "./views.ts";
 
 /** Makes the definition of its chain. @throws everything that is wrong with it, at once */
 export function buildDefinition(chain: InstanceChain, options: ResolveOptions): Definition {

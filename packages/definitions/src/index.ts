@@ -1,5 +1,17 @@
-export { checkoutFolder, type Sources } from "./checkouts.ts";
-export { type CompareOptions, type Comparison, compareDefinitions, type Difference } from "./compare.ts";
+export { requireDeployable } from "./checks/deployable.ts";
+export { type CompareOptions, type Comparison, compareDefinitions, type Difference } from "./compare/compare.ts";
+export { type Leaf, leavesOf } from "./compare/leaves.ts";
+export { HIDDEN, isClearSecret, isSensitive, type SensitiveOptions, type Shown, type ShownOptions, shownAt } from "./compare/masked.ts"; // biome-ignore format: one line
+export { planVersionEdit, type VersionEditOptions } from "./edit/edit.ts";
+export type { Hidden, Place, Sight } from "./edit/effect.ts";
+export { type EditRequest, type PlannedEdit, planEdit } from "./edit/plan-edit.ts";
+export type { Effect, Unread } from "./edit/users.ts";
+export { type ExplainOptions, explain } from "./explain/explain.ts";
+export type { ExplainedLeaf, Explanation, LookedAt, OtherValue, UsedValue } from "./explain/explanation.ts";
+export { notSet } from "./explain/not-set.ts";
+export { conglomerateSchema } from "./json-schema/conglomerate-schema.ts";
+export { jsonSchema } from "./json-schema/json-schema.ts";
+export { checkoutFolder, type Sources } from "./layers/checkouts.ts";
 export {
   type Conglomerate,
   conglomerateAt,
@@ -8,24 +20,12 @@ export {
   isInRepo,
   listInstances,
   listProjects,
-} from "./conglomerate.ts";
-export { conglomerateSchema } from "./conglomerate-schema.ts";
-export { requireDeployable } from "./deployable.ts";
-export { type DescribedProject, describeProjects } from "./describe-projects.ts";
-export { planVersionEdit, type VersionEditOptions } from "./edit.ts";
-export type { Hidden, Place, Sight } from "./edit-effect.ts";
-export type { Effect, Unread } from "./edit-users.ts";
-export { type ExplainOptions, explain } from "./explain.ts";
-export type { ExplainedLeaf, Explanation, LookedAt, OtherValue, UsedValue } from "./explanation.ts";
-export { jsonSchema } from "./json-schema.ts";
-export { type Leaf, leavesOf } from "./leaves.ts";
-export { type LintOptions, type LintProblem, type LintReport, lint } from "./lint.ts";
-export { HIDDEN, isClearSecret, isSensitive, type SensitiveOptions, type Shown, type ShownOptions, shownAt } from "./masked.ts"; // biome-ignore format: one line
+} from "./layers/conglomerate.ts";
+export { type DescribedProject, describeProjects } from "./layers/describe-projects.ts";
+export { layersHint } from "./layers/named-layer.ts";
+export { type LintOptions, type LintProblem, type LintReport, lint } from "./lint/lint.ts";
+export type { Origin } from "./merge/origin.ts";
 export { type ModuleSecrets, moduleContext } from "./module-context.ts";
-export { layersHint } from "./named-layer.ts";
-export { notSet } from "./not-set.ts";
-export type { Origin } from "./origin.ts";
-export { type EditRequest, type PlannedEdit, planEdit } from "./plan-edit.ts";
 export { resolve } from "./resolve.ts";
 export type {
   Daemon,
@@ -41,5 +41,5 @@ export type {
   TextEdit,
   Warning,
 } from "./types.ts";
-export type { UserSchema } from "./user-schema.ts";
+export type { UserSchema } from "./user-schema/user-schema.ts";
 export { isSecretRef, type SecretRef, type Value, type ValueMap } from "./value.ts";

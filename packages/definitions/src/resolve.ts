@@ -1,5 +1,5 @@
-import type { Conglomerate } from "./conglomerate.ts";
-import { instanceChain } from "./instance-chain.ts";
+import type { Conglomerate } from "./layers/conglomerate.ts";
+import { instanceChain } from "./layers/instance-chain.ts";
 import type { Definition, ResolveOptions } from "./types.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { Environment, HostName, InstanceName, KeyPath, Position, ProjectName, TargetName } from "@facsimile/core";
-import type { Origin } from "./origin.ts";
-import type { WrittenDefinition } from "./schema.ts";
+import type { WrittenDefinition } from "./checks/schema.ts";
+import type { Origin } from "./merge/origin.ts";
 
 type DeepReadonly<T> = T extends readonly (infer Item)[]
   ? readonly DeepReadonly<Item>[]

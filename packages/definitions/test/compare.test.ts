@@ -1,7 +1,7 @@
 import { formatPath, formatPosition, parsePath } from "@facsimile/core";
 import { describe, expect, it } from "vitest";
-import { compareDefinitions } from "../src/compare.ts";
-import { shownAt } from "../src/masked.ts";
+import { compareDefinitions } from "../src/compare/compare.ts";
+import { shownAt } from "../src/compare/masked.ts";
 import { problems, type WorldOptions, world } from "./world.ts";
 
 const FILES = {

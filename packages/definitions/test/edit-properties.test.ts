@@ -2,10 +2,10 @@ import type { KeyPath } from "@facsimile/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isNode, isSeq, isMap as isYamlMap, parseDocument } from "yaml";
-import { editText } from "../src/edit-text.ts";
-import { json5Tree } from "../src/json5-tree.ts";
-import { parseSource } from "../src/source-file.ts";
-import { findRange } from "../src/text-tree.ts";
+import { editText } from "../src/edit/text.ts";
+import { json5Tree } from "../src/files/json5-tree.ts";
+import { parseSource } from "../src/files/source-file.ts";
+import { findRange } from "../src/files/text-tree.ts";
 import { entryOf, isList, isMap, nest, type Value, type ValueMap, valueAt } from "../src/value.ts";
 import { anyValue, dice, name, plain, type Roll, roller, type Styled, styled } from "./styled.ts";
 

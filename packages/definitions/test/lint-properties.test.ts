@@ -1,8 +1,8 @@
 import { type KeyPath, parseInstance, parsePath, parseProject } from "@facsimile/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { parseSource } from "../src/files/source-file.ts";
 import { conglomerateOf, lint, resolve, type ValueMap, type Warning } from "../src/index.ts";
-import { parseSource } from "../src/source-file.ts";
 import { isMap, type Value, valueAt } from "../src/value.ts";
 import { sound, wild } from "./arbitrary.ts";
 

@@ -9,8 +9,8 @@ import {
   problemsOf,
 } from "@facsimile/core";
 import { describe, expect, it } from "vitest";
+import { parseSource } from "../src/files/source-file.ts";
 import { type Conglomerate, conglomerateOf, resolve, type Value } from "../src/index.ts";
-import { parseSource } from "../src/source-file.ts";
 import { isMap } from "../src/value.ts";
 import { leafPaths } from "./arbitrary.ts";
 import { CORPUS } from "./corpus.ts";

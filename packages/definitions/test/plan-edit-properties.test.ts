@@ -1,7 +1,7 @@
 import { type FacsimileError, isFacsimileError, type KeyPath, parseInstance, parseProject } from "@facsimile/core";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { editText } from "../src/edit-text.ts";
+import { editText } from "../src/edit/text.ts";
 import { type Conglomerate, conglomerateOf, type Definition, type EditRequest, type Effect, planEdit, type ResolveOptions, resolve, type Value } from "../src/index.ts"; // biome-ignore format: one line
 import { sameValue, valueAt } from "../src/value.ts";
 

@@ -1,8 +1,8 @@
 import { formatPath, parseInstance } from "@facsimile/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { foldValues } from "../src/fold.ts";
 import { conglomerateOf, type Definition, type Host, resolve, type Value, type ValueMap } from "../src/index.ts";
+import { foldValues } from "../src/merge/fold.ts";
 import { valueAt } from "../src/value.ts";
 import { leafPaths, sound } from "./arbitrary.ts";
 import { asLayer, combinations, naiveFold } from "./naive-fold.ts";

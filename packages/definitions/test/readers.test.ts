@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { isFacsimileError, problemsOf } from "@facsimile/core";
 import { expect, it, vi } from "vitest";
-import { loadJson5, loadYaml } from "../src/lazy.ts";
-import { parseSource } from "../src/source-file.ts";
+import { loadJson5, loadYaml } from "../src/files/lazy.ts";
+import { parseSource } from "../src/files/source-file.ts";
 import { CORPUS } from "./corpus.ts";
 import { mutated, randomFrom } from "./mutate.ts";
 

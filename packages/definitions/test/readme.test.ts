@@ -28,7 +28,9 @@ it("the example in the README prints what it says", async () => {
 
 it("the README names every error code, and no other", async () => {
   const folder = path.resolve(import.meta.dirname, "../src");
-  const sources = (await fs.readdir(folder)).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"));
+  const sources = (await fs.readdir(folder, { recursive: true })).filter(
+    (name) => name.endsWith(".ts") && !name.endsWith(".test.ts"),
+  );
   const texts = await Promise.all(sources.map((name) => fs.readFile(path.join(folder, name), "utf8")));
   const thrown = texts.flatMap((text) =>
     [...text.matchAll(/"([A-Z][A-Z]*(?:_[A-Z]+)+)"/g)].map(([, code]) => code ?? ""),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findingsOf } from "../src/validate.ts";
+import { findingsOf } from "../src/checks/validate.ts";
 import type { ValueMap } from "../src/value.ts";
 import { problems, world } from "./world.ts";
 

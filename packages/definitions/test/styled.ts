@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { parseSource } from "../src/source-file.ts";
+import { parseSource } from "../src/files/source-file.ts";
 import { sameValue, type Value, type ValueMap } from "../src/value.ts";
 import { styledJson5 } from "./styled-json5.ts";
 import { styledYaml } from "./styled-yaml.ts";

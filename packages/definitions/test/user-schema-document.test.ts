@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
-import { KEYWORDS, TOP_KEYWORDS } from "../src/user-schema-keywords.ts";
+import { KEYWORDS, TOP_KEYWORDS } from "../src/user-schema/keywords.ts";
 import { problems, world } from "./world.ts";
 
 const document = fs.readFileSync(path.join(import.meta.dirname, "../../../docs/schema.md"), "utf8");

@@ -1,0 +1,34 @@
+import { memoized, NOTHING } from "../memo.ts";
+import type { DeployValues, HealthCheck, Hook, InstanceValues } from "../types.ts";
+import { freeze, isList, type Value, type ValueMap } from "../value.ts";
+
+/** The weakest layer. */
+export const DEFAULTS: ValueMap = freeze({
+  deploy: { strategy: "releases", policy: "together", maxUnreachable: 0, parallel: 20, keep: 5 },
+});
+
+/** Puts defaults in place and writes one-or-many as lists. `values` have passed the schema and are frozen beneath. */
+export function normalise(values: ValueMap): InstanceValues {
+  return freeze({
+    ...values,
+    deploy: deployValues((values["deploy"] ?? NOTHING) as ValueMap),
+  }) as unknown as InstanceValues;
+}
+
+const deployValues = memoized((deploy: ValueMap): DeployValues => {
+  const lists = {
+    precmd: many(deploy["precmd"]).map(asHook),
+    postcmd: many(deploy["postcmd"]).map(asHook),
+    health: many(deploy["health"]) as unknown as readonly HealthCheck[],
+  };
+  return freeze({ ...(DEFAULTS["deploy"] as ValueMap), ...deploy, ...lists }) as unknown as DeployValues;
+});
+
+function many(value: Value | undefined): readonly Value[] {
+  if (value === undefined) return [];
+  return isList(value) ? value : [value];
+}
+
+function asHook(value: Value): Hook {
+  return typeof value === "string" ? { run: value } : (value as unknown as Hook);
+}

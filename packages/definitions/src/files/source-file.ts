@@ -1,0 +1,76 @@
+import { FacsimileError, type KeyPath, type Position, throwProblems } from "@facsimile/core";
+import { freeze, type Value } from "../value.ts";
+import { parseJson, parseJson5 } from "./json5-file.ts";
+import { Lines, type Range } from "./lines.ts";
+import { checkPlain } from "./plain.ts";
+import type { Part, RepeatedKey } from "./text-tree.ts";
+import { parseYaml } from "./yaml-file.ts";
+
+export type { Part } from "./text-tree.ts";
+
+export const MAX_BYTES = 4 * 1024 * 1024;
+export const MAX_DEPTH = 100;
+export const EXTENSIONS = ["json5", "json", "yaml", "yml"] as const;
+
+/** A text to parse; `file` is its name as shown to people. */
+export interface SourceText {
+  readonly file: string;
+  /** Absolute; undefined for a text that lies in no file. */
+  readonly path?: string;
+  readonly text: string;
+}
+
+/** A parsed definition file; its value is frozen at every depth. */
+export interface SourceFile extends SourceText {
+  readonly value: Value;
+  /** Where `path` is written; where it is not, its nearest parent. Positions are worked out on the first call. */
+  locate(path: KeyPath, part?: Part): Position;
+}
+
+/** What a format gives: the value, and where things are. */
+export interface Parsed {
+  readonly value: Value;
+  readonly repeated: readonly RepeatedKey[];
+  rangeOf(path: KeyPath, part: Part): Range;
+}
+
+/**
+ * Reads a definition file by its extension.
+ *
+ * @throws `FILE_SYNTAX`, `FILE_TOO_DEEP` or `FILE_TOO_LARGE`; or, all at once, every `DUPLICATE_KEY`, `FORBIDDEN_KEY` and,
+ *   for what JSON cannot hold, `INVALID_VALUE`; each with its place.
+ */
+export function parseSource(given: SourceText): SourceFile {
+  const source = { ...given, text: given.text.replace(/^\ufeff/, "") };
+  if (source.text.length > MAX_BYTES) throw tooLarge(source.file);
+  const lines = new Lines(source);
+  const { value, repeated, rangeOf } = parserOf(source.file)(source, lines);
+  const findings = checkPlain(value, { text: source.text, maxDepth: MAX_DEPTH, rangeOf });
+  throwProblems([
+    ...repeated.map((each) => duplicateKey(each, lines)),
+    ...findings.map(({ code, message, hint, range }) => {
+      return new FacsimileError(code, message, { hint, position: lines.at(range) });
+    }),
+  ]);
+  return { ...source, value: freeze(value), locate: (path, part = "value") => lines.at(rangeOf(path, part)) };
+}
+
+/** @param maxBytes what a file of its format may have. Default {@link MAX_BYTES}. */
+export function tooLarge(file: string, maxBytes: number = MAX_BYTES): FacsimileError {
+  return new FacsimileError("FILE_TOO_LARGE", `${file} is larger than ${maxBytes / 1024 / 1024} MiB`, {
+    hint: "Definitions are small; put large data into extra/.",
+    position: { file, line: 1, column: 1 },
+  });
+}
+
+function duplicateKey({ key, range }: RepeatedKey, lines: Lines): FacsimileError {
+  return new FacsimileError("DUPLICATE_KEY", `the key ${JSON.stringify(key)} is written twice in one map`, {
+    hint: "Keep one of the two.",
+    position: lines.at(range),
+  });
+}
+
+function parserOf(file: string): (source: SourceText, lines: Lines) => Parsed {
+  if (file.endsWith(".json5")) return parseJson5;
+  return file.endsWith(".json") ? parseJson : parseYaml;
+}
