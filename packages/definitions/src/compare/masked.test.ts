@@ -91,8 +91,19 @@ describe("isClearSecret", () => {
     expect(["x", " ", ["x"], { a: { b: ["x"] } }].filter((value) => !clear(value))).toEqual([]);
   });
 
-  it("is no number, no flag, nothing, and no reference to a secret", () => {
-    const none: Value[] = ["", 8, 0, true, null, [], {}, [1, ""], { $secret: "db/root" }, [{ $secret: "db/root" }]];
+  it("is a number only where it can be a password", () => {
+    const at = (...path: string[]) => isClearSecret({ path, value: 4711 });
+    expect([at("password"), at("db", "rootPasswd"), at("users", "password")]).toEqual([true, true, true]);
+    expect([at("tokens"), at("secret"), at("password", "length"), at("passwords")]).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it("is no flag, nothing, and no reference to a secret", () => {
+    const none: Value[] = ["", true, null, [], {}, [true, ""], { $secret: "db/root" }, [{ $secret: "db/root" }]];
     expect(none.filter(clear)).toEqual([]);
   });
 

@@ -20,15 +20,15 @@ export function isSensitive(path: KeyPath, options: SensitiveOptions = {}): bool
 }
 
 /**
- * Whether a secret stands there in clear: a text that is not empty, or a list or map that holds one. What the user
- * declares to be secret may also be a number or a flag; a number beneath `tokens` is but their number.
+ * Whether a secret stands there in clear: a text that is not empty, or a list or map that holds one. A password may also
+ * be a number, and what the user declares to be secret a number or a flag; a number at `tokens` is but their number.
  */
 export function isClearSecret(
   { path, value }: { path: KeyPath; value: Value },
   options: SensitiveOptions = {},
 ): boolean {
-  const kinds = isDeclared(path, options) ? ["string", "number", "boolean"] : ["string"];
-  return isSensitive(path, options) && holds(value, kinds);
+  if (isDeclared(path, options)) return holds(value, ["string", "number", "boolean"]);
+  return isSensitive(path) && holds(value, PASSWORD.test(path.at(-1) ?? "") ? ["string", "number"] : ["string"]);
 }
 
 function isDeclared(path: KeyPath, { secrets = [] }: SensitiveOptions): boolean {
@@ -142,6 +142,8 @@ function holds(value: Value, kinds: readonly string[]): boolean {
 const LAST_WORD = /(?:^| )(?:(?:secret|token|credential)s?|pass|pwd)$/;
 /** What no other word ends with, also as in `APIkey` and `dbpassword`. */
 const ENDING = /(?:password|passwd|passphrase|(?:api|private|secret|access)key)s?$/;
+
+const PASSWORD = /(?:password|passwd|passphrase)$/i;
 
 function isCalledLikeSecret(key: string): boolean {
   const words = key.match(/\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+/gu) ?? [];
