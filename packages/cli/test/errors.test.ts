@@ -17,7 +17,7 @@ it("refuses a mistyped instance or project with 64, and guesses what was meant",
   expect(instance.stderr).toContain("Did you mean staging?");
   const project = await shop.facs("deploy", "staging", "storfront@1.1.0");
   expect(project).toMatchObject({ code: 64, stdout: "" });
-  expect(project.stderr).toContain("Did you mean storefront?");
+  expect(project.stderr).toBe("error UNKNOWN_PROJECT: there is no project storfront\n  Did you mean storefront?\n");
   expect(await fs.readdir(shop.root)).not.toContain("state");
 });
 
@@ -30,6 +30,17 @@ it("tells what is wrong in a definition with place, excerpt and caret", async ()
   expect(stderr).toMatch(/^define\/staging\.json5:\d+:5: error UNKNOWN_KEY: /m);
   expect(stderr).toMatch(/ → +\d+ │ +strategie: 1,\n +│ +\^{9}/);
   expect(stderr).toContain("strategy");
+  expect(code).toBe(1);
+});
+
+it("tells what is odd also where that leaves nothing to deploy", async () => {
+  const file = path.join(shop.root, "define/staging.json5");
+  const good = await fs.readFile(file, "utf8");
+  await fs.writeFile(file, good.replace("versions: {", "version: {"));
+  const { code, stderr } = await shop.facs("plan", "staging");
+  await fs.writeFile(file, good);
+  expect(stderr).toMatch(/SIMILAR_KEY: the key version is close to the well-known versions/);
+  expect(stderr).toMatch(/^error VERSION_MISSING: /m);
   expect(code).toBe(1);
 });
 

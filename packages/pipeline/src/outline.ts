@@ -5,6 +5,7 @@ import { type Carried, outlineOfVersion } from "./in-repo.ts";
 import { notYet } from "./not-yet.ts";
 import { versionSet } from "./version-set.ts";
 import { type WantedHosts, wantedHosts } from "./wanted-hosts.ts";
+import { tellWarnings } from "./warnings.ts";
 
 /** What a command asks for, as the user wrote it. */
 export interface CopyRequest {
@@ -54,38 +55,48 @@ export async function outline(request: CopyRequest, context: PipelineContext): P
 /** As the files of the conglomerate have it. */
 async function writtenOutline(
   request: CopyRequest,
-  { conglomerate, env }: PipelineContext & { readonly conglomerate: Conglomerate },
+  context: PipelineContext & { readonly conglomerate: Conglomerate },
 ): Promise<Outline> {
+  const { conglomerate, env } = context;
   const instance = parseInstance(request.instance);
   const specs = (request.projects ?? []).map(parseProjectSpec);
   const set = [...(request.set ?? []), ...specs.flatMap(versionSet)];
-  const resolveFor = (more: object) => resolve(conglomerate, { instance, set, env, ...more });
-  const definition = await resolveFor({});
+  const resolveFor = (project?: ProjectName) => resolve(conglomerate, { instance, set, env, project });
+  const wantedOf = async (project: ProjectName) => {
+    const edited = specs.some((spec) => spec.project === project && spec.version !== undefined);
+    return wanted(project, { edited, definition: await resolveFor(project) });
+  };
+  // A name that is no project's is told before what follows from it.
+  const asked = await Promise.all(specs.map(({ project }) => wantedOf(project)));
+  const definition = await resolveFor();
   throwProblems(notYet(definition));
-  const names = specs.length > 0 ? specs.map(({ project }) => project) : await deployed(conglomerate, definition);
-  const projects = await Promise.all(
-    names.map(async (project) => {
-      const edited = specs.some((spec) => spec.project === project && spec.version !== undefined);
-      return wanted(project, { edited, definition: await resolveFor({ project }) });
-    }),
-  );
-  throwProblems(projects.flatMap((found) => (found instanceof FacsimileError ? [found] : [])));
-  const found = projects.flatMap((project) => (project instanceof FacsimileError ? [] : [project]));
+  const projects = specs.length > 0 ? asked : await Promise.all((await deployed(conglomerate, definition)).map(wantedOf)); // biome-ignore format: one line
+  const missing = projects.length > 0 ? projects.filter(isMissing) : [await noVersion(conglomerate, definition)];
+  // A key that is nearly `versions` says why.
+  if (missing.length > 0) tellWarnings([definition], context);
+  throwProblems(missing);
+  const found = projects.filter((project): project is WantedProject => !isMissing(project));
   const isProtected = definition.values.protected ?? false;
   return { conglomerate, instance, definition, projects: found, set, isProtected, ...wantedHosts(definition, found) };
 }
 
 /** Every project with a version here: an instance need not have them all. */
-async function deployed(conglomerate: Conglomerate, { values, instance }: Definition): Promise<readonly ProjectName[]> {
+async function deployed(conglomerate: Conglomerate, { values }: Definition): Promise<readonly ProjectName[]> {
   const projects = await listProjects(conglomerate);
-  const named = projects.filter((project) => values.versions?.[project] !== undefined);
-  if (named.length > 0) return named;
-  const key = `versions.${projects[0] ?? "<project>"}`;
-  throw new FacsimileError("VERSION_MISSING", `${instance.full} has no version of any project`, {
+  return projects.filter((project) => values.versions?.[project] !== undefined);
+}
+
+async function noVersion(conglomerate: Conglomerate, { instance }: Definition): Promise<FacsimileError> {
+  const [first = "<project>"] = await listProjects(conglomerate);
+  return new FacsimileError("VERSION_MISSING", `${instance.full} has no version of any project`, {
     hint: isInRepo(conglomerate)
-      ? `Set ${key} of ${instance.full} in config/facsimile*: the name of a tag of this repository.`
-      : `Set ${key} in define/${instance.full}.json5.`,
+      ? `Set versions.${first} of ${instance.full} in config/facsimile*: the name of a tag of this repository.`
+      : `Set versions.${first} in define/${instance.full}.json5.`,
   });
+}
+
+function isMissing(found: WantedProject | FacsimileError): found is FacsimileError {
+  return found instanceof FacsimileError;
 }
 
 function wanted(

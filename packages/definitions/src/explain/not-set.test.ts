@@ -21,6 +21,8 @@ describe("notSet", () => {
     expect(hint("deploy.node", values)).toBe("Did you mean deploy.nodes?");
     expect(hint('hosts."db1.eu".prot', values)).toBe('Did you mean hosts."db1.eu".port?');
     expect(hint("curency", {}, values)).toBe("Did you mean currency?");
+    expect(hint("deply.user", values)).toBe("Did you mean deploy?");
+    expect(hint("deploy.nods.backend.user", values)).toBe("Did you mean deploy.nodes?");
   });
 
   it("names what is there in the innermost map on the way", () => {

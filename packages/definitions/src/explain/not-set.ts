@@ -7,8 +7,8 @@ import { isMap, isSecretRef, type ValueMap, valueAt } from "../value.ts";
 const MAX_NAMED = 12;
 
 /**
- * `NOT_SET`: nothing sets `path`, where something was to. The hint is the path that was probably meant, of all that
- * `values` set, else what there is beside it.
+ * `NOT_SET`: nothing sets `path`, where something was to. The hint is the path that was probably meant, or how it
+ * begins, of all that `values` set, else what there is beside it.
  */
 export function notSet(
   path: KeyPath,
@@ -27,6 +27,8 @@ function besides(path: KeyPath, maps: readonly ValueMap[]): string | undefined {
     const outer = path.slice(0, length);
     const keys = new Set(maps.map((map) => valueAt(map, outer)).flatMap(keysOf));
     if (keys.size === 0) continue;
+    const near = didYouMean(path[length] ?? "", keys);
+    if (near !== undefined && near !== path[length]) return `Did you mean ${formatPath([...outer, near])}?`;
     const named = [...keys].slice(0, MAX_NAMED).map((key) => formatPath([key])).join(", "); // biome-ignore format: one line
     const more = keys.size > MAX_NAMED ? ` and ${keys.size - MAX_NAMED} more` : "";
     return length === 0 ? `There are: ${named}${more}.` : `${formatPath(outer)} has: ${named}${more}.`;
