@@ -1,13 +1,13 @@
 import { FacsimileError, formatPath, throwProblems } from "@facsimile/core";
-import { parseDocument, type StateDocument } from "./document.ts";
-import type { Keyring } from "./keyring.ts";
-import { judge, judgeAbsence, type Memory } from "./memory.ts";
-import { signedBytes } from "./serialise.ts";
-import { badSignature, canonicalSignature, verifyDetached } from "./signature.ts";
+import { parseDocument, type StateDocument } from "./format/document.ts";
+import { signedBytes } from "./format/serialise.ts";
+import { unwrapDataKey } from "./format/wrap.ts";
+import type { Keyring } from "./keys/keyring.ts";
 import { makeState, type Opened, openLeaves, type State } from "./state.ts";
-import { folderStore, type Store } from "./store.ts";
-import type { Trust } from "./trust.ts";
-import { unwrapDataKey } from "./wrap.ts";
+import { folderStore, type Store } from "./store/store.ts";
+import { judge, judgeAbsence, type Memory } from "./trust/memory.ts";
+import { badSignature, canonicalSignature, verifyDetached } from "./trust/signature.ts";
+import type { Trust } from "./trust/trust.ts";
 
 export interface OpenOptions {
   /** See `scopeOf`. */

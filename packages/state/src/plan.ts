@@ -1,6 +1,6 @@
 import { compareBytes, FacsimileError } from "@facsimile/core";
-import { MAX_UIID } from "./document.ts";
-import { pointerOf } from "./leaf.ts";
+import { MAX_UIID } from "./format/document.ts";
+import { pointerOf } from "./format/leaf.ts";
 import { innerOf, type State } from "./state.ts";
 
 /** What a definition needs of its state. */

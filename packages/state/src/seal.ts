@@ -1,16 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { compareBytes, sha256, throwProblems } from "@facsimile/core";
-import type { StateDocument } from "./document.ts";
-import type { Keyring } from "./keyring.ts";
-import { type LeafContent, pointerOf, type Random, sealLeaf } from "./leaf.ts";
-import { judge, type Remembered, remember, type SealedFile } from "./memory.ts";
+import type { StateDocument } from "./format/document.ts";
+import { type LeafContent, pointerOf, type Random, sealLeaf } from "./format/leaf.ts";
+import { serialise, signedBytes } from "./format/serialise.ts";
+import { DATA_KEY_BYTES, wrapDataKey } from "./format/wrap.ts";
+import type { Keyring } from "./keys/keyring.ts";
 import { decryptFile, verifyFile } from "./open.ts";
 import { planState, type StatePlan } from "./plan.ts";
-import { serialise, signedBytes } from "./serialise.ts";
-import { canonicalSignature } from "./signature.ts";
 import { innerOf, makeState, type Opened, type State, sealedFileOf } from "./state.ts";
-import { DATA_KEY_BYTES, wrapDataKey } from "./wrap.ts";
+import { judge, type Remembered, remember, type SealedFile } from "./trust/memory.ts";
+import { canonicalSignature } from "./trust/signature.ts";
 
 export interface SealOptions {
   readonly keyring: Keyring;

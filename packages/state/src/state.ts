@@ -1,9 +1,9 @@
 import { type FacsimileError, type InstanceName, Secret } from "@facsimile/core";
-import type { Scalar, StateDocument } from "./document.ts";
-import { type LeafContent, type LeafPlace, openLeaf, pointerOf } from "./leaf.ts";
-import type { Memory, Remembered, SealedFile } from "./memory.ts";
-import type { Store } from "./store.ts";
-import type { Trust } from "./trust.ts";
+import type { Scalar, StateDocument } from "./format/document.ts";
+import { type LeafContent, type LeafPlace, openLeaf, pointerOf } from "./format/leaf.ts";
+import type { Store } from "./store/store.ts";
+import type { Memory, Remembered, SealedFile } from "./trust/memory.ts";
+import type { Trust } from "./trust/trust.ts";
 
 /** A scope's state, verified and decrypted; immutable. */
 export interface State {

@@ -4,8 +4,8 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { parseInstance, sha256 } from "@facsimile/core";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { openLeaf, sealLeaf } from "../src/format/leaf.ts";
 import { openKeyring, openMemory, openState, pinRoot, publishKey, trustedSigners } from "../src/index.ts";
-import { openLeaf, sealLeaf } from "../src/leaf.ts";
 import { gnupg } from "./gnupg.ts";
 import { dev, dev0, folder, now } from "./world.ts";
 

@@ -2,9 +2,9 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { isFacsimileError, problemsOf } from "@facsimile/core";
 import { describe, expect, it } from "vitest";
-import { parseDocument, type StateDocument } from "../src/document.ts";
+import { parseDocument, type StateDocument } from "../src/format/document.ts";
+import { serialise, signedBytes } from "../src/format/serialise.ts";
 import { planState, sealState } from "../src/index.ts";
-import { serialise, signedBytes } from "../src/serialise.ts";
 import { create, now, type World, world } from "./world.ts";
 
 const codes = [

@@ -1,6 +1,6 @@
 import fs from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { parseDocument, type StateDocument } from "../src/document.ts";
+import { parseDocument, type StateDocument } from "../src/format/document.ts";
 import { openKeyring, planState, publishKey, sealState, trustedSigners, verifyDetached } from "../src/index.ts";
 import { gnupg } from "./gnupg.ts";
 import { create, folder, tools, world } from "./world.ts";

@@ -5,10 +5,10 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { isFacsimileError } from "@facsimile/core";
 import { describe, expect, it } from "vitest";
-import type { FileSystem } from "../src/files.ts";
 import { planState, sealState } from "../src/index.ts";
 import { openStateIn } from "../src/open.ts";
-import { folderStore, type Store } from "../src/store.ts";
+import type { FileSystem } from "../src/store/files.ts";
+import { folderStore, type Store } from "../src/store/store.ts";
 import { create, now, type World, world } from "./world.ts";
 
 /** The file system; `onCall` hears of every call before it is made, and may throw in its place. */

@@ -1,5 +1,5 @@
 import { compareBytes, FacsimileError } from "@facsimile/core";
-import { FINGERPRINT } from "./pgp.ts";
+import { FINGERPRINT } from "../keys/pgp.ts";
 import { serialise } from "./serialise.ts";
 import { Shape } from "./shape.ts";
 

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import { type Environment, FacsimileError } from "@facsimile/core";
 import type { PrivateKey } from "openpgp";
-import { readIfThere } from "./files.ts";
+import { readIfThere } from "../store/files.ts";
 import { ANY_DATE, fingerprintOf, notBefore, openpgp } from "./pgp.ts";
 
 /** The user's own key: signs, and opens what was encrypted to it. */

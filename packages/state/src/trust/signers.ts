@@ -1,9 +1,9 @@
 import path from "node:path";
 import { FacsimileError, sha256, throwProblems } from "@facsimile/core";
-import { placeOf, readIfThere } from "./files.ts";
+import { Shape } from "../format/shape.ts";
+import { FINGERPRINT } from "../keys/pgp.ts";
+import { placeOf, readIfThere } from "../store/files.ts";
 import { judge, type Memory, type SealedFile } from "./memory.ts";
-import { FINGERPRINT } from "./pgp.ts";
-import { Shape } from "./shape.ts";
 import { verifyDetached } from "./signature.ts";
 import type { Trust } from "./trust.ts";
 

@@ -1,10 +1,10 @@
 import path from "node:path";
 import { type Environment, FacsimileError, isFacsimileError } from "@facsimile/core";
-import { readIfThere, replaceFile } from "./files.ts";
-import { withLock } from "./lock.ts";
+import { Shape } from "../format/shape.ts";
+import { FINGERPRINT, fingerprintOf, readPublicKey } from "../keys/pgp.ts";
+import { readIfThere, replaceFile } from "../store/files.ts";
+import { withLock } from "../store/lock.ts";
 import type { Memory, SealedFile } from "./memory.ts";
-import { FINGERPRINT, fingerprintOf, readPublicKey } from "./pgp.ts";
-import { Shape } from "./shape.ts";
 import { readSigners } from "./signers.ts";
 
 /** Whose signatures count, and the public keys of a conglomerate. */

@@ -1,8 +1,8 @@
 import path from "node:path";
 import { FacsimileError } from "@facsimile/core";
-import { readIfThere, replaceFile } from "./files.ts";
-import { withLock } from "./lock.ts";
-import { Shape } from "./shape.ts";
+import { Shape } from "../format/shape.ts";
+import { readIfThere, replaceFile } from "../store/files.ts";
+import { withLock } from "../store/lock.ts";
 
 /** What this user has seen confirmed, kept outside every repository. */
 export interface Remembered {

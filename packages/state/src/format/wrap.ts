@@ -1,9 +1,9 @@
 import { FacsimileError } from "@facsimile/core";
+import type { Keyring } from "../keys/keyring.ts";
+import { notBefore, openpgp, readPublicKey } from "../keys/pgp.ts";
+import type { Trust } from "../trust/trust.ts";
 import type { StateDocument } from "./document.ts";
-import type { Keyring } from "./keyring.ts";
 import type { Random } from "./leaf.ts";
-import { notBefore, openpgp, readPublicKey } from "./pgp.ts";
-import type { Trust } from "./trust.ts";
 
 type Bound = Pick<StateDocument, "id" | "scope"> & { readonly recipients: readonly string[] };
 

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { FacsimileError } from "@facsimile/core";
-import { createFile, replaceFile } from "./files.ts";
+import { createFile, replaceFile } from "../store/files.ts";
 import { fingerprintOf, openpgp } from "./pgp.ts";
 
 export interface GeneratedKey {
