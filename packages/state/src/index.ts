@@ -1,12 +1,17 @@
+export { type Change, changeState } from "./change.ts";
+export type { SealOptions } from "./draft.ts";
 export type { Scalar } from "./format/document.ts";
 export type { Random } from "./format/leaf.ts";
 export { scopeOf } from "./format/scope.ts";
+export { parseValueName, type ValueName, valueNameText } from "./format/value-name.ts";
 export { type Keyring, type KeyringOptions, openKeyring } from "./keys/keyring.ts";
 export { type GeneratedKey, generateKey, installKey, publishKey } from "./keys/keys.ts";
 export { type OpenOptions, openState } from "./open.ts";
 export { planState, type StatePlan, type Wants } from "./plan.ts";
-export { confirmSeal, type SealOptions, sealState } from "./seal.ts";
+export { ALPHABET, type Policy, parsePolicy, policyText } from "./policy.ts";
+export { confirmSeal, resealState, sealState } from "./seal.ts";
 export type { State } from "./state.ts";
 export { type Memory, openMemory, type Remembered, type SealedFile } from "./trust/memory.ts";
 export { type Signed, verifyDetached } from "./trust/signature.ts";
 export { pinRoot, type Trust, type TrustOptions, trustedSigners } from "./trust/trust.ts";
+export { type ValueInfo, valuesOf } from "./values.ts";

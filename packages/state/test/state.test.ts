@@ -37,7 +37,7 @@ describe("state of a scope", () => {
     const before = await fs.stat(w.file);
     const state = await w.open();
     const plan = planState(state, { passwords: ["one"] });
-    expect(plan).toEqual({ empty: true, passwords: [], uiids: {} });
+    expect(plan).toMatchObject({ empty: true, passwords: [], secrets: [], uiids: {} });
     expect(await sealState(state, plan, { keyring: w.keyring, now })).toBe(state);
     expect((await fs.stat(w.file)).mtimeMs).toBe(before.mtimeMs);
   });

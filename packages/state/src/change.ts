@@ -1,0 +1,94 @@
+import { randomBytes } from "node:crypto";
+import { FacsimileError } from "@facsimile/core";
+import { type Draft, draftOf, type SealOptions, sealDraft, withLeaf } from "./draft.ts";
+import type { Scalar, StateDocument } from "./format/document.ts";
+import { pointerOf } from "./format/leaf.ts";
+import { keysOf, type ValueName, valueNameText } from "./format/value-name.ts";
+import { makeValue, type Policy, policyText } from "./policy.ts";
+import type { State } from "./state.ts";
+
+/** One change of a state's content. */
+export type Change =
+  /** A value that a person gives; what was there is gone. */
+  | { readonly type: "set"; readonly name: ValueName; readonly value: string }
+  /** A new value, given or made; the one before stays in the leaf as the previous one. @throws `NOT_SET` */
+  | { readonly type: "rotate"; readonly name: ValueName; readonly by: Policy | { readonly value: string } }
+  /** @throws `NOT_SET` */
+  | { readonly type: "unset"; readonly name: ValueName }
+  /** A setting; `undefined` takes it out. @throws `NOT_SET` */
+  | { readonly type: "setting"; readonly name: string; readonly value: Scalar | undefined }
+  /** Gives the uiid of a daemon free. @throws `NOT_SET` */
+  | { readonly type: "forget"; readonly daemon: string };
+
+/**
+ * Makes changes, one after the other, and seals once. Where they come to nothing new, nothing is written.
+ *
+ * @throws As the changes say, and as `sealState`. The old file stands then.
+ */
+export async function changeState(state: State, changes: readonly Change[], options: SealOptions): Promise<State> {
+  const draft = await draftOf(state, options);
+  const changed = changes.reduce((left, change) => applied(left, { change, file: state.file, options }), draft);
+  return changed === draft ? state : sealDraft(state, changed, options);
+}
+
+interface Application {
+  readonly change: Change;
+  /** As messages name it. */
+  readonly file: string;
+  readonly options: SealOptions;
+}
+
+function applied(draft: Draft, { change, file, options }: Application): Draft {
+  switch (change.type) {
+    case "set":
+    case "rotate":
+    case "unset":
+      return withValue(draft, { change, file, options });
+    case "setting":
+      return withEntry(draft, { file, key: "settings", name: change.name, value: change.value });
+    case "forget":
+      return withEntry(draft, { file, key: "instances", name: change.daemon, value: undefined });
+  }
+}
+
+type ValueChange = Extract<Change, { readonly name: ValueName }>;
+
+function withValue(
+  draft: Draft,
+  { change, file, options: { now, random = randomBytes } }: Application & { readonly change: ValueChange },
+): Draft {
+  const { name } = change;
+  const old = draft.leaves.get(pointerOf(keysOf(name)));
+  if (change.type === "set" && old?.value === change.value) return draft;
+  if (old === undefined && change.type !== "set") throw notSet(file, shown(name));
+  if (change.type === "unset") return withLeaf(draft, { name, content: undefined }, random);
+  const at = now().toISOString();
+  const fresh = change.type === "set" ? change : change.by;
+  const made =
+    typeof fresh === "object" && "value" in fresh
+      ? { value: fresh.value, created: at, policy: "given" }
+      : { value: makeValue(fresh, random), created: at, policy: policyText(fresh) };
+  const previous = change.type === "rotate" && old !== undefined ? { previous: { value: old.value, until: at } } : {};
+  return withLeaf(draft, { name, content: { ...made, ...previous } }, random);
+}
+
+function withEntry(
+  draft: Draft,
+  { file, key, name, value }: { file: string; key: "settings" | "instances"; name: string; value: Scalar | undefined },
+): Draft {
+  const { document } = draft;
+  if (value === undefined && !document[key].has(name)) throw notSet(file, name);
+  if (value !== undefined && document.settings.get(name) === value) return draft;
+  const entries = new Map<string, unknown>(document[key]);
+  if (value === undefined) entries.delete(name);
+  else entries.set(name, value);
+  return { ...draft, document: { ...document, [key]: entries } as StateDocument };
+}
+
+function shown(name: ValueName): string {
+  return name.instance === undefined ? valueNameText(name) : `${valueNameText(name)} of ${name.instance} alone`;
+}
+
+function notSet(file: string, name: string): FacsimileError {
+  return new FacsimileError("NOT_SET", `${file} holds no ${name}`, { hint: "facs secrets list shows what there is." });
+}
