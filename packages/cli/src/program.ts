@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Command } from "commander";
 import { addChecks, addDefinitions, addEdits } from "./commands-definitions.ts";
-import { collect, SET } from "./options.ts";
+import { addState } from "./commands-state.ts";
+import { collect, SET, withCommon } from "./options.ts";
 import type { World } from "./world.ts";
 
 // It is CommonJS: asking for it as such takes Node 2 ms less than import.
@@ -43,21 +44,16 @@ export function createProgram(world: World, run: RunState): Command {
     .showSuggestionAfterError(true)
     .exitOverride();
   const invoke: Invoke = (command) => ({ options: command.opts(), world, run });
-  const add: Add = (usage, description) =>
-    program
-      .command(usage)
-      .description(description)
-      .option("--root <dir>", ROOT_HELP)
-      .option("--json", "print one JSON document");
+  const group: Add = (usage, description) => program.command(usage).description(description);
+  const add: Add = (usage, description) => withCommon(group(usage, description));
   addFirst(add, invoke);
   addDefinitions(add, invoke);
   addEdits(add, invoke);
   addChecks(add, invoke);
+  addState(group, invoke);
   addWork(add, invoke);
   return program;
 }
-
-const ROOT_HELP = "the definitions repository (default: FACS_ROOT, else found from here upwards)";
 
 function addFirst(add: Add, invoke: Invoke): void {
   add("init [dir]", "prepare a definitions repository and your key; keeps what is there").action(
