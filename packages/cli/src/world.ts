@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { createExec, type Environment, errnoOf, Redactor } from "@facsimile/core";
 import type { PipelineWorld } from "@facsimile/pipeline";
+import { askerOf } from "./ask.ts";
 import { EXIT } from "./exit.ts";
 import { createStyle, type Style } from "./text/style.ts";
 
@@ -10,12 +11,15 @@ import { createStyle, type Style } from "./text/style.ts";
 export interface Process {
   readonly argv: readonly string[];
   readonly env: Environment;
+  readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;
   cwd(): string;
   on(signal: "SIGINT" | "SIGTERM", listener: () => void): unknown;
   exit(status: number): never;
 }
+
+type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean | undefined };
 
 interface Output {
   readonly isTTY?: boolean | undefined;
@@ -41,6 +45,8 @@ export interface World {
   readonly printRaw: (text: string) => void;
   /** Progress and problems, to stderr. */
   readonly tell: (text: string) => void;
+  /** Puts a question on stderr and gives the line that was typed; undefined off a terminal. The end of input is an empty one. */
+  readonly ask: ((question: string) => Promise<string>) | undefined;
 }
 
 /** The world as this process has it; a first SIGINT or SIGTERM asks the work to stop. */
@@ -65,6 +71,10 @@ export async function createWorld(process: Process): Promise<World> {
     print: (text) => void process.stdout.write(redactor.redact(text)),
     printRaw: (text) => void process.stdout.write(text),
     tell: (text) => void process.stderr.write(redactor.redact(text)),
+    // Later, because the first look at process.stdin takes time that most commands need not spend.
+    get ask() {
+      return askerOf(process, { redactor, signal: stop.signal });
+    },
   };
 }
 

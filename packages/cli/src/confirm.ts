@@ -1,0 +1,24 @@
+import { FacsimileError } from "@facsimile/core";
+import type { World } from "./world.ts";
+
+export interface Confirmation {
+  /** Ends with a question mark. */
+  readonly question: string;
+  /** What `--yes` said. */
+  readonly yes: boolean;
+  /** The command to type where nobody can be asked. */
+  readonly command: string;
+}
+
+/**
+ * Whether the user says yes. Anything else, and the end of input, is no.
+ *
+ * @throws `CONFIRMATION_NEEDED` where nobody can be asked: off a terminal.
+ */
+export async function confirm({ question, yes, command }: Confirmation, { ask }: Pick<World, "ask">): Promise<boolean> {
+  if (yes) return true;
+  if (ask !== undefined) return /^y(es)?$/i.test((await ask(`${question} [y/N] `)).trim());
+  throw new FacsimileError("CONFIRMATION_NEEDED", `${question} Nobody can be asked here`, {
+    hint: `If it is right: ${command} --yes. Nothing was changed.`,
+  });
+}
