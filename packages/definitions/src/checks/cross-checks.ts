@@ -7,7 +7,8 @@ import type { Finding } from "./validate.ts";
 /** What is right by itself and wrong beside the rest. `values` have passed the schema. */
 export function crossFindings({ deploy, hosts, projects, regions, versions }: InstanceValues): readonly Finding[] {
   const part = <T>(value: T | undefined) => value ?? (NOTHING as T);
-  return findingsBetween(deploy, part(hosts), part(projects), regions ?? NO_REGIONS, part(versions));
+  const between = projects === undefined ? findBetween : findingsBetween;
+  return between(part(projects), deploy, part(hosts), regions ?? NO_REGIONS, part(versions));
 }
 
 type Checked = Pick<InstanceValues, "deploy"> & {
@@ -16,24 +17,24 @@ type Checked = Pick<InstanceValues, "deploy"> & {
 
 type Part<Key extends keyof InstanceValues> = NonNullable<InstanceValues[Key]>;
 
-const findingsBetween = memoized(
-  (
-    deploy: Part<"deploy">,
-    hosts: Part<"hosts">,
-    projects: Part<"projects">,
-    regions: Part<"regions">,
-    versions: Part<"versions">,
-  ): readonly Finding[] => {
-    const values = { deploy, hosts, projects, versions, ...(regions === NO_REGIONS ? {} : { regions }) };
-    return [
-      ...projectFindings(values),
-      ...nodeFindings(values),
-      ...hookFindings(values),
-      ...hostFindings(values),
-      ...waveFindings(values),
-    ];
-  },
-);
+function findBetween(
+  projects: Part<"projects">,
+  deploy: Part<"deploy">,
+  hosts: Part<"hosts">,
+  regions: Part<"regions">,
+  versions: Part<"versions">,
+): readonly Finding[] {
+  const values = { deploy, hosts, projects, versions, ...(regions === NO_REGIONS ? {} : { regions }) };
+  return [
+    ...projectFindings(values),
+    ...nodeFindings(values),
+    ...hookFindings(values),
+    ...hostFindings(values),
+    ...waveFindings(values),
+  ];
+}
+
+const findingsBetween = memoized(findBetween);
 
 /** Without `regions`, hosts may name any. */
 const NO_REGIONS: Part<"regions"> = Object.freeze({});

@@ -42,7 +42,7 @@ export function evaluate(steps: readonly Step[], options: EvaluateOptions): Eval
   crossFindings(known).forEach((finding) => {
     report({ ...finding, path: asWritten(finding.path, sound) });
   });
-  for (const step of steps)
+  for (const step of steps.filter(({ layer }) => layer.role !== "defaults"))
     for (const warning of similarKeys(step, options.user ?? NOTHING)) options.onWarning(warning);
   const { modules, findings } = buildModules(options.names, sound);
   findings.forEach(report);

@@ -18,14 +18,17 @@ export function isLocal(nodes: unknown): boolean {
 /** The hosts that the project lands on, in the order that `deploy.nodes` first names them. The user is that of no view. */
 export function hostsOf({ deploy, hosts, projects }: InstanceValues, { project, system }: HostsOptions) {
   const allowed = targetsOf(projects, project);
-  const known = hostsByTargets(deploy, hosts ?? NOTHING);
+  if (deploy.nodes === undefined) return freeze(findHosts({ deploy, hosts }, { allowed, system }));
+  const known = hostsByTargets(deploy.nodes, deploy, hosts ?? NOTHING);
   const id = `${system} ${allowed?.join(" ")}`;
   const found = known.get(id) ?? freeze(findHosts({ deploy, hosts }, { allowed, system }));
   known.set(id, found);
   return found;
 }
 
-const hostsByTargets = memoized((_deploy: object, _hosts: object) => new Map<string, readonly Host[]>());
+const hostsByTargets = memoized(
+  (_nodes: object, _deploy: object, _hosts: object) => new Map<string, readonly Host[]>(),
+);
 
 type Places = { readonly [Key in "deploy" | "hosts"]: InstanceValues[Key] };
 

@@ -46,10 +46,10 @@ const NONE: readonly Finding[] = Object.freeze([]);
 
 function findingsOfKey(check: Check, value: Value | undefined): readonly Finding[] {
   if (value === undefined) return NONE;
-  return isLasting(value) ? remembered(check, value) : check.findings(value);
+  return isLasting(value) ? remembered(value, check) : check.findings(value);
 }
 
-const remembered = memoized((check: Check, value: object) => check.findings(value as Value));
+const remembered = memoized((value: object, check: Check) => check.findings(value as Value));
 
 function isLasting(value: Value): value is Value & object {
   return typeof value === "object" && value !== null && Object.isFrozen(value);

@@ -6,12 +6,14 @@ import { type Json5Tree, json5Tree } from "./json5-tree.ts";
 import { loadJson5 } from "./lazy.ts";
 import type { Lines } from "./lines.ts";
 import { endOfString, escapeSeparators, type Scan, scanJson5 } from "./scan.ts";
+import { settledJson } from "./settled.ts";
 import { MAX_DEPTH, type Parsed, type SourceText } from "./source-file.ts";
 import { findRange } from "./text-tree.ts";
 
 /** JSON5 as the json5 package reads it; it alone decides what a file means. */
 export function parseJson5(source: SourceText, lines: Lines): Parsed {
-  return parseWith(source, { lines, parse: readJson5 });
+  const json = plainJson(source.text);
+  return settled(source.text, json) ?? parseWith(source, { lines, parse: readJson5 });
 }
 
 /** Plain JSON; JSON5 in a file called `.json` is named as such. */
@@ -24,7 +26,20 @@ export function parseJson(source: SourceText, lines: Lines): Parsed {
       throw notJson(text, { lines, cause });
     }
   };
-  return parseWith(source, { lines, parse });
+  return settled(source.text, source.text) ?? parseWith(source, { lines, parse });
+}
+
+/** What nearly all files are: read once, with nothing to tell. */
+function settled(text: string, json: string | undefined): Parsed | undefined {
+  const value = json === undefined ? undefined : settledJson(json, MAX_DEPTH);
+  if (value === undefined) return undefined;
+  let known: Json5Tree | undefined;
+  return {
+    value,
+    isSettled: true,
+    repeated: [],
+    rangeOf: (path, part) => findRange((known ??= json5Tree(text)).root, { path, part }),
+  };
 }
 
 function readJson5(text: string): Value {

@@ -35,6 +35,11 @@ const FORBIDDEN: ReadonlySet<string> = new Set(["__proto__", "constructor", "pro
 const UNSHOWABLE = /[\p{Cc}\p{Surrogate}\u2028\u2029]/u;
 const HALF = /\p{Surrogate}/u;
 
+/** Names that reach into JavaScript objects. */
+export function isForbidden(key: string): boolean {
+  return FORBIDDEN.has(key);
+}
+
 class Check {
   readonly findings: PlainFinding[] = [];
   readonly #options: PlainOptions;

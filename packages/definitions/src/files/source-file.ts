@@ -23,6 +23,8 @@ export interface SourceText {
 /** A parsed definition file; its value is frozen at every depth. */
 export interface SourceFile extends SourceText {
   readonly value: Value;
+  /** It holds neither directives nor references: the fold and interpolation leave its values as they are. */
+  readonly isInert: boolean;
   /** Where `path` is written; where it is not, its nearest parent. Positions are worked out on the first call. */
   locate(path: KeyPath, part?: Part): Position;
 }
@@ -30,6 +32,8 @@ export interface SourceFile extends SourceText {
 /** What a format gives: the value, and where things are. */
 export interface Parsed {
   readonly value: Value;
+  /** The value is frozen, and holds nothing that a definition may not. */
+  readonly isSettled?: boolean;
   readonly repeated: readonly RepeatedKey[];
   rangeOf(path: KeyPath, part: Part): Range;
 }
@@ -44,7 +48,10 @@ export function parseSource(given: SourceText): SourceFile {
   const source = { ...given, text: given.text.replace(/^\ufeff/, "") };
   if (source.text.length > MAX_BYTES) throw tooLarge(source.file);
   const lines = new Lines(source);
-  const { value, repeated, rangeOf } = parserOf(source.file)(source, lines);
+  const { value, isSettled, repeated, rangeOf } = parserOf(source.file)(source, lines);
+  const locate: SourceFile["locate"] = (path, part = "value") => lines.at(rangeOf(path, part));
+  const isInert = !WORK.test(source.text);
+  if (isSettled) return { ...source, value, isInert, locate };
   const findings = checkPlain(value, { text: source.text, maxDepth: MAX_DEPTH, rangeOf });
   throwProblems([
     ...repeated.map((each) => duplicateKey(each, lines)),
@@ -52,8 +59,11 @@ export function parseSource(given: SourceText): SourceFile {
       return new FacsimileError(code, message, { hint, position: lines.at(range) });
     }),
   ]);
-  return { ...source, value: freeze(value), locate: (path, part = "value") => lines.at(rangeOf(path, part)) };
+  return { ...source, value: freeze(value), isInert, locate };
 }
+
+/** What directives, references and the Python tool's spellings of them begin with, or an escape that may be one of these. */
+const WORK = /\$(?!schema["']?\s*:)|[\\%]|\{\{/;
 
 /** @param maxBytes what a file of its format may have. Default {@link MAX_BYTES}. */
 export function tooLarge(file: string, maxBytes: number = MAX_BYTES): FacsimileError {

@@ -17,7 +17,9 @@ export interface DeriveOptions {
  */
 export function deriveSteps(steps: readonly Step[], { project, written, user }: DeriveOptions): readonly Step[] {
   const defaults = user === undefined ? [] : [defaultStep(user)];
-  const parts = steps.map((step) => partsOf(step, written, user ?? NOTHING));
+  const parts = steps.map((step) =>
+    step.layer.role === "defaults" ? { own: [step], buildOf: NONE } : partsOf(step, written, user ?? NOTHING),
+  );
   const builds = project === undefined ? [] : parts.flatMap(({ buildOf }) => buildOf.get(project) ?? []);
   return [...defaults, ...written.steps, ...builds, ...parts.flatMap(({ own }) => own)];
 }
@@ -28,6 +30,8 @@ interface Parts {
   /** By project. */
   readonly buildOf: ReadonlyMap<string, readonly Step[]>;
 }
+
+const NONE: Parts["buildOf"] = new Map();
 
 const partsOf = memoized((step: Step, written: WrittenModules, user: UserSchema | object): Parts => {
   const today = user === NOTHING ? [step] : withNewNames(step, user as UserSchema);
@@ -48,6 +52,7 @@ function buildsOf(steps: readonly Step[]): ReadonlyMap<string, readonly Step[]> 
 
 /** `service.<module>` and `config.<module>` are sections of `modules.<module>`, which may also be called by its user name. */
 function overlays(step: Step, { aliases, names }: WrittenModules): readonly Step[] {
+  if (aliases.size === 0) return [step];
   const pairs = [...aliases].flatMap(([alias, called]) => called.map((name) => ({ alias, name })));
   const onlyAliases = [...aliases.keys()].filter((alias) => !names.includes(alias));
   const own = onlyAliases.reduce((left, alias) => withoutPart(left, ["modules", alias]), step);

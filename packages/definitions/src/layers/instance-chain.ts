@@ -96,7 +96,8 @@ export function stepsIn(chain: InstanceChain, { onProblem, onWarning }: Tell): C
   for (const problem of [...parts, written].flatMap(({ problems }) => problems)) onProblem(problem);
   checkKeys(steps, { sourceDefines, onProblem });
   if (complete) checkOverlays(steps, { ...written, onProblem });
-  if (user !== undefined) for (const step of steps) userWarnings(step, user).forEach(onWarning);
+  const given = steps.filter(({ layer }) => layer.role !== "defaults");
+  if (user !== undefined) for (const step of given) userWarnings(step, user).forEach(onWarning);
   return { steps: deriveSteps(steps, { project, written, user }), user };
 }
 

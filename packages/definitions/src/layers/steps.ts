@@ -14,6 +14,11 @@ export interface Step {
   locate(path: KeyPath, part?: Part): Position | undefined;
 }
 
+/** Nothing in the step's values is a directive or refers to others. */
+export function isInert({ layer: { source, role } }: Step): boolean {
+  return source === undefined ? role === "defaults" : source.isInert;
+}
+
 export interface Steps {
   readonly steps: readonly Step[];
   readonly problems: readonly FacsimileError[];
@@ -33,10 +38,16 @@ const VIEW_KINDS = ["system", "region", "target", "host"] as const;
 /** Keys that steer the loading and are no values. */
 const CONTROL = new Set(["extends", "$schema"]);
 
+/** Of most layers all keys are. */
+const isPlain = (key: string) => !CONTROL.has(key) && !key.startsWith("@") && !key.startsWith("$");
+
 export type OnProblem = (problem: FacsimileError) => void;
 
 /** A layer's body, then its view blocks in the order system, region, target, host. */
 export const stepsOf = memoized((layer: Layer): Steps => {
+  if (Object.keys(layer.body).every(isPlain)) {
+    return { steps: [stepAt(layer.at, { layer, view: undefined, values: layer.body })], problems: [] };
+  }
   const problems: FacsimileError[] = [];
   const onProblem: OnProblem = (problem) => problems.push(problem);
   const entries = plainEntries(layer.body, { layer, at: layer.at, onProblem });

@@ -1,7 +1,6 @@
 import { type Environment, FacsimileError, formatPath, type KeyPath } from "@facsimile/core";
 import { isLocal } from "../checks/hosts.ts";
-import type { OnProblem, Step } from "../layers/steps.ts";
-import { memoized } from "../memo.ts";
+import { isInert, type OnProblem, type Step } from "../layers/steps.ts";
 import type { Warning } from "../types.ts";
 import { type ValueMap, valueAt } from "../value.ts";
 import { foldOnto } from "./fold.ts";
@@ -19,9 +18,10 @@ export interface AssembleOptions {
 /** What the steps come to: folded and interpolated, not yet checked. Goes on past what is wrong. */
 export function assemble(steps: readonly Step[], options: AssembleOptions): ValueMap {
   const { env, onProblem, onWarning } = options;
-  const { values, problems, warnings } = steps.reduce((below, step) => foldStep(below, step), NOTHING_YET);
+  const { values, problems, warnings, refers } = steps.reduce((below, step) => foldStep(below, step), NOTHING_YET);
   problems.forEach(onProblem);
   warnings.forEach(onWarning);
+  if (!refers) return values;
   const local = isLocal(valueAt(values, ["deploy", "nodes"]));
   return interpolate(values, {
     env: local ? env : undefined,
@@ -45,6 +45,10 @@ interface Folded {
   readonly values: ValueMap;
   readonly problems: readonly FacsimileError[];
   readonly warnings: readonly Warning[];
+  /** A value may refer to others. */
+  readonly refers: boolean;
+  /** With one step more: chains that begin alike are folded alike once. Nothing of files is held by what outlives them. */
+  readonly next: Map<Step, Folded> | WeakMap<Step, Folded>;
 }
 
 const NOTHING_YET: Folded = {
@@ -53,14 +57,23 @@ const NOTHING_YET: Folded = {
   values: Object.freeze({}),
   problems: [],
   warnings: [],
+  refers: false,
+  next: new WeakMap(),
 };
 
-/** Chains that begin alike are folded alike once. */
-const foldStep = memoized((below: Folded, step: Step): Folded => {
+function foldStep(below: Folded, step: Step): Folded {
+  const known = below.next.get(step);
+  if (known !== undefined) return known;
+  const folded = foldAnew(below, step);
+  below.next.set(step, folded);
+  return folded;
+}
+
+function foldAnew(below: Folded, step: Step): Folded {
   const { values: over, locate } = step;
   const [problems, warnings] = [[...below.problems], [...below.warnings]];
   const values = foldOnto(
-    { base: below.values, over },
+    { base: below.values, over, isInert: isInert(step) },
     {
       conflict(path, what) {
         const origin = originOf(stepsOf(below), path);
@@ -82,8 +95,10 @@ const foldStep = memoized((below: Folded, step: Step): Folded => {
       },
     },
   );
-  return { step, below, values, problems, warnings };
-});
+  const refers = below.refers || !isInert(step);
+  const next = step.layer.role === "defaults" ? new WeakMap() : new Map();
+  return { step, below, values, problems, warnings, refers, next };
+}
 
 function stepsOf(folded: Folded): readonly Step[] {
   const steps: Step[] = [];

@@ -18,30 +18,36 @@ export function foldValues(maps: readonly ValueMap[], events: FoldEvents = {}): 
   return maps.reduce<ValueMap>((base, over) => foldOnto({ base, over }, events), {});
 }
 
-/** One step of {@link foldValues}. */
-export function foldOnto({ base, over }: { base: ValueMap; over: ValueMap }, events: FoldEvents = {}): ValueMap {
-  const result = new Merging(events).merge(base, over);
+/** One step of {@link foldValues}. `isInert`: no directive is anywhere in `over`. Default: it is looked for. */
+export function foldOnto(
+  { base, over, isInert = false }: { base: ValueMap; over: ValueMap; isInert?: boolean },
+  events: FoldEvents = {},
+): ValueMap {
+  const result = new Merging(events, isInert).merge(base, over);
   return isMap(result) ? result : {};
 }
 
-/** What frozen values came to when nothing was to be told; by the value below, then by the one above. */
-const MERGED = new WeakMap<object, WeakMap<object, { readonly value: Value | undefined }>>();
+/** What frozen values came to when nothing was to be told; by the value above, which a file holds, then by the one below. */
+const MERGED = new WeakMap<object, Map<object, { readonly value: Value | undefined }>>();
 
 /** One layer on its way into the values below it; knows where it is. */
 export class Merging {
   readonly #events: FoldEvents;
+  readonly #isInert: boolean;
   readonly #path: string[] = [];
   #told = 0;
 
-  constructor(events: FoldEvents) {
+  constructor(events: FoldEvents, isInert: boolean) {
     this.#events = events;
+    this.#isInert = isInert;
   }
 
   /** `base` with `over` on top; undefined means: no such key. Equal parts of two results are the identical object. */
   merge(base: Value | undefined, over: Value): Value | undefined {
+    if (this.#isInert && (base === undefined || !isMap(over))) return this.#put(base, over);
     const below: unknown = base === undefined ? NOTHING : base;
     if (!isFrozenObject(over) || !isFrozenObject(below)) return this.#merge(base, over);
-    const known = MERGED.get(below)?.get(over);
+    const known = MERGED.get(over)?.get(below);
     if (known !== undefined) return known.value;
     const told = this.#told;
     const value = this.#merge(base, over);
@@ -88,7 +94,7 @@ export class Merging {
 
   #put(base: Value | undefined, over: Value): Value {
     if (isMap(base) && !isSecretRef(base) && over !== null) this.#conflict(base, over);
-    return isList(over) ? this.cleanList(over) : over;
+    return isList(over) && !this.#isInert ? this.cleanList(over) : over;
   }
 
   #mergeMaps(base: ValueMap, over: ValueMap): ValueMap {
@@ -116,6 +122,6 @@ function isFrozenObject(value: unknown): value is object {
 }
 
 function remember({ below, over, value }: { below: object; over: object; value: Value | undefined }): void {
-  const above = MERGED.get(below) ?? new WeakMap();
-  MERGED.set(below, above.set(over, { value }));
+  const known = MERGED.get(over) ?? new Map();
+  MERGED.set(over, known.set(below, { value }));
 }
