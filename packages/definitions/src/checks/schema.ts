@@ -8,6 +8,10 @@ const ADDRESS = /^[A-Za-z0-9[][A-Za-z0-9._:%\]-]*$/;
 const VERSION = /^(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9._+/-]*(?<!\/|\.lock)$/;
 /** `data/logs`: no `.` and `..` parts, no empty ones; never an option. */
 const RELATIVE_PATH = /^(?![-/]|.*\/\/|(?:.*\/)?\.\.?(?:\/|$))[A-Za-z0-9._/@+-]+$/;
+/** `db/root`, or `passwd/storefront`. */
+const SECRET = /^(?!passwd\/$)[^\0-\x1f\x7f-\x9f\u2028\u2029]{1,200}$/u;
+/** At least two different characters. */
+const ALPHABET = /^([^\0-\x1f])(?=.*(?!\1).)[^\0-\x1f]*$/u;
 /** `/srv/shop`, or `shop` below the login home; never `/`, `/srv`, nor a way upwards. */
 const HOME = /^(?!-|.*\/\/|(?:.*\/)?\.\.?(?:\/|$))(?:\/[A-Za-z0-9._@+-]+\/)?[A-Za-z0-9._@+-][A-Za-z0-9._/@+-]*$/;
 
@@ -155,11 +159,29 @@ const fileRule = z.strictObject(
   "a map with match and mode",
 );
 
+const POLICY = '"uuid", {hex: 32}, {base64: 32} or {length: 20}';
+const BYTES = "a whole number of bytes, 1 to 1024";
+const policy = z.union([
+  z.strictObject({ hex: whole(1, 1024, BYTES) }, POLICY),
+  z.strictObject({ base64: whole(1, 1024, BYTES) }, POLICY),
+  z.strictObject(
+    {
+      length: whole(1, 1024, "a whole number of characters, 1 to 1024"),
+      alphabet: optional(match(ALPHABET, "at least two different characters")),
+    },
+    POLICY,
+  ),
+  z.literal("uuid", POLICY),
+]);
+
 const state = z.strictObject(
   {
     scope: optional(match(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, 'a name, or "own"')),
     recipients: optional(list(match(/^[0-9A-Fa-f]{40}$/, "a fingerprint of 40 hex digits"), "a list of fingerprints")),
     push: optional(match(/^(?!-)[A-Za-z0-9._/-]+$/, 'a branch to push to: "origin/main"')),
+    generate: optional(
+      z.record(match(SECRET, "a name of a secret such as db/root"), policy, "a map of secrets to how they are made"),
+    ),
   },
   "a map",
 );

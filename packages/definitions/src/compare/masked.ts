@@ -160,6 +160,7 @@ const NAMES: readonly KeyPath[] = [
   ["modules"],
   ["service"],
   ["config"],
+  ["state", "generate"],
 ];
 
 function isName(path: KeyPath, index: number): boolean {
