@@ -27,8 +27,17 @@ export type Change =
  */
 export async function changeState(state: State, changes: readonly Change[], options: SealOptions): Promise<State> {
   const draft = await draftOf(state, options);
-  const changed = changes.reduce((left, change) => applied(left, { change, file: state.file, options }), draft);
+  const changed = withChanges(draft, changes, { file: state.file, options });
   return changed === draft ? state : sealDraft(state, changed, options);
+}
+
+/** The draft with the changes made, one after the other; itself where they come to nothing new. */
+export function withChanges(
+  draft: Draft,
+  changes: readonly Change[],
+  at: { readonly file: string; readonly options: SealOptions },
+): Draft {
+  return changes.reduce((left, change) => applied(left, { change, ...at }), draft);
 }
 
 interface Application {

@@ -9,6 +9,14 @@ export { type GeneratedKey, generateKey, installKey, publishKey } from "./keys/k
 export { type OpenOptions, openState } from "./open.ts";
 export { planState, type StatePlan, type Wants } from "./plan.ts";
 export { ALPHABET, type Policy, parsePolicy, policyText } from "./policy.ts";
+export { inspectRecipient, readRecipients, type SealedRecipients } from "./read-recipients.ts";
+export {
+  changeRecipients,
+  planRecipients,
+  type RecipientsOptions,
+  type RecipientsPlan,
+  type RecipientsStep,
+} from "./recipients.ts";
 export { confirmSeal, resealState, sealState } from "./seal.ts";
 export type { State } from "./state.ts";
 export { type Memory, openMemory, type Remembered, type SealedFile } from "./trust/memory.ts";
