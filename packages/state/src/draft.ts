@@ -139,7 +139,7 @@ async function reopen(
 ): Promise<Opened> {
   const { scope, file: name } = state;
   const document = await verifyFile(bytes, { name, scope, trust: innerOf(state).trust });
-  const opened = await decryptFile(document, { name, keyring });
+  const opened = await decryptFile(document, { name, keyring, trust: innerOf(state).trust });
   if (!isDeepStrictEqual(opened.leaves, draft.leaves))
     throw new Error(`${name} would not hold what it should; it was not written`);
   return { ...opened, digest: sha256(bytes) };

@@ -60,7 +60,7 @@ export async function openStateIn(store: Store, options: OpenOptions): Promise<S
     parents: seal.parents,
   });
   const warnings = refusals(doubt, options);
-  const opened = await decryptFile(document, { name, keyring });
+  const opened = await decryptFile(document, { name, keyring, trust });
   return makeState(scope, { ...inner, opened: { ...opened, digest: file.version } }, warnings);
 }
 
@@ -84,9 +84,9 @@ export async function verifyFile(
 /** Everything that needs the private key: the data key and every leaf. */
 export async function decryptFile(
   document: StateDocument,
-  { name, keyring }: { readonly name: string; readonly keyring: Keyring },
+  { name, keyring, trust }: { readonly name: string; readonly keyring: Keyring; readonly trust: Trust },
 ): Promise<Omit<Opened, "digest">> {
-  const dataKey = await unwrapDataKey(document, { keyring, file: name });
+  const dataKey = await unwrapDataKey(document, { keyring, trust, file: name });
   const { leaves, wrong } = openLeaves(document, { dataKey });
   throwProblems(wrong.map((keys) => badLeaf(name, keys)));
   return { document, dataKey, leaves };

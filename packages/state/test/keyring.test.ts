@@ -23,7 +23,7 @@ describe("the keyring", () => {
     const configDir = await folder();
     await expect(openKeyring({ configDir, env: {} })).rejects.toMatchObject({
       code: "NO_KEY",
-      message: `there is no private key: FACS_PGP_KEY and FACS_PGP_KEY_FILE are not set, ${configDir}/key.asc does not exist`,
+      message: `there is no private key to use: FACS_PGP_KEY, FACS_PGP_KEY_FILE and FACS_GPG_KEY are not set; ${configDir}/key.asc does not exist; GnuPG was not asked`,
       hint: expect.stringContaining("facs init"),
     });
     await expect(openKeyring({ configDir, env: { FACS_PGP_KEY_FILE: "/no/key" } })).rejects.toThrow(

@@ -1,144 +1,72 @@
-import { stat } from "node:fs/promises";
 import path from "node:path";
-import { type Environment, FacsimileError } from "@facsimile/core";
-import type { PrivateKey } from "openpgp";
-import { readIfThere } from "../store/files.ts";
-import { ANY_DATE, fingerprintOf, notBefore, openpgp } from "./pgp.ts";
+import { type Environment, type Exec, FacsimileError } from "@facsimile/core";
+import { openArmored, openKeyFile } from "./armored.ts";
+import { openGnupg } from "./gnupg.ts";
 
 /** The user's own key: signs, and opens what was encrypted to it. */
 export interface Keyring {
-  /** 40 upper-case hex digits. */
+  /** 40 upper-case hex digits, of the primary key. */
   readonly fingerprint: string;
   /** Armored. */
   readonly publicKey: string;
   /** `Robin <robin@example.org>`. */
   readonly userId: string;
-  /** An armored detached signature over the bytes, as `gpg --verify` reads it. `date`: default, the clock's. */
+  /**
+   * An armored detached signature over the bytes, as `gpg --verify` reads it. `date`: default, the clock's; GnuPG always
+   * takes its own clock's.
+   *
+   * @throws `KEY_UNUSABLE`; of GnuPG also `KEY_LOCKED`, `GPG_FAILED`.
+   */
   sign(bytes: Uint8Array, options?: { readonly date?: Date }): Promise<string>;
-  /** @throws `NOT_A_RECIPIENT` when the message was not encrypted to this key, or is damaged. */
+  /**
+   * @throws `NOT_A_RECIPIENT` when the message was not encrypted to this key, or is damaged; of GnuPG also `KEY_LOCKED`,
+   *   `GPG_FAILED`.
+   */
   decrypt(armored: string): Promise<Uint8Array>;
 }
 
 export interface KeyringOptions {
   /** The user's configuration folder; it may hold `key.asc`. */
   readonly configDir: string;
-  /** `FACS_PGP_KEY` (armored), `FACS_PGP_KEY_FILE`, and for a protected key `FACS_PGP_PASSPHRASE` or `FACS_PGP_PASSPHRASE_FILE`. */
+  /**
+   * `FACS_PGP_KEY` (armored), `FACS_PGP_KEY_FILE`, and for a protected key `FACS_PGP_PASSPHRASE` or
+   * `FACS_PGP_PASSPHRASE_FILE`; `FACS_GPG_KEY`, the fingerprint of one of GnuPG's keys; what tells gpg its home and its
+   * pinentry the terminal or screen.
+   */
   readonly env: Environment;
+  /** Runs gpg. Default: GnuPG is not asked. */
+  readonly exec?: Exec | undefined;
+  /** Ends a gpg that waits for somebody. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Opens the user's private key, the first of: `FACS_PGP_KEY`, `FACS_PGP_KEY_FILE`, `key.asc` in the configuration.
+ * Opens the user's private key, the first of: `FACS_PGP_KEY`, `FACS_PGP_KEY_FILE`, `key.asc` in the configuration, the
+ * user's GnuPG with its agent or smart card. What a variable names is used or refused, never passed over: so
+ * `FACS_GPG_KEY` comes before `key.asc`.
  *
- * @throws `NO_KEY`, naming each place that was tried; `KEY_INVALID`; `KEY_LOCKED`; `KEY_EXPOSED` when others may read the file.
+ * Of GnuPG's keys it takes the one that `FACS_GPG_KEY` names, else the only one that can sign and decrypt, else the
+ * `default-key` of `gpg.conf`.
+ *
+ * @throws `NO_KEY`, naming each place and key that was tried, and why it did not do; `KEY_INVALID`; `KEY_LOCKED`;
+ *   `KEY_EXPOSED` when others may read the file; `KEY_AMBIGUOUS` when GnuPG has several; `GPG_FAILED`.
  */
 export async function openKeyring(options: KeyringOptions): Promise<Keyring> {
-  const { text, origin } = await findKey(options);
-  const key = await unlock(await parsePrivateKey(text, origin), origin, options.env);
-  return keyringOf(key, origin);
+  const { configDir, env } = options;
+  const [inline, named, chosen] = [env["FACS_PGP_KEY"], env["FACS_PGP_KEY_FILE"], env["FACS_GPG_KEY"]];
+  if (inline) return openArmored(inline, { origin: "FACS_PGP_KEY", env });
+  if (named) return (await openKeyFile(named, env)) ?? noKey(`FACS_PGP_KEY_FILE names ${named}, which does not exist`);
+  const file = path.join(configDir, "key.asc");
+  const own = chosen ? undefined : await openKeyFile(file, env);
+  if (own !== undefined) return own;
+  const found = await openGnupg({ ...options, chosen });
+  if (typeof found !== "string") return found;
+  if (chosen) return noKey(`FACS_GPG_KEY names ${chosen}; ${found}`);
+  return noKey(`FACS_PGP_KEY, FACS_PGP_KEY_FILE and FACS_GPG_KEY are not set; ${file} does not exist; ${found}`);
 }
 
-function keyringOf(key: PrivateKey, origin: string): Keyring {
-  return {
-    fingerprint: fingerprintOf(key),
-    publicKey: key.toPublic().armor(),
-    userId: key.getUserIDs()[0] ?? fingerprintOf(key),
-    async sign(bytes, { date } = {}) {
-      const { createMessage, sign } = await openpgp();
-      const message = await createMessage({ binary: bytes });
-      const when = date === undefined ? {} : { date: notBefore(date, [key]) };
-      return sign({ message, signingKeys: key, detached: true, ...when }).catch((cause: Error) => {
-        throw new FacsimileError("KEY_UNUSABLE", `${origin} cannot sign: ${cause.message}`, {
-          cause,
-          hint: "Prolong the key, or use one that is not expired nor revoked.",
-        });
-      });
-    },
-    async decrypt(armored) {
-      const { decrypt, readMessage } = await openpgp();
-      try {
-        const message = await readMessage({ armoredMessage: armored });
-        const { data } = await decrypt({ message, decryptionKeys: key, date: ANY_DATE, format: "binary" });
-        return data;
-      } catch (cause) {
-        throw new FacsimileError("NOT_A_RECIPIENT", `${origin} (${fingerprintOf(key)}) does not open this message`, {
-          cause,
-        });
-      }
-    },
-  };
-}
-
-async function findKey({ configDir, env }: KeyringOptions): Promise<{ text: string; origin: string }> {
-  const inline = env["FACS_PGP_KEY"];
-  if (inline) return { text: inline, origin: "FACS_PGP_KEY" };
-  const named = env["FACS_PGP_KEY_FILE"];
-  const file = named || path.join(configDir, "key.asc");
-  const bytes = await readIfThere(file);
-  if (bytes === undefined) throw noKey(file, named);
-  await refuseExposed(file);
-  return { text: bytes.toString(), origin: file };
-}
-
-function noKey(file: string, named: string | undefined): FacsimileError {
-  const tried = named
-    ? `FACS_PGP_KEY_FILE names ${file}, which does not exist`
-    : `FACS_PGP_KEY and FACS_PGP_KEY_FILE are not set, ${file} does not exist`;
-  return new FacsimileError("NO_KEY", `there is no private key: ${tried}`, {
-    hint: "Make one with: facs init. In CI, put an armored private key into FACS_PGP_KEY.",
-  });
-}
-
-async function refuseExposed(file: string): Promise<void> {
-  const { mode } = await stat(file);
-  if ((mode & 0o077) === 0) return;
-  throw new FacsimileError("KEY_EXPOSED", `${file} is a private key that other users of this machine may read`, {
-    hint: `chmod 600 ${file}`,
-  });
-}
-
-async function parsePrivateKey(text: string, origin: string): Promise<PrivateKey> {
-  const { readPrivateKeys } = await openpgp();
-  const keys = await readPrivateKeys({ armoredKeys: text }).catch((cause: Error) => {
-    throw invalidKey(origin, "it holds no armored private key", cause);
-  });
-  const [key, second] = keys;
-  if (key === undefined || second !== undefined) throw invalidKey(origin, `it holds ${keys.length} keys, expected one`);
-  if (key.keyPacket.version !== 4) {
-    throw invalidKey(
-      origin,
-      `it is of OpenPGP version ${key.keyPacket.version}, which GnuPG cannot read; expected version 4`,
-    );
-  }
-  return key;
-}
-
-async function unlock(key: PrivateKey, origin: string, env: Environment): Promise<PrivateKey> {
-  if (key.isDecrypted()) return key;
-  const { decryptKey } = await openpgp();
-  const passphrase = await findPassphrase(env);
-  if (passphrase === undefined) throw lockedKey(origin, "is protected by a passphrase, and none was given");
-  return decryptKey({ privateKey: key, passphrase }).catch(() => {
-    // No cause: nothing of a passphrase may reach a message.
-    throw lockedKey(origin, "is protected by another passphrase than the one given");
-  });
-}
-
-async function findPassphrase(env: Environment): Promise<string | undefined> {
-  const [inline, file] = [env["FACS_PGP_PASSPHRASE"], env["FACS_PGP_PASSPHRASE_FILE"]];
-  if (inline || !file) return inline || undefined;
-  // The newline that editors and `echo` put at the end is not part of a passphrase.
-  return (await readIfThere(file))?.toString().replace(/\r?\n$/, "");
-}
-
-function invalidKey(origin: string, what: string, cause?: Error): FacsimileError {
-  return new FacsimileError("KEY_INVALID", `${origin} is not usable: ${what}`, {
-    cause,
-    hint: "Export one with: gpg --armor --export-secret-keys FINGERPRINT",
-  });
-}
-
-function lockedKey(origin: string, what: string): FacsimileError {
-  return new FacsimileError("KEY_LOCKED", `the key in ${origin} ${what}`, {
-    hint: "Set FACS_PGP_PASSPHRASE_FILE to a file that only you can read, or FACS_PGP_PASSPHRASE.",
+function noKey(tried: string): never {
+  throw new FacsimileError("NO_KEY", `there is no private key to use: ${tried}`, {
+    hint: "It takes one that can sign and decrypt. Make it with: facs init. In CI, put an armored private key into FACS_PGP_KEY.",
   });
 }

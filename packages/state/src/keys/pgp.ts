@@ -1,4 +1,5 @@
-import type { PublicKey } from "openpgp";
+import { FacsimileError } from "@facsimile/core";
+import type { Key, PublicKey } from "openpgp";
 
 type OpenPgp = typeof import("openpgp");
 
@@ -10,10 +11,22 @@ export function openpgp(): Promise<OpenPgp> {
   return (loading ??= import("openpgp"));
 }
 
-/** Parses an armored public key; the same text only once. */
-export function readPublicKey(armored: string): Promise<PublicKey> {
-  const known = parsed.get(armored);
-  if (known !== undefined) return known;
+/**
+ * Parses an armored public key; the same text only once.
+ *
+ * @param name As messages name it.
+ * @throws `KEY_INVALID` when it is not of version 4; errors of OpenPGP.js.
+ */
+export async function readPublicKey(armored: string, name = "the public key"): Promise<PublicKey> {
+  const key = await (parsed.get(armored) ?? parse(armored));
+  const { version } = key.keyPacket;
+  if (version === 4) return key;
+  throw new FacsimileError("KEY_INVALID", `${name} is ${wrongVersion(version)}`, {
+    hint: "Its owner can make one with facs init, or with gpg --quick-generate-key.",
+  });
+}
+
+function parse(armored: string): Promise<PublicKey> {
   const reading = openpgp().then(async ({ readKey }) => (await readKey({ armoredKey: armored })).toPublic());
   parsed.set(armored, reading);
   return reading;
@@ -26,6 +39,22 @@ export function fingerprintOf(key: { getFingerprint(): string }): string {
 
 /** A fingerprint of a version 4 key, the only kind that GnuPG knows. */
 export const FINGERPRINT = /^[0-9A-F]{40}$/;
+
+/** A fingerprint of a version 5 or 6 key. */
+export const LONG_FINGERPRINT = /^[0-9A-F]{64}$/;
+
+/** Why a key of another version than 4 is refused, to stand behind "is". */
+export function wrongVersion(version: number | string): string {
+  return `a key of OpenPGP version ${version}, which not every GnuPG can read; expected version 4`;
+}
+
+/** Why a key cannot be used, to stand behind a colon: that it expired, and when; that it is revoked; else the cause's words. */
+export async function doubtOf(key: Key, cause: Error): Promise<string> {
+  if (await key.isRevoked(undefined, undefined, ANY_DATE)) return "it is revoked";
+  const end = await key.getExpirationTime();
+  if (!/expired/.test(cause.message) || !(end instanceof Date)) return cause.message;
+  return `it expired on ${end.toISOString().slice(0, 10)}`;
+}
 
 /** `9F3B…11C2`, for running text. */
 export function shortFingerprint(fingerprint: string): string {
