@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import nodeFs from "node:fs/promises";
 import path from "node:path";
-import { errnoOf, FacsimileError } from "@facsimile/core";
+import { errnoOf, FacsimileError, isFacsimileError } from "@facsimile/core";
 
 /** The calls that writing needs; handed in so that a test can make the n-th one fail. */
 export type FileSystem = Pick<typeof nodeFs, "mkdir" | "open" | "readdir" | "readFile" | "realpath" | "rename" | "rm">;
@@ -10,8 +10,8 @@ export interface ReplaceOptions {
   /** Default `0o600`. */
   readonly mode?: number;
   readonly fs?: FileSystem;
-  /** Called last before the rename; what it throws leaves the old file. */
-  readonly beforeRename?: () => void;
+  /** Called last before the rename, with the temporary file; what it throws leaves the old file. */
+  readonly beforeRename?: (temporary: string) => Promise<void>;
 }
 
 /** The file's bytes, or `undefined` when there is none. */
@@ -37,13 +37,13 @@ export async function replaceFile(file: string, bytes: Uint8Array, options: Repl
   try {
     await fs.mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
     await writeNew(temporary, bytes, { mode, fs });
-    beforeRename?.();
+    await beforeRename?.(temporary);
     await fs.rename(temporary, file);
     renamed = true;
     await flushFolder(path.dirname(file), fs);
   } catch (cause) {
     await fs.rm(temporary, { force: true }).catch(() => {});
-    throw errnoOf(cause) === undefined ? cause : writeFailed(file, cause as Error, renamed);
+    throw isFacsimileError(cause) || errnoOf(cause) === undefined ? cause : writeFailed(file, cause as Error, renamed);
   }
 }
 
@@ -73,12 +73,12 @@ export async function placeOf(file: string): Promise<string> {
   }
 }
 
-/** Removes what a killed writer left beside `file`. Call it with the lock held. */
-export async function removeLeftovers(file: string, fs: FileSystem): Promise<void> {
-  const prefix = `.${path.basename(file)}.`;
-  const names = await fs.readdir(path.dirname(file)).catch(() => []);
-  const left = names.filter((name) => name.startsWith(prefix) && name.endsWith(".tmp"));
-  await Promise.all(left.map((name) => fs.rm(path.join(path.dirname(file), name), { force: true }).catch(() => {})));
+/** Removes the temporary files of other writers of `file`, killed or still at it. */
+export async function removeOthers(temporary: string, { file, fs }: { file: string; fs: FileSystem }): Promise<void> {
+  const [folder, own] = [path.dirname(file), path.basename(temporary)];
+  const names = await fs.readdir(folder);
+  const others = names.filter((name) => isTemporary(name, file) && name !== own);
+  await Promise.all(others.map((name) => fs.rm(path.join(folder, name), { force: true })));
 }
 
 export function writeFailed(file: string, cause: Error, renamed: boolean): FacsimileError {
@@ -92,6 +92,11 @@ export function writeFailed(file: string, cause: Error, renamed: boolean): Facsi
 // The name is random and the file opened exclusively: nobody can put a link there beforehand.
 function temporaryName(file: string): string {
   return path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(6).toString("hex")}.tmp`);
+}
+
+function isTemporary(name: string, file: string): boolean {
+  const prefix = `.${path.basename(file)}.`;
+  return name.startsWith(prefix) && /^[0-9a-f]{12}\.tmp$/.test(name.slice(prefix.length));
 }
 
 async function writeNew(

@@ -9,39 +9,34 @@ const STALE_MS = 10_000;
 const RETRIES = { retries: 130, minTimeout: 25, maxTimeout: 250, factor: 1.2, randomize: true };
 
 /**
- * Does `work` while no other process on this machine writes `file`; the lock is the folder `<file>.lock`.
- * `stillHeld` throws when the lock was lost meanwhile (the process slept): call it last before the write.
+ * Does `work` while no other process on this machine writes `file`; the lock is the folder `<file>.lock`. It keeps
+ * writers from being in each other's way, no more: one who sleeps loses it unnoticed. `updateFile` is safe without it.
  *
  * @throws `STATE_LOCKED`
  */
-export async function withLock<T>(file: string, work: (stillHeld: () => void) => Promise<T>): Promise<T> {
-  let lost = false;
-  const release = await acquire(file, () => {
-    lost = true;
-  });
+export async function withLock<T>(file: string, work: () => Promise<T>): Promise<T> {
+  const release = await acquire(file);
   try {
-    return await work(() => {
-      if (lost) throw locked(file, "the lock was lost while this process did not run");
-    });
+    return await work();
   } finally {
     // A lock that cannot be given back goes stale by itself; what was written stays written.
     await release().catch(() => {});
   }
 }
 
-async function acquire(file: string, onLost: () => void): Promise<() => Promise<void>> {
+async function acquire(file: string): Promise<() => Promise<void>> {
   // Loaded here because reading, the common case, needs no lock.
   const { lock } = await import("proper-lockfile");
   try {
     await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-    return await lock(file, { realpath: false, stale: STALE_MS, retries: RETRIES, onCompromised: onLost });
+    return await lock(file, { realpath: false, stale: STALE_MS, retries: RETRIES, onCompromised: () => {} });
   } catch (cause) {
     if (errnoOf(cause) === "ELOCKED") throw locked(file, "another process is writing it");
     throw writeFailed(file, cause as Error, false);
   }
 }
 
-function locked(file: string, why: string): FacsimileError {
+export function locked(file: string, why: string): FacsimileError {
   return new FacsimileError("STATE_LOCKED", `${file} was not written: ${why}`, {
     hint: `Run the command again. If no facs is running on this machine, remove the folder ${file}.lock.`,
   });

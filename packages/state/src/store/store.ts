@@ -1,8 +1,8 @@
 import nodeFs from "node:fs/promises";
 import path from "node:path";
 import { errnoOf, FacsimileError, sha256 } from "@facsimile/core";
-import { type FileSystem, placeOf, readIfThere, removeLeftovers, replaceFile, writeFailed } from "./files.ts";
-import { withLock } from "./lock.ts";
+import { type FileSystem, placeOf, readIfThere, writeFailed } from "./files.ts";
+import { updateFile } from "./update.ts";
 
 /** Where the files of scopes are kept. Its contract is compare-and-swap. */
 export interface Store {
@@ -31,12 +31,11 @@ export function folderStore(folder: string, fs: FileSystem = nodeFs): Store {
     },
     async write(scope, { bytes, ifVersion }) {
       const file = await realFile(fileOf(scope), fs);
-      await withLock(file, async (stillHeld) => {
-        await removeLeftovers(file, fs);
-        const now = await readIfThere(file, fs);
+      const change = (now: Uint8Array | undefined) => {
         if ((now && sha256(now)) !== ifVersion) throw changed(name(scope));
-        await replaceFile(file, bytes, { fs, beforeRename: stillHeld });
-      });
+        return bytes;
+      };
+      await updateFile(file, change, fs);
     },
   };
 }

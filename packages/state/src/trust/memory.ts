@@ -1,8 +1,8 @@
 import path from "node:path";
 import { FacsimileError } from "@facsimile/core";
 import { Shape } from "../format/shape.ts";
-import { readIfThere, replaceFile } from "../store/files.ts";
-import { withLock } from "../store/lock.ts";
+import { readIfThere } from "../store/files.ts";
+import { updateFile } from "../store/update.ts";
 
 /** What this user has seen confirmed, kept outside every repository. */
 export interface Remembered {
@@ -35,11 +35,8 @@ export interface SealedFile {
 export function openMemory({ configDir }: { readonly configDir: string }): Memory {
   const file = path.join(configDir, "memory.json");
   return {
-    read: () => readMemory(file),
-    update: (change) =>
-      withLock(file, async (beforeRename) => {
-        await replaceFile(file, formatMemory(change(await readMemory(file))), { beforeRename });
-      }),
+    read: async () => parseMemory(await readIfThere(file), file),
+    update: (change) => updateFile(file, (bytes) => formatMemory(change(parseMemory(bytes, file)))),
   };
 }
 
@@ -82,8 +79,7 @@ export function remember(remembered: Remembered, { place, name, id, serial, dige
   };
 }
 
-async function readMemory(file: string): Promise<Remembered> {
-  const bytes = await readIfThere(file);
+function parseMemory(bytes: Uint8Array | undefined, file: string): Remembered {
   if (bytes === undefined) return { files: new Map(), places: new Map() };
   const shape = Shape.parse(bytes, { file, format: "memory", version: 1 });
   return {

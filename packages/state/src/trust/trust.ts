@@ -2,8 +2,8 @@ import path from "node:path";
 import { type Environment, FacsimileError, isFacsimileError } from "@facsimile/core";
 import { Shape } from "../format/shape.ts";
 import { FINGERPRINT, fingerprintOf, readPublicKey } from "../keys/pgp.ts";
-import { readIfThere, replaceFile } from "../store/files.ts";
-import { withLock } from "../store/lock.ts";
+import { readIfThere } from "../store/files.ts";
+import { updateFile } from "../store/update.ts";
 import type { Memory, SealedFile } from "./memory.ts";
 import { readSigners } from "./signers.ts";
 
@@ -62,12 +62,12 @@ export async function pinRoot(
   { configDir, now }: { readonly configDir: string; readonly now: () => Date },
 ): Promise<void> {
   const file = trustFile(configDir);
-  await withLock(file, async (beforeRename) => {
-    const roots = await readRoots(configDir);
-    if (roots.has(root.fingerprint)) return;
+  await updateFile(file, (bytes) => {
+    const roots = parseRoots(bytes, file);
+    if (roots.has(root.fingerprint)) return undefined;
     const added = new Map([...roots, [root.fingerprint, { name: root.name, added: now().toISOString() }]]);
     const text = JSON.stringify({ facsimile: "trust/1", roots: Object.fromEntries(added) }, null, 2);
-    await replaceFile(file, Buffer.from(`${text}\n`), { beforeRename });
+    return Buffer.from(`${text}\n`);
   });
 }
 
@@ -77,7 +77,10 @@ function trustFile(configDir: string): string {
 
 async function readRoots(configDir: string): Promise<Map<string, Root>> {
   const file = trustFile(configDir);
-  const bytes = await readIfThere(file);
+  return parseRoots(await readIfThere(file), file);
+}
+
+function parseRoots(bytes: Uint8Array | undefined, file: string): Map<string, Root> {
   if (bytes === undefined) return new Map();
   const roots = Shape.parse(bytes, { file, format: "trust", version: 1 }).field("roots");
   return roots.map((entry, name) => {
