@@ -6,6 +6,7 @@ export { scopeOf } from "./format/scope.ts";
 export { parseValueName, type ValueName, valueNameText } from "./format/value-name.ts";
 export { type Keyring, type KeyringOptions, openKeyring } from "./keys/keyring.ts";
 export { type GeneratedKey, generateKey, installKey, publishKey } from "./keys/keys.ts";
+export { mergePublicKeys } from "./keys/merge.ts";
 export { type OpenOptions, openState } from "./open.ts";
 export { planState, type StatePlan, type Wants } from "./plan.ts";
 export { ALPHABET, type Policy, parsePolicy, policyText } from "./policy.ts";

@@ -47,6 +47,8 @@ export interface RecipientsStep {
 export interface RecipientsOptions extends Omit<SealOptions, "recipients"> {
   /** Make what those who leave knew anew, where it has a policy; the value before stays in the leaf. Default `false`. */
   readonly rotate?: boolean;
+  /** Called when every file is made and checked, before the first is written; what it throws leaves them all. */
+  readonly beforeWrite?: () => Promise<void>;
 }
 
 /**
@@ -68,6 +70,7 @@ export async function changeRecipients(
     steps.filter(({ plan }) => !plan.empty),
     options,
   );
+  if (prepared.length > 0) await options.beforeWrite?.();
   await writeAll(prepared);
   const sealed = new Map(prepared.map(({ state, opened }) => [state, opened]));
   return steps.map(({ state }) => {
@@ -141,26 +144,25 @@ async function writeAll(prepared: readonly Prepared[]): Promise<void> {
 
 /** What lies there now is read, not guessed. */
 async function partlyWritten(prepared: readonly Prepared[], cause: FacsimileError): Promise<FacsimileError> {
-  const fates = await Promise.all(
-    prepared.map(async ({ state, bytes }) => {
-      const found = await innerOf(state).store.read(state.scope);
-      const fate = found?.version === sha256(bytes) ? "new" : found?.version === state.digest ? "old" : "another";
-      return { file: state.file, fate };
-    }),
-  );
+  const fates = await Promise.all(prepared.map(async (one) => ({ file: one.state.file, fate: await fateOf(one) })));
   if (prepared.length === 1 || fates.every(({ fate }) => fate !== "new")) return cause;
-  const named = (wanted: string) => fates.flatMap(({ file, fate }) => (fate === wanted ? [file] : [])).join(", ");
-  const lines = [
-    `new:     ${named("new")}`,
-    `old:     ${named("old")}`,
-    `changed by somebody else: ${named("another")}`,
-  ];
-  const told = lines.filter((line) => !line.endsWith(": ") && !line.endsWith(":     "));
+  const told = Object.entries(FATES).flatMap(([fate, words]) => {
+    const files = fates.flatMap((each) => (each.fate === fate ? [each.file] : []));
+    return files.length === 0 ? [] : [`${words}: ${files.join(", ")}`];
+  });
   return new FacsimileError("STATE_PARTLY_WRITTEN", `${cause.message}\n${told.join("\n")}`, {
     cause,
     hint: "Each file is whole. Run the command again: it goes on with those that are not new.",
   });
 }
+
+async function fateOf({ state, bytes }: Prepared): Promise<keyof typeof FATES> {
+  const version = (await innerOf(state).store.read(state.scope))?.version;
+  if (version === sha256(bytes)) return "new";
+  return version === state.digest ? "old" : "another";
+}
+
+const FATES = { new: "new", old: "as it was", another: "changed by somebody else" };
 
 function noState({ file, scope }: State): FacsimileError {
   return new FacsimileError("NO_STATE", `there is no ${file} yet`, {

@@ -10,6 +10,7 @@ import {
   inspectRecipient,
   installKey,
   type Keyring,
+  mergePublicKeys,
   openKeyring,
   parseValueName,
   pinRoot,
@@ -245,7 +246,7 @@ describe("several files", () => {
       await sealState(state, planState(state, { passwords: [scope] }), options);
     }
     const text = (scope: string) => fs.readFile(path.join(w.root, "state", `${scope}.json`), "utf8");
-    const remove = async (options: { random?: (length: number) => Uint8Array } = {}) => {
+    const remove = async (options: { beforeWrite?: () => Promise<void> } = {}) => {
       const states = await Promise.all(scopes.map((scope) => w.open({ scope })));
       const steps = states.map((state) => ({ state, plan: planRecipients(state, { remove: [kim.key.fingerprint] }) }));
       return { steps, run: () => changeRecipients(steps, { keyring: w.keyring, now, ...options }) };
@@ -286,7 +287,7 @@ describe("several files", () => {
     await expect(run()).rejects.toMatchObject({
       code: "STATE_PARTLY_WRITTEN",
       message: expect.stringMatching(
-        /^state\/dev\.json was changed .*\nnew: +state\/beta\.json\nold: +state\/live\.json\nchanged by somebody else: +state\/dev\.json$/,
+        /^state\/dev\.json was changed .*\nnew: state\/beta\.json\nas it was: state\/live\.json\nchanged by somebody else: state\/dev\.json$/,
       ),
     });
     expect(await text("live")).toBe(before);
@@ -295,6 +296,13 @@ describe("several files", () => {
     expect(await serials()).toEqual([2, 3, 2]);
     const { recipients, setting } = await w.open({ scope: "dev" });
     expect([recipients, setting("dir")]).toEqual([[w.key.fingerprint], "/srv"]);
+  });
+
+  it("stay as they are when what is to be done before the writing fails", async () => {
+    const { remove, serials } = await three();
+    const beforeWrite = () => Promise.reject(new Error("no room for the key"));
+    await expect((await remove({ beforeWrite })).run()).rejects.toThrow("no room for the key");
+    expect(await serials()).toEqual([1, 1, 1]);
   });
 
   it("are told to be old, by the failure itself, when the first write fails", async () => {
@@ -319,4 +327,14 @@ describe("several files", () => {
     ]);
     expect(await readRecipients({ folder: path.join(w.root, "none"), trust, memory })).toEqual([]);
   });
+});
+
+it("joins two copies of a key: an old one takes no revocation back", async () => {
+  const w = await world();
+  const openpgp = await import("openpgp");
+  const privateKey = await openpgp.readPrivateKey({ armoredKey: w.key.privateKey });
+  const { publicKey } = await openpgp.revokeKey({ key: privateKey, date: now(), format: "object" });
+  await publishKey({ ...w.key, publicKey: await mergePublicKeys(publicKey.armor(), w.key.publicKey) }, w);
+  const { problem } = await inspectRecipient(w.key.fingerprint, { trust: w.trust, date: now() });
+  expect(problem).toMatchObject({ code: "KEY_UNUSABLE", message: expect.stringContaining("revoked") });
 });
