@@ -2,7 +2,7 @@ import nodeFs from "node:fs/promises";
 import type { FileSystem } from "../src/store/files.ts";
 
 /** The file system; `onCall` hears of every call before it is made: it may throw in its place, or hold it up. */
-export function watched(onCall: (name: string) => void | Promise<void>): FileSystem {
+export function watched(onCall: (name: string) => unknown): FileSystem {
   const guard = <T extends object>(target: T): T =>
     new Proxy(target, {
       get(_, name) {
