@@ -1,12 +1,12 @@
-import { isSecret, type Secret } from "@facsimile/core";
 import type { Definition, Host, InstanceValues } from "@facsimile/definitions";
+import { type Secrets, withSecrets } from "./secret-values.ts";
 
 /** What templates see beside the definition. */
 export interface TemplateValues {
   /** As definitions' `moduleContext()` gives it; the same for hosts of one view. */
   readonly moduleOf: (host: Host) => object;
   readonly setting: Readonly<Record<string, unknown>>;
-  readonly secret: Readonly<Record<string, Secret>>;
+  readonly secret: Secrets;
 }
 
 export interface ContextRequest {
@@ -53,13 +53,4 @@ function templateContext(request: ContextRequest, { host, view }: { host: Host; 
 export function hostContext(host: Host): object {
   const { name, address, region, targets, system } = host;
   return { name, address, region: region ?? null, targets, system };
-}
-
-/** Puts secrets where the definition refers to them: `{$secret: "db/root"}`. An unknown one stays unknown to templates. */
-function withSecrets(value: unknown, secrets: Readonly<Record<string, Secret>>): unknown {
-  if (Array.isArray(value)) return value.map((item) => withSecrets(item, secrets));
-  if (typeof value !== "object" || value === null || isSecret(value)) return value;
-  const { $secret } = value as { $secret?: unknown };
-  if (typeof $secret === "string") return secrets[$secret];
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withSecrets(item, secrets)]));
 }

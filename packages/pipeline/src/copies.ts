@@ -1,9 +1,12 @@
+import type { Host } from "@facsimile/definitions";
 import { assemble } from "./assemble.ts";
 import type { PipelineContext } from "./context.ts";
 import type { Outline } from "./outline.ts";
 import type { PreparedProject } from "./prepare.ts";
 import { type Copy, type Hooks, releaseId } from "./release.ts";
-import { moduleContextOf, type OpenedState, secretContext } from "./secrets.ts";
+import { withSecretHints } from "./secret-references.ts";
+import { moduleContextOf, secretContext } from "./secret-values.ts";
+import type { OpenedState } from "./secrets.ts";
 
 /** Evaluates every project against the state: what each host is to hold. */
 export async function copiesOf(
@@ -14,16 +17,9 @@ export async function copiesOf(
   const [setting, secret] = [state.state.settings(), secretContext(lookup)];
   return Promise.all(
     projects.map(async ({ project, version, definition, source, own, build }) => {
-      const hosts = await assemble({
-        root: context.root,
-        own,
-        definition,
-        project,
-        version,
-        source: source.dir,
-        build,
-        values: { setting, secret, moduleOf: (host) => moduleContextOf({ definition, host }, lookup) },
-      });
+      const values = { setting, secret, moduleOf: (host: Host) => moduleContextOf({ definition, host }, lookup) };
+      const request = { root: context.root, own, definition, project, version, source: source.dir, build, values };
+      const hosts = await withSecretHints(outline.instance.full, () => assemble(request));
       const trees = Object.fromEntries(hosts.map(({ host, treeId }) => [host, treeId]));
       const named = { instance: outline.instance.full, project, version };
       return {

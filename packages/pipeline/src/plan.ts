@@ -8,6 +8,7 @@ import { type CopyRequest, type Outline, outline } from "./outline.ts";
 import { type PreparedProject, prepare } from "./prepare.ts";
 import type { Copy } from "./release.ts";
 import type { HostPlan, Plan, ProjectPlan, StateChange } from "./reports.ts";
+import { assertReferences } from "./secret-references.ts";
 import { type OpenedState, openStateOf, type StateRequest } from "./secrets.ts";
 import { type Survey, survey } from "./survey.ts";
 
@@ -46,6 +47,8 @@ export async function evaluate(
   const projects = await prepare(outlined, context);
   const modules = projects.flatMap(({ definition }) => modulesOf(definition));
   const state = await openStateOf({ definition: outlined.definition, modules, ...options }, context);
+  const definitions = projects.map(({ definition }) => definition);
+  assertReferences(definitions, { ...state, instance: outlined.instance });
   return { projects, state, copies: await copiesOf({ outline: outlined, projects, state }, context) };
 }
 
@@ -114,7 +117,8 @@ function planOf(found: {
 }
 
 export function stateChange({ state, plan }: OpenedState): StateChange {
-  return { scope: state.scope, serial: state.serial, passwords: plan.passwords, uiids: plan.uiids };
+  const { passwords, secrets, uiids } = plan;
+  return { scope: state.scope, serial: state.serial, passwords, secrets, uiids };
 }
 
 function projectPlan(

@@ -52,13 +52,13 @@ export async function record(
   await writeVersions(outline, context);
   const pushed = await publishAll({ outline, state, sealed, recording }, context);
   await confirmSeal(sealed);
-  const { passwords, uiids } = state.plan;
+  const { passwords, secrets, uiids } = state.plan;
   const published = pushed ? "pushed" : recording.standing.kind === "no-remote" ? "committed" : "kept";
   context.onEvent({ type: "state", scope: sealed.scope, serial: sealed.serial, pushed });
   return {
     state: { ...state, state: sealed, plan: planState(sealed, {}) },
     report: {
-      state: { scope: sealed.scope, serial: sealed.serial, passwords, uiids },
+      state: { scope: sealed.scope, serial: sealed.serial, passwords, secrets, uiids },
       edited: editedFiles(recording),
       published,
     },

@@ -9,7 +9,9 @@ import { type CopyRequest, outline } from "./outline.ts";
 import { overlays } from "./overlays.ts";
 import { modulesOf } from "./plan.ts";
 import { type PreparedProject, prepare } from "./prepare.ts";
-import { moduleContextOf, type OpenedState, openStateOf, secretContext } from "./secrets.ts";
+import { assertReferences, withSecretHints } from "./secret-references.ts";
+import { madeBy, moduleContextOf, secretContext } from "./secret-values.ts";
+import { type OpenedState, openStateOf } from "./secrets.ts";
 
 export interface RenderRequest extends Omit<CopyRequest, "projects"> {
   readonly project: string;
@@ -34,7 +36,8 @@ export async function render(request: RenderRequest, context: PipelineContext): 
   const { definition } = prepared;
   const state = await openStateOf({ definition, modules: modulesOf(definition), use: "read" }, context);
   assertComplete(state, request.instance);
-  return renderOne(prepared, { request, state }, context);
+  assertReferences([definition], { ...state, instance: definition.instance });
+  return withSecretHints(request.instance, () => renderOne(prepared, { request, state }, context));
 }
 
 async function renderOne(
@@ -92,8 +95,8 @@ function unknownTemplate(
 /** A rendering with a placeholder for a password would look right and be wrong. */
 function assertComplete({ plan, state }: OpenedState, instance: string): void {
   if (plan.empty) return;
-  const missing = [...plan.passwords.map((name) => `passwd/${name}`), ...Object.keys(plan.uiids)];
+  const missing = [...madeBy(plan), ...Object.keys(plan.uiids)];
   throw new FacsimileError("SECRETS_MISSING", `state ${state.scope} does not have ${missing.join(", ")} yet`, {
-    hint: `The first deploy makes them: facs deploy ${instance}`,
+    hint: `The next deploy makes them: facs deploy ${instance}\nor by themselves: facs secrets generate ${instance}`,
   });
 }

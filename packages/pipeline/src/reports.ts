@@ -29,6 +29,8 @@ export interface StateChange {
   readonly serial: number;
   /** Users whose passwords would be made. */
   readonly passwords: readonly string[];
+  /** Secrets that would be made, by name: `db/root`. */
+  readonly secrets: readonly string[];
   readonly uiids: Readonly<Record<string, number>>;
 }
 

@@ -1,4 +1,5 @@
 import type { DeployReport, HostReport } from "@facsimile/pipeline";
+import { madeNames } from "./secret-names.ts";
 import { count, type Style } from "./style.ts";
 import { holdsText, hostProblem, labelled } from "./words.ts";
 
@@ -92,13 +93,12 @@ function recordedLines({ recorded, projects }: DeployReport): string[] {
   }[published];
   const versions = projects.map(({ project, version }) => `${project} ${version}`).join(", ");
   const uiids = Object.entries(state.uiids).map(([daemon, uiid]) => `${daemon} = ${uiid}`);
-  const made = state.passwords.length + uiids.length > 0;
+  const names = madeNames(state);
+  const made = names.length + uiids.length > 0;
   return [
     ...(edited.length === 0 ? [] : labelled("version", [`${versions} in ${edited.join(", ")}, ${where}`])),
     ...(made ? labelled("state", [`${state.scope}, serial ${state.serial}, ${where}`]) : []),
-    ...(state.passwords.length === 0
-      ? []
-      : labelled("made", [state.passwords.map((user) => `passwd/${user}`).join(", ")])),
+    ...(names.length === 0 ? [] : labelled("made", [names.join(", ")])),
     ...(uiids.length === 0 ? [] : labelled("uiids", [uiids.join(", ")])),
   ];
 }

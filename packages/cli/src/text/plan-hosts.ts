@@ -1,6 +1,7 @@
 import type { Difference } from "@facsimile/manifest";
 import type { HostPlan, Plan } from "@facsimile/pipeline";
 import { differenceCells } from "./difference.ts";
+import { secretName } from "./secret-names.ts";
 import { bytes, columns, count, type Style } from "./style.ts";
 import { groupBy } from "./words.ts";
 
@@ -22,7 +23,7 @@ export function secretLines({ hosts }: Plan): string[] {
   );
   if (pairs.length === 0) return [];
   const rows = [...groupBy(pairs, ({ name }) => name)].map(([name, given]) => [
-    name,
+    secretName(name),
     `new on ${given.map(({ host }) => host).join(", ")}`,
   ]);
   return ["  secrets", ...columns(rows, { indent: 4 })];

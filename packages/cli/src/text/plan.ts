@@ -1,6 +1,7 @@
 import { formatPosition } from "@facsimile/core";
 import type { HostPlan, HostProjectPlan, Plan, ProjectPlan } from "@facsimile/pipeline";
 import { planHostLines, secretLines } from "./plan-hosts.ts";
+import { madeNames } from "./secret-names.ts";
 import { columns, count, type Style } from "./style.ts";
 import { holdsText, hostProblem, hostsText } from "./words.ts";
 
@@ -36,7 +37,7 @@ function nothingToDo(plan: Plan): string {
 }
 
 function makesState({ state }: Plan): boolean {
-  return state.passwords.length > 0 || Object.keys(state.uiids).length > 0;
+  return madeNames(state).length > 0 || Object.keys(state.uiids).length > 0;
 }
 
 function title(plan: Plan, { arrow }: Style): string {
@@ -62,7 +63,7 @@ function sameVersion({ project }: ProjectPlan, { hosts }: Plan): string {
 }
 
 function stateLines({ state }: Plan): string[] {
-  const made = state.passwords.map((user) => `    + secret passwd/${user}`);
+  const made = madeNames(state).map((name) => `    + secret ${name}`);
   const numbered = Object.entries(state.uiids).map(([daemon, uiid]) => `    + uiid ${daemon} = ${uiid}`);
   return made.length + numbered.length === 0 ? [] : ["  state", ...made, ...numbered];
 }

@@ -64,7 +64,7 @@ describe("deployText", () => {
   });
 
   it("tells what was written down: version, state, and what was made", () => {
-    const state = { scope: "staging", serial: 2, passwords: ["shop"], uiids: { "workerd.0": 1 } };
+    const state = { scope: "staging", serial: 2, passwords: ["shop"], secrets: ["db/root"], uiids: { "workerd.0": 1 } };
     const text = deployText(
       report({
         hosts: [host("web1", "done")],
@@ -75,7 +75,7 @@ describe("deployText", () => {
     expect(text.split("\n").slice(2)).toEqual([
       "  version  shop 1.1.0 in define/staging.json5, committed and pushed",
       "  state    staging, serial 2, committed and pushed",
-      "  made     passwd/shop",
+      "  made     passwd/shop, db/root",
       "  uiids    workerd.0 = 1",
       "",
     ]);
@@ -94,7 +94,7 @@ describe("planText", () => {
   });
   const hooks = { precmd: [], postcmd: [{ run: ["./bin/restart", "--now"] }], health: [] };
   const plan = (hosts: HostPlan[], more: Partial<Plan> = {}): Plan => ({
-    schema: "plan/1", instance: "staging", local: false, hosts, state: { scope: "staging", serial: 3, passwords: [], uiids: {} },
+    schema: "plan/1", instance: "staging", local: false, hosts, state: { scope: "staging", serial: 3, passwords: [], secrets: [], uiids: {} },
     projects: [{ project: "shop", from: ["1.0.0"], to: "1.1.0", position: { file: "define/staging.json5", line: 4, column: 15 }, release: "3f9c1e7aa", hooks }], ...more,
   }); // biome-ignore format: a fixture
 
@@ -109,11 +109,21 @@ describe("planText", () => {
       { kind: "missing" as const, path: "d", expected: { path: "d", type: "dir" as const, mode: 0o755 } },
       { kind: "missing" as const, path: "d/a", expected: entry("d/a") },
     ];
-    const changing = change({ release: false, changes, files: 1, bytes: 18_200, newSecrets: ["passwd/shop"] });
+    const changing = change({
+      release: false,
+      changes,
+      files: 1,
+      bytes: 18_200,
+      newSecrets: ["passwd/shop", "secrets/db/root"],
+    });
+    const state = { scope: "staging", serial: 3, passwords: [], secrets: ["db/root"], uiids: {} };
     const text = planText(
-      plan([host("web1", [changing]), host("web2", [changing]), host("web3", [change({})])]),
+      plan([host("web1", [changing]), host("web2", [changing]), host("web3", [change({})])], { state }),
       style,
     );
+    expect(text).toContain("state staging serial 3 -> 4\n");
+    expect(text).toContain("  state\n    + secret db/root\n");
+    expect(text).toContain("    db/root      new on web1, web2\n");
     expect(text).toContain("shop  1.0.0 -> 1.1.0  define/staging.json5:4:15");
     expect(text).toContain("    eu  web  web1 web2  +1 ~0 -0   1 file, 18.2 kB\n    eu  web  web3       unchanged\n");
     expect(text).toContain("    passwd/shop  new on web1, web2\n");
