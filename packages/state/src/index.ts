@@ -20,7 +20,18 @@ export {
 } from "./recipients.ts";
 export { confirmSeal, resealState, sealState } from "./seal.ts";
 export type { State } from "./state.ts";
+export { type Author, authorsOf, findRoot, type RootCandidate } from "./trust/authors.ts";
+export {
+  type PreparedSigners,
+  prepareSigners,
+  type SignersChange,
+  type SignersOptions,
+  writeSigners,
+} from "./trust/change-signers.ts";
 export { type Memory, openMemory, type Remembered, type SealedFile } from "./trust/memory.ts";
+export { inspectKey, type PublicKeyFile, parseFingerprint, parsePublicKey } from "./trust/public-keys.ts";
+export { type PinnedRoots, pinnedRoots, pinRoot, type Root, unpinRoot } from "./trust/roots.ts";
 export { type Signed, verifyDetached } from "./trust/signature.ts";
-export { pinRoot, type Trust, type TrustOptions, trustedSigners } from "./trust/trust.ts";
+export { type Scopes, type Trust, type TrustOptions, trustedSigners } from "./trust/trust.ts";
+export { listTrusted, type TrustedKey, type TrustListing } from "./trust/trusted.ts";
 export { type ValueInfo, valuesOf } from "./values.ts";

@@ -79,7 +79,7 @@ async function findSigner(
     if (!maySign(trust, signer, scope)) throw await untrusted(name, signer, { trust, scope });
     return { signer, key };
   }
-  throw await untrusted(name, issuer ?? packet.issuerKeyID.toHex().toUpperCase(), { trust });
+  throw await untrusted(name, issuer ?? packet.issuerKeyID.toHex().toUpperCase(), { trust, scope });
 }
 
 async function publicKeyOf(signer: string, trust: Trust, issuer: string | undefined): Promise<PublicKey | undefined> {
@@ -114,8 +114,18 @@ async function untrusted(
     ? `${name} is signed by ${signer}, who may not sign ${scope === undefined ? "every scope" : `the scope ${scope}`}`
     : `${name} is signed by ${signer}, whom you do not trust`;
   return new FacsimileError("STATE_UNTRUSTED_SIGNER", message, {
-    hint: `${whose}. If you know this person and the fingerprint, name it in FACS_TRUSTED_SIGNERS, beside your own: ${fingerprint}. Nothing was used.`,
+    hint: `${whose}. Nothing was used.\n${waysToTrust(fingerprint, { trust, scope })}`,
   });
+}
+
+/** What to type once the fingerprint was compared. */
+function waysToTrust(fingerprint: string, { trust, scope }: { trust: Trust; scope?: string | undefined }): string {
+  const listing = `facs trust add ${fingerprint} ${scope === undefined ? "--all-scopes" : `--scope ${scope}`}`;
+  if (trust.signers.has(fingerprint)) return `A root can let this key sign it: ${listing}`;
+  const pinning = `If you know this person and have compared the fingerprint: facs trust add --root ${fingerprint}\nIn CI, name it in FACS_TRUSTED_SIGNERS, beside your own: ${fingerprint}`;
+  return trust.signers.size === 0 || scope === undefined
+    ? pinning
+    : `A root can list the key as a signer: ${listing}\n${pinning}`;
 }
 
 async function ownerOf(armored: string): Promise<string | undefined> {
