@@ -1,10 +1,11 @@
-import { didYouMean, type FacsimileError, throwProblems } from "@facsimile/core";
+import { type FacsimileError, throwProblems } from "@facsimile/core";
 import { type EvaluateOptions, type Evaluation, evaluate } from "./checks/evaluate.ts";
 import { hostsOf, isLocal } from "./checks/hosts.ts";
+import { warnAboutHosts, warnAboutViews } from "./checks/unused.ts";
 import { filesIn, type InstanceChain, stepsIn } from "./layers/instance-chain.ts";
 import type { Step } from "./layers/steps.ts";
 import { stepsFor, type Viewer } from "./layers/views.ts";
-import { originOf, placeOf } from "./merge/origin.ts";
+import { originOf } from "./merge/origin.ts";
 import type { Definition, Host, InstanceValues, ResolveOptions, Warning } from "./types.ts";
 import { Unique } from "./unique.ts";
 import { freeze, sameValue } from "./value.ts";
@@ -48,6 +49,8 @@ class Views {
   readonly #blocks: readonly Step[];
   readonly #options: EvaluateOptions;
   readonly #byChoice = new Map<string, Evaluation>();
+  /** Where there is no block. */
+  #forAll: Evaluation | undefined;
 
   constructor(steps: readonly Step[], options: EvaluateOptions) {
     this.#steps = steps;
@@ -56,6 +59,7 @@ class Views {
   }
 
   of(viewer: Viewer): Evaluation {
+    if (this.#blocks.length === 0) return (this.#forAll ??= evaluate(this.#steps, this.#options));
     const blocks = stepsFor(this.#blocks, viewer);
     const choice = blocks.map((step) => this.#blocks.indexOf(step)).join(" ");
     const known = this.#byChoice.get(choice);
@@ -86,44 +90,4 @@ function withUsers(
 function scopeOf({ state }: InstanceValues, { full, parts }: Definition["instance"]): string {
   const scope = state?.scope ?? parts[0];
   return scope === "own" ? full : scope;
-}
-
-/** A block that no host sees is right where other instances have such hosts, and a mistake where the name is nearly one of ours. */
-function warnAboutViews(
-  steps: readonly Step[],
-  { values, hosts, onWarning }: { values: InstanceValues; hosts: readonly Host[]; onWarning(warning: Warning): void },
-): void {
-  if (steps.every(({ view }) => view === undefined)) return;
-  const described = Object.entries(values.hosts ?? {});
-  const known = {
-    region: [...Object.keys(values.regions ?? {}), ...described.flatMap(([, { region }]) => region ?? [])],
-    target: [...Object.keys(values.deploy.nodes ?? {}), ...hosts.flatMap(({ targets }) => targets)],
-    host: [...described.map(([name]) => name), ...Object.values(values.deploy.nodes ?? {}).flat()],
-  };
-  for (const { view, locate } of steps) {
-    if (view === undefined || view.kind === "system") continue;
-    const names: readonly string[] = known[view.kind];
-    const near = names.includes(view.name) ? undefined : didYouMean(view.name, names);
-    if (near === undefined) continue;
-    const message = `no ${view.kind} is called ${view.name}, so this view is never used`;
-    const position = locate([], "key");
-    onWarning({ code: "VIEW_UNUSED", message, hint: `Did you mean "@${view.kind}:${near}"?`, position });
-  }
-}
-
-/** A host that is described and used nowhere, where one that is used is called nearly so and described nowhere. */
-function warnAboutHosts(
-  steps: readonly Step[],
-  { values, onWarning }: { values: InstanceValues; onWarning(warning: Warning): void },
-): void {
-  const described = Object.keys(values.hosts ?? {});
-  const used = new Set(Object.values(values.deploy.nodes ?? {}).flat());
-  const plain = [...used].filter((name) => !described.includes(name));
-  for (const name of plain.length === 0 ? [] : described) {
-    const near = used.has(name) ? undefined : didYouMean(name, plain);
-    if (near === undefined) continue;
-    const message = `hosts describes ${name}, which no target has`;
-    const position = placeOf(steps, { path: ["hosts", name], part: "key" });
-    onWarning({ code: "HOST_UNUSED", message, hint: `Did you mean ${near}?`, position });
-  }
 }

@@ -10,6 +10,8 @@ import type { Definition, ResolveOptions } from "./types.ts";
 export async function resolve(conglomerate: Conglomerate, options: ResolveOptions): Promise<Definition> {
   const chain = instanceChain(conglomerate, options);
   // The schema's library takes longer to load than Node to start: it waits until there is something to check.
-  const { buildDefinition } = await import("./definition.ts");
-  return buildDefinition(chain, options);
+  building ??= await import("./definition.ts");
+  return building.buildDefinition(chain, options);
 }
+
+let building: typeof import("./definition.ts") | undefined;

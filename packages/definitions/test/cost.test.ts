@@ -18,7 +18,7 @@ it("resolving one instance opens the files of its chain, each once, however many
     "define/dev.x.json5": "{}",
   });
   const conglomerate = await findConglomerate(root);
-  const read = vi.spyOn(fs, "readFileSync");
+  const read = vi.spyOn(fs, "openSync");
   const options = { instance: parseInstance("dev.x"), project: parseProject("p") };
   await resolve(conglomerate, options);
   const opened = () =>

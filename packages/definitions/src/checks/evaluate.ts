@@ -42,8 +42,9 @@ export function evaluate(steps: readonly Step[], options: EvaluateOptions): Eval
   crossFindings(known).forEach((finding) => {
     report({ ...finding, path: asWritten(finding.path, sound) });
   });
-  for (const step of steps.filter(({ layer }) => layer.role !== "defaults"))
-    for (const warning of similarKeys(step, options.user ?? NOTHING)) options.onWarning(warning);
+  for (const step of steps) {
+    if (step.layer.role !== "defaults") similarKeys(step, options.user ?? NOTHING).forEach(options.onWarning);
+  }
   const { modules, findings } = buildModules(options.names, sound);
   findings.forEach(report);
   return { values: known, modules: freeze(modules) };

@@ -9,7 +9,7 @@ export const DEFAULTS: ValueMap = freeze({
 
 /** Puts defaults in place and writes one-or-many as lists. `values` have passed the schema and are frozen beneath. */
 export function normalise(values: ValueMap): InstanceValues {
-  return freeze({
+  return Object.freeze({
     ...values,
     deploy: deployValues((values["deploy"] ?? NOTHING) as ValueMap),
   }) as unknown as InstanceValues;

@@ -18,7 +18,10 @@ type Issue = z.core.$ZodIssue;
  * key, however often it comes: it must be frozen at every depth.
  */
 export function findingsOf(values: ValueMap, user?: UserSchema): readonly Finding[] {
-  const found = CHECKS.flatMap((check) => findingsOfKey(check, entryOf(values, check.key)));
+  const found: Finding[] = [];
+  for (const check of CHECKS) {
+    if (Object.hasOwn(values, check.key)) found.push(...findingsOfKey(check, values[check.key]));
+  }
   return user === undefined ? found : [...found, ...findingsOfUser(values, user)];
 }
 

@@ -22,13 +22,34 @@ export const DISK: Texts = {
     }
   },
   text: (file) => {
-    const stat = fs.statSync(file);
     // A FIFO would wait for ever.
-    if (!stat.isFile()) throw new Error("it is no regular file");
-    if (stat.size > MAX_BYTES) return undefined;
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(fs.readFileSync(file));
+    const fd = fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
+    try {
+      return readText(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
   },
 };
+
+let buffer: Buffer | undefined;
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Through one buffer: for files so small, a new one costs more than the reading. */
+function readText(fd: number): string | undefined {
+  const stat = fs.fstatSync(fd);
+  const { size } = stat;
+  if (!stat.isFile()) throw new Error("it is no regular file");
+  if (size > MAX_BYTES) return undefined;
+  buffer ??= Buffer.allocUnsafeSlow(MAX_BYTES);
+  let length = 0;
+  while (length < size) {
+    const read = fs.readSync(fd, buffer, length, size - length, null);
+    if (read === 0) break;
+    length += read;
+  }
+  return decoder.decode(buffer.subarray(0, length));
+}
 
 /** Texts by absolute path, as if they were files; what they do not hold comes from `below`. */
 export function textsOf(texts: ReadonlyMap<string, string>, below: Texts = NONE): Texts {

@@ -87,18 +87,23 @@ function withParents(text: LayerText, walk: Walk): readonly Layer[] {
     return withParents(parent, { ...walk, hops: [...hops, { text, path }] });
   });
   seen.add(text);
-  return [...parents, layerOf(text, { root: root.kind, role })];
+  const layer = layerOf(text, { root: root.kind, role });
+  return parents.length === 0 ? [layer] : [...parents, layer];
 }
 
 /** The identical layer for the same text in the same role. */
 export function layerOf(text: LayerText, { root, role }: Pick<Layer, "root" | "role">): Layer {
   const known = layersByRole(text);
-  const layer = known.get(`${root} ${role}`) ?? { name: nameOf(text), root, role, ...text };
-  known.set(`${root} ${role}`, layer);
+  const before = known.get(role);
+  if (before?.root === root) return before;
+  const layer = { name: nameOf(text), root, role, ...text };
+  known.set(role, layer);
   return layer;
 }
 
-const layersByRole = memoized((_text: LayerText) => new Map<string, Layer>());
+const layersByRole = memoized((_text: LayerText) => new Map<Layer["role"], Layer>());
+
+const NONE: readonly Reference[] = [];
 
 interface Reference {
   readonly reference: string;
@@ -107,7 +112,7 @@ interface Reference {
 
 function references(text: LayerText): readonly Reference[] {
   const value = entryOf(text.body, "extends");
-  if (value === undefined) return [];
+  if (value === undefined) return NONE;
   if (!isList(value)) return [referenceAt(value, { text, path: ["extends"] })];
   return value.map((each, index) => referenceAt(each, { text, path: ["extends", String(index)] }));
 }

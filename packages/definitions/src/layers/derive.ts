@@ -17,11 +17,14 @@ export interface DeriveOptions {
  */
 export function deriveSteps(steps: readonly Step[], { project, written, user }: DeriveOptions): readonly Step[] {
   const defaults = user === undefined ? [] : [defaultStep(user)];
-  const parts = steps.map((step) =>
-    step.layer.role === "defaults" ? { own: [step], buildOf: NONE } : partsOf(step, written, user ?? NOTHING),
-  );
-  const builds = project === undefined ? [] : parts.flatMap(({ buildOf }) => buildOf.get(project) ?? []);
-  return [...defaults, ...written.steps, ...builds, ...parts.flatMap(({ own }) => own)];
+  const [builds, others]: [Step[], Step[]] = [[], []];
+  for (const step of steps) {
+    // Nothing of our own has an old name.
+    const { own, buildOf } = step.layer.role === "defaults" ? DEFAULTS : partsOf(step, written, user ?? NOTHING);
+    if (project !== undefined) builds.push(...(buildOf.get(project) ?? []));
+    others.push(...(own ?? [step]));
+  }
+  return [...defaults, ...written.steps, ...builds, ...others];
 }
 
 /** What one step comes to. */
@@ -31,7 +34,7 @@ interface Parts {
   readonly buildOf: ReadonlyMap<string, readonly Step[]>;
 }
 
-const NONE: Parts["buildOf"] = new Map();
+const DEFAULTS = { own: undefined, buildOf: new Map<string, readonly Step[]>() };
 
 const partsOf = memoized((step: Step, written: WrittenModules, user: UserSchema | object): Parts => {
   const today = user === NOTHING ? [step] : withNewNames(step, user as UserSchema);

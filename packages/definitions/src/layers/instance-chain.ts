@@ -91,9 +91,13 @@ export interface Tell {
 export function stepsIn(chain: InstanceChain, { onProblem, onWarning }: Tell): ChainSteps {
   const { written, project, sourceDefines, complete, schema } = chain;
   const user = schema === undefined ? undefined : readUserSchema(schema, onProblem);
-  const parts = chain.layers.map((layer) => stepsOf(layer));
-  const steps = parts.flatMap((part) => part.steps);
-  for (const problem of [...parts, written].flatMap(({ problems }) => problems)) onProblem(problem);
+  const steps: Step[] = [];
+  for (const layer of chain.layers) {
+    const part = stepsOf(layer);
+    steps.push(...part.steps);
+    part.problems.forEach(onProblem);
+  }
+  written.problems.forEach(onProblem);
   checkKeys(steps, { sourceDefines, onProblem });
   if (complete) checkOverlays(steps, { ...written, onProblem });
   const given = steps.filter(({ layer }) => layer.role !== "defaults");

@@ -64,7 +64,7 @@ function report(
   { paths, why, onProblem }: { paths: readonly KeyPath[]; why: string; onProblem: OnProblem },
 ): void {
   for (const path of paths) {
-    if (valueAt(values, path) === undefined) continue;
+    if (!Object.hasOwn(values, path[0] ?? "") || valueAt(values, path) === undefined) continue;
     const position = locate(path, "key");
     const hint = HINTS[why];
     onProblem(new FacsimileError("KEY_NOT_ALLOWED", `${why} cannot set ${formatPath(path)}`, { hint, position }));

@@ -109,13 +109,16 @@ function whatIsWrong(values: Value, name: Value | undefined): string | undefined
   return NAME.test(name) ? undefined : `${JSON.stringify(name)} is not a name of a module: letters, digits, _ and -`;
 }
 
+const OVERLAYS = ["modules", "service", "config"];
+
 /** Reports overlays of modules that no file names. */
 export function checkOverlays(
   steps: readonly Step[],
   { aliases, onProblem }: Pick<WrittenModules, "aliases"> & { onProblem: OnProblem },
 ): void {
   for (const step of steps) {
-    for (const key of ["modules", "service", "config"]) {
+    for (const key of OVERLAYS) {
+      if (!Object.hasOwn(step.values, key)) continue;
       for (const name of Object.keys(entryOf(step.values, key) ?? {})) {
         if (aliases.has(name) || name.startsWith("$")) continue;
         const message = `${key}.${name} is for a module that does not exist`;

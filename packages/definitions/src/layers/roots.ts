@@ -47,13 +47,17 @@ export interface RootOptions {
 export function folderRoot({ kind, dir, files }: RootOptions): Root {
   const named = (name: string) => only(files.list(dir).get(name) ?? [], { name, files });
   const textOf = (file: string | undefined) => (file === undefined ? undefined : wholeFile(files.read(file)));
+  const layers = new Map<string, LayerText | undefined>();
   const sourceOf = (name: string) => {
     const file = named(name);
     return file === undefined ? undefined : files.read(file);
   };
   return {
     kind,
-    layer: (name) => textOf(named(name)),
+    layer: (name) => {
+      if (!layers.has(name)) layers.set(name, textOf(named(name)));
+      return layers.get(name);
+    },
     parent: (reference, from) => textOf(parentFile(reference, from)),
     modules: () => {
       const source = sourceOf("modules");
