@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { Environment, Exec, OnEvent, Redactor } from "@facsimile/core";
+import type { RootCandidate } from "@facsimile/state";
 import type { PipelineEvent } from "./events.ts";
 
 /** What the pipeline needs of the world; the CLI hands in the real one. */
@@ -23,6 +24,8 @@ export interface PipelineContext {
   readonly signal?: AbortSignal | undefined;
   /** Given to `ssh -F`. Default: the user's own. */
   readonly sshConfig?: string | undefined;
+  /** Asks a user who trusts nobody yet whether to pin this root. `undefined`: nobody can be asked. Default: that. */
+  readonly confirmRoot?: ((candidate: RootCandidate) => Promise<boolean | undefined>) | undefined;
 }
 
 /** The folders that Facsimile fills and git ignores. */

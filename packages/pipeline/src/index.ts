@@ -47,6 +47,22 @@ export { type ListedHost, type ListedInstance, type Listing, list, listOne, type
 export type { CopyRequest } from "./outline.ts";
 export { type Hooks, parseRelease, type Release, releaseId } from "./release.ts";
 export type { RenderedFile, RenderRequest } from "./render.ts";
+export {
+  type ListedRecipient,
+  type ListedScope,
+  listRecipients,
+  type RecipientsReport,
+} from "./recipients.ts";
+export {
+  type KeyRequest,
+  proposeRecipients,
+  proposeWished,
+  type RecipientsRequest,
+  recipientKeyOf,
+  type SealedStep,
+  sealRecipients,
+} from "./recipients-change.ts";
+export type { ProposedStep, RecipientsProposal } from "./recipients-propose.ts";
 export type {
   DeployReport,
   HostOutcome,
@@ -62,4 +78,12 @@ export type {
 } from "./reports.ts";
 export { resolveAt } from "./resolve-at.ts";
 export { definitionTexts, type RevisionRequest } from "./revision.ts";
+export { addTrust, planTrustAdd, type TrustAddition, type TrustAddRequest } from "./trust-add.ts";
+export {
+  planTrustRemove,
+  removeTrust,
+  type TrustRemoval,
+  type TrustRemoved,
+  type TrustRemoveRequest,
+} from "./trust-remove.ts";
 export { writeEdit } from "./write-edit.ts";

@@ -9,10 +9,10 @@ import {
   type State,
   type StatePlan,
   type Trust,
-  trustedSigners,
 } from "@facsimile/state";
 import type { PipelineContext } from "./context.ts";
 import { wantsOf } from "./secret-values.ts";
+import { trustOf } from "./trust.ts";
 
 /** The state of an instance's scope, opened, and what the definition wants that it lacks. */
 export interface OpenedState {
@@ -37,10 +37,8 @@ export async function openStateOf(request: StateRequest, context: PipelineContex
   const { definition, modules, use = "write", acceptRollback = false } = request;
   const { configDir, env, own, redactor, onEvent } = context;
   const memory = openMemory({ configDir });
-  const [keyring, trust] = await Promise.all([
-    openKeyring({ configDir, env }),
-    trustedSigners({ configDir, env, root: own, memory }),
-  ]);
+  const keyring = await openKeyring({ configDir, env });
+  const trust = await trustOf({ scope: definition.scope, acceptRollback }, context);
   const state = await openState({
     folder: path.join(own, "state"),
     scope: definition.scope,

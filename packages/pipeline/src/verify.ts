@@ -1,7 +1,7 @@
 import { FacsimileError, sha256 } from "@facsimile/core";
 import type { Host } from "@facsimile/definitions";
 import { compareTrees, parseManifest, treeId } from "@facsimile/manifest";
-import { openMemory, type Trust, trustedSigners, verifyDetached } from "@facsimile/state";
+import { type Trust, verifyDetached } from "@facsimile/state";
 import { fanOut, type ReleaseRecord, type Session } from "@facsimile/transport";
 import type { PipelineContext } from "./context.ts";
 import { closeAll, placeOf, problemOf, type Reached, reachAll, treeOptions } from "./hosts.ts";
@@ -9,6 +9,7 @@ import { type CopyRequest, type Outline, outline, type WantedProject } from "./o
 import { sameHost } from "./plan.ts";
 import { parseRelease, type Release } from "./release.ts";
 import type { VerifiedHost, VerifiedProject, VerifyReport } from "./reports.ts";
+import { trustOf } from "./trust.ts";
 
 /**
  * Checks every host against the signed release that it holds: the signature, the record, and every path, hashed by the
@@ -16,10 +17,9 @@ import type { VerifiedHost, VerifiedProject, VerifyReport } from "./reports.ts";
  */
 export async function verify(request: CopyRequest, context: PipelineContext): Promise<VerifyReport> {
   const outlined = await outline(request, context);
-  const { configDir, env, own } = context;
   const reaching = reachAll(outlined, context);
   try {
-    const trust = await trustedSigners({ configDir, env, root: own, memory: openMemory({ configDir }) });
+    const trust = await trustOf({ scope: outlined.definition.scope }, context);
     const reached = await reaching;
     const limit = outlined.definition.values.deploy.parallel;
     const outcomes = await fanOut(reached, { limit, work: (one) => verifyHost(one, { outlined, trust }) });
