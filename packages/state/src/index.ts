@@ -7,6 +7,19 @@ export { parseValueName, type ValueName, valueNameText } from "./format/value-na
 export { type Keyring, type KeyringOptions, openKeyring } from "./keys/keyring.ts";
 export { type GeneratedKey, generateKey, installKey, publishKey } from "./keys/keys.ts";
 export { mergePublicKeys } from "./keys/merge.ts";
+export { type FileSides, type MergedFile, mergeFiles } from "./merge/driver.ts";
+export { type Ends, mergedFrom } from "./merge/ends.ts";
+export { type MergeOptions, type OpenMerge, openMerge } from "./merge/open-merge.ts";
+export {
+  type Clash,
+  clashesOf,
+  type MergeChange,
+  type MergePlan,
+  planMerge,
+  type SideName,
+} from "./merge/plan-merge.ts";
+export { sealMerge } from "./merge/seal-merge.ts";
+export type { MovedUiid } from "./merge/uiids.ts";
 export { type OpenOptions, openState } from "./open.ts";
 export { planState, type StatePlan, type Wants } from "./plan.ts";
 export { ALPHABET, type Policy, parsePolicy, policyText } from "./policy.ts";

@@ -71,7 +71,7 @@ export async function verifyFile(
 ): Promise<StateDocument> {
   const document = parseDocument(bytes, name);
   if (document.scope !== scope) throw wrongScope(name, document.scope);
-  if (document.seal.signature.length === 0) throw unsigned(name);
+  if (document.seal.signature.length === 0) throw unsigned(name, scope);
   const signature = `${document.seal.signature.join("\n")}\n`;
   const { signer } = await verifyDetached({ bytes: signedBytes(document), signature, trust, scope, name });
   if (signer !== document.seal.signer) throw badSignature(name, "it names another signer than the one who signed");
@@ -122,9 +122,9 @@ function wrongScope(name: string, scope: string): FacsimileError {
   });
 }
 
-function unsigned(name: string): FacsimileError {
+function unsigned(name: string, scope: string): FacsimileError {
   return new FacsimileError("STATE_UNSIGNED", `${name} is not signed, as after a merge; nothing was used of it`, {
-    hint: "Take one side whole (git checkout --ours or --theirs) and deploy again; joining both needs facs state seal, of a later version.",
+    hint: `facs state seal --scope ${scope} checks both sides, shows what comes of them, and signs it.`,
   });
 }
 

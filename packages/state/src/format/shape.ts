@@ -93,7 +93,8 @@ function parseJson(bytes: Uint8Array, format: Format): unknown {
 }
 
 function invalid({ file, format }: Format, what: string, conflict = false): FacsimileError {
-  const hint = conflict ? "Take one side of the file (git checkout --ours or --theirs)" : "Restore the file from git";
+  const mend = format === "state" ? "facs state seal joins both sides" : "Take one side of the file (git checkout --ours or --theirs)"; // biome-ignore format: one line
+  const hint = conflict ? mend : "Restore the file from git";
   return new FacsimileError(`${format.toUpperCase()}_INVALID`, `${file}: ${what}`, {
     hint: `${hint}; nothing was read from it.`,
   });
