@@ -63,6 +63,17 @@ export {
   sealRecipients,
 } from "./recipients-change.ts";
 export type { ProposedStep, RecipientsProposal } from "./recipients-propose.ts";
+export { type ListedRecipient, type ListedScope, listRecipients, type RecipientsReport } from "./recipients.ts";
+export {
+  type KeyRequest,
+  proposeRecipients,
+  proposeWished,
+  type RecipientsRequest,
+  recipientKeyOf,
+  type SealedStep,
+  sealRecipients,
+} from "./recipients-change.ts";
+export type { ProposedStep, RecipientsProposal } from "./recipients-propose.ts";
 export type {
   DeployReport,
   HostOutcome,

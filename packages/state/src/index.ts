@@ -33,6 +33,7 @@ export {
 } from "./recipients.ts";
 export { confirmSeal, resealState, sealState } from "./seal.ts";
 export type { State } from "./state.ts";
+export { sealedScopes } from "./store/scopes.ts";
 export { type Author, authorsOf, findRoot, type RootCandidate } from "./trust/authors.ts";
 export {
   type PreparedSigners,

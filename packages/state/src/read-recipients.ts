@@ -1,5 +1,6 @@
-import { FacsimileError, isFacsimileError } from "@facsimile/core";
-import { notBefore, readPublicKey } from "./keys/pgp.ts";
+import { type FacsimileError, isFacsimileError } from "@facsimile/core";
+import { readPublicKey } from "./keys/pgp.ts";
+import { recipientKeys } from "./keys/recipients.ts";
 import { verifyFile } from "./open.ts";
 import { sealedScopes } from "./store/scopes.ts";
 import { folderStore } from "./store/store.ts";
@@ -54,24 +55,17 @@ async function readScope(
  */
 export async function inspectRecipient(
   fingerprint: string,
-  { trust, date }: { readonly trust: Trust; readonly date: Date },
+  at: { readonly trust: Trust; readonly date: Date },
 ): Promise<{ readonly userId: string | undefined; readonly problem: FacsimileError | undefined }> {
-  try {
-    const key = await readPublicKey(await trust.keyOf(fingerprint));
-    const problem = await key.getEncryptionKey(undefined, notBefore(date, [key])).then(
-      () => undefined,
-      (cause: Error) => unusable(fingerprint, cause),
-    );
-    return { userId: key.getUserIDs()[0], problem };
-  } catch (error) {
-    if (!isFacsimileError(error)) throw error;
-    return { userId: undefined, problem: error };
-  }
+  const key = await orProblem(at.trust.keyOf(fingerprint).then((armored) => readPublicKey(armored)));
+  if (isFacsimileError(key)) return { userId: undefined, problem: key };
+  const fit = await orProblem(recipientKeys([fingerprint], at));
+  return { userId: key.getUserIDs()[0], problem: isFacsimileError(fit) ? fit : undefined };
 }
 
-function unusable(fingerprint: string, cause: Error): FacsimileError {
-  return new FacsimileError("KEY_UNUSABLE", `keys/${fingerprint}.asc cannot be encrypted to: ${cause.message}`, {
-    cause,
-    hint: "Ask its owner for a key that is not expired nor revoked: facs recipients add FILE.asc puts it in keys/.",
+function orProblem<T>(work: Promise<T>): Promise<T | FacsimileError> {
+  return work.catch((error: unknown) => {
+    if (isFacsimileError(error)) return error;
+    throw error;
   });
 }
