@@ -3,9 +3,9 @@ import { type EvaluateOptions, type Evaluation, evaluate } from "./checks/evalua
 import { hostsOf, isLocal } from "./checks/hosts.ts";
 import { warnAboutHosts, warnAboutViews } from "./checks/unused.ts";
 import { filesIn, type InstanceChain, stepsIn } from "./layers/instance-chain.ts";
-import type { Step } from "./layers/steps.ts";
 import { stepsFor, type Viewer } from "./layers/views.ts";
 import { originOf } from "./merge/origin.ts";
+import type { Step } from "./merge/steps.ts";
 import type { Definition, Host, InstanceValues, ResolveOptions, Warning } from "./types.ts";
 import { Unique } from "./unique.ts";
 import { freeze, sameValue } from "./value.ts";

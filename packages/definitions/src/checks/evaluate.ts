@@ -1,8 +1,8 @@
 import { didYouMean, FacsimileError, formatPath, type KeyPath } from "@facsimile/core";
-import type { Step } from "../layers/steps.ts";
 import { memoized, NOTHING } from "../memo.ts";
 import { type AssembleOptions, assemble } from "../merge/assemble.ts";
 import { originOf, placeOf } from "../merge/origin.ts";
+import type { Step } from "../merge/steps.ts";
 import type { InstanceValues, Module, Warning } from "../types.ts";
 import type { UserSchema } from "../user-schema/user-schema.ts";
 import { entryOf, freeze, isList, isMap, type Value, type ValueMap, valueAt } from "../value.ts";

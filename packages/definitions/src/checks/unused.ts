@@ -1,7 +1,7 @@
 import { didYouMean } from "@facsimile/core";
-import type { Step } from "../layers/steps.ts";
 import { memoized } from "../memo.ts";
 import { placeOf } from "../merge/origin.ts";
+import type { Step } from "../merge/steps.ts";
 import type { DeployValues, Host, InstanceValues, Warning } from "../types.ts";
 
 /** A block that no host sees is right where other instances have such hosts, and a mistake where the name is nearly one of ours. */

@@ -1,10 +1,10 @@
 import type { Environment, KeyPath, Position } from "@facsimile/core";
 import { leavesOf } from "../compare/leaves.ts";
 import type { LayerText } from "../layers/roots.ts";
-import type { Step } from "../layers/steps.ts";
 import { stepsFor, type Viewer } from "../layers/views.ts";
 import { assemble } from "../merge/assemble.ts";
 import { type Origin, originOf, sets } from "../merge/origin.ts";
+import type { Step } from "../merge/steps.ts";
 import { sameValue, type Value, valueAt } from "../value.ts";
 
 /** Where something is written. */

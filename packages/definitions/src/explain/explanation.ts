@@ -1,6 +1,6 @@
 import type { FacsimileError, KeyPath, ProjectName } from "@facsimile/core";
-import type { Layer } from "../layers/chain.ts";
 import type { Origin } from "../merge/origin.ts";
+import type { Layer } from "../merge/steps.ts";
 import type { Value } from "../value.ts";
 
 /** Where values come from. Secrets that stand in clear are hidden. */

@@ -4,8 +4,8 @@ import { type Conglomerate, defineRoot } from "../layers/conglomerate.ts";
 import type { InstanceChain } from "../layers/instance-chain.ts";
 import { projectsIn } from "../layers/projects.ts";
 import type { Root } from "../layers/roots.ts";
-import { type Step, stepsOf } from "../layers/steps.ts";
 import { sets } from "../merge/origin.ts";
+import { type Step, stepsOf } from "../merge/steps.ts";
 import type { LookedAt } from "./explanation.ts";
 import { viewText } from "./views.ts";
 

@@ -1,6 +1,6 @@
 import type { KeyPath } from "@facsimile/core";
 import type { WrittenModules } from "../layers/module-files.ts";
-import type { Step } from "../layers/steps.ts";
+import type { Step } from "../merge/steps.ts";
 import { entryOf } from "../value.ts";
 
 export interface Words {

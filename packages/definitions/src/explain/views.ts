@@ -1,11 +1,11 @@
 import { isFacsimileError, type KeyPath } from "@facsimile/core";
-import type { Step, View } from "../layers/steps.ts";
 import { viewerOf } from "../layers/viewer.ts";
 import { stepsFor, type Viewer } from "../layers/views.ts";
 import { type AssembleOptions, assemble } from "../merge/assemble.ts";
 import { foldValues } from "../merge/fold.ts";
 import { sets } from "../merge/origin.ts";
 import { dependenciesOf } from "../merge/references.ts";
+import type { Step, View } from "../merge/steps.ts";
 import type { ValueMap } from "../value.ts";
 
 /** What somebody sees. */

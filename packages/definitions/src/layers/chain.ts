@@ -1,21 +1,8 @@
 import { didYouMean, FacsimileError, type InstanceName, type KeyPath, type ProjectName } from "@facsimile/core";
-import type { SourceFile } from "../files/source-file.ts";
 import { memoized } from "../memo.ts";
-import { entryOf, isList, type Value, type ValueMap } from "../value.ts";
+import type { Layer } from "../merge/steps.ts";
+import { entryOf, isList, type Value } from "../value.ts";
 import type { LayerText, Root } from "./roots.ts";
-
-/** One set of values in the chain. */
-export interface Layer {
-  /** As people know it: `define/staging.json5`, `defaults`, `--set home`. */
-  readonly name: string;
-  readonly root: Root["kind"] | "defaults" | "set";
-  readonly role: "defaults" | "modules" | "base" | "project" | "instance" | "install" | "set";
-  /** Undefined where no file holds it. */
-  readonly source: SourceFile | undefined;
-  /** Where in the file the body lies. */
-  readonly at: KeyPath;
-  readonly body: ValueMap;
-}
 
 export interface ChainOptions {
   readonly project?: ProjectName | undefined;

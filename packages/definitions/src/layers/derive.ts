@@ -1,8 +1,8 @@
 import { memoized, NOTHING } from "../memo.ts";
+import type { Step } from "../merge/steps.ts";
 import type { UserSchema } from "../user-schema/user-schema.ts";
 import type { WrittenModules } from "./module-files.ts";
 import { movedPart, type Renaming, renamed, withoutPart } from "./moved.ts";
-import type { Step } from "./steps.ts";
 import { defaultStep, withNewNames } from "./user-keys.ts";
 
 export interface DeriveOptions {

@@ -2,10 +2,12 @@ import { didYouMean, FacsimileError, type InstanceName, type ProjectName, RESERV
 import { DEFAULTS } from "../checks/normalise.ts";
 import type { Files } from "../files/files.ts";
 import type { SourceFile } from "../files/source-file.ts";
+import type { Layer } from "../merge/steps.ts";
+import { type OnProblem, type Step, stepsOf } from "../merge/steps.ts";
 import type { ResolveOptions, Warning } from "../types.ts";
 import { readUserSchema, type UserSchema } from "../user-schema/user-schema.ts";
 import { entryOf, isMap, kindOf, type ValueMap } from "../value.ts";
-import { type Layer, type Link, layerOf, linksOf } from "./chain.ts";
+import { type Link, layerOf, linksOf } from "./chain.ts";
 import { type Conglomerate, defineRoot, filesOf, instanceNames, isInRepo } from "./conglomerate.ts";
 import { deriveSteps } from "./derive.ts";
 import { checkKeys } from "./layer-keys.ts";
@@ -14,7 +16,6 @@ import { projectsIn } from "./projects.ts";
 import type { ModuleText, Root } from "./roots.ts";
 import { setLayer } from "./set.ts";
 import { installText, sourceRoot } from "./source-root.ts";
-import { type OnProblem, type Step, stepsOf } from "./steps.ts";
 import { userWarnings } from "./user-keys.ts";
 
 /** All that an instance inherits, before anything is folded. */

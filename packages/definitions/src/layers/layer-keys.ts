@@ -1,6 +1,6 @@
 import { FacsimileError, formatPath, type KeyPath } from "@facsimile/core";
+import type { OnProblem, Step } from "../merge/steps.ts";
 import { isMap, valueAt } from "../value.ts";
-import type { OnProblem, Step } from "./steps.ts";
 
 /** Keys that belong to the instance: a project's own layers cannot set them, nor can a view. */
 const OF_THE_INSTANCE: readonly KeyPath[] = [

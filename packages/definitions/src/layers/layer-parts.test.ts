@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { parseSource } from "../files/source-file.ts";
+import type { Layer } from "../merge/steps.ts";
+import { type Step, stepsOf } from "../merge/steps.ts";
 import type { ValueMap } from "../value.ts";
-import type { Layer } from "./chain.ts";
-import { type Step, stepsOf } from "./steps.ts";
 import { stepsFor } from "./views.ts";
 
 function layer(text: string, name = "define/x.json5"): Layer {

@@ -1,9 +1,8 @@
 import { didYouMean, FacsimileError } from "@facsimile/core";
 import { memoized } from "../memo.ts";
+import type { Layer, OnProblem, Step, Steps } from "../merge/steps.ts";
 import { entryOf, freeze, isList, isMap, kindOf, type Value, type ValueMap } from "../value.ts";
-import type { Layer } from "./chain.ts";
 import type { ModuleText, Root } from "./roots.ts";
-import type { OnProblem, Step, Steps } from "./steps.ts";
 
 /** The modules that files name. */
 export interface WrittenModules extends Steps {

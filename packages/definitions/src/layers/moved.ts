@@ -1,6 +1,6 @@
 import type { KeyPath } from "@facsimile/core";
+import type { Step } from "../merge/steps.ts";
 import { freeze, isMap, nest, type ValueMap, valueAt } from "../value.ts";
-import type { Step } from "./steps.ts";
 
 /** Two names of one thing. */
 export interface Renaming {

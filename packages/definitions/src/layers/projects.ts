@@ -1,7 +1,7 @@
 import { memoized } from "../memo.ts";
 import { foldValues } from "../merge/fold.ts";
+import type { Layer } from "../merge/steps.ts";
 import { entryOf, freeze, isMap, type Value, type ValueMap } from "../value.ts";
-import type { Layer } from "./chain.ts";
 
 /** `projects` as the layers give them, `facsimile.components` (its old name) beneath; nothing else is folded. */
 export function projectsIn(layers: readonly Layer[]): ValueMap {

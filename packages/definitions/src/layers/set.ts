@@ -1,7 +1,7 @@
 import { FacsimileError, formatPath, type KeyPath, parsePath } from "@facsimile/core";
 import { loadJson5 } from "../files/lazy.ts";
+import type { Layer } from "../merge/steps.ts";
 import { freeze, nest, type Value, type ValueMap } from "../value.ts";
-import type { Layer } from "./chain.ts";
 import { givenValue } from "./given-value.ts";
 
 const FORBIDDEN = ["__proto__", "constructor", "prototype"];

@@ -1,14 +1,13 @@
 import { formatPath, type KeyPath } from "@facsimile/core";
+import { clearSecret } from "../compare/clear-secret.ts";
 import { isClearSecret } from "../compare/masked.ts";
-import { clearSecret } from "../lint/secrets.ts";
 import { memoized } from "../memo.ts";
+import type { Layer, Step } from "../merge/steps.ts";
 import type { Warning } from "../types.ts";
 import { placesOf } from "../user-schema/places.ts";
 import type { UserSchema } from "../user-schema/user-schema.ts";
 import { valueAt } from "../value.ts";
-import type { Layer } from "./chain.ts";
 import { renamed } from "./moved.ts";
-import type { Step } from "./steps.ts";
 
 /** The defaults of the user's schema, the weakest step but ours. */
 export const defaultStep = memoized((user: UserSchema): Step => {

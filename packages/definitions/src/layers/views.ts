@@ -1,5 +1,5 @@
+import type { Step, View } from "../merge/steps.ts";
 import type { Host } from "../types.ts";
-import type { Step, View } from "./steps.ts";
 
 /** Who looks: a host, or with a system alone the controller. */
 export type Viewer = Pick<Host, "system"> & Partial<Host>;

@@ -1,6 +1,6 @@
 import { formatPath, type KeyPath } from "@facsimile/core";
-import type { Step } from "../layers/steps.ts";
 import { foldOnto } from "../merge/fold.ts";
+import type { Step } from "../merge/steps.ts";
 import type { Warning } from "../types.ts";
 import type { ValueMap } from "../value.ts";
 import { choices, type Finder, type Subject, stepId } from "./subjects.ts";

@@ -1,10 +1,10 @@
 import { formatPath, formatPosition, type KeyPath } from "@facsimile/core";
 import { leavesOf } from "../compare/leaves.ts";
-import type { Step } from "../layers/steps.ts";
 import { memoized } from "../memo.ts";
 import { directiveOf } from "../merge/directives.ts";
 import { foldOnto } from "../merge/fold.ts";
 import { originOf } from "../merge/origin.ts";
+import type { Step } from "../merge/steps.ts";
 import type { Warning } from "../types.ts";
 import { isMap, sameValue, type Value, type ValueMap, valueAt } from "../value.ts";
 import { choices, type Finder, type Subject, stepId } from "./subjects.ts";

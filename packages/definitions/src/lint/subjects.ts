@@ -1,11 +1,10 @@
 import { type Environment, type FacsimileError, type InstanceName, isFacsimileError, type ProjectName, problemsOf } from "@facsimile/core"; // biome-ignore format: one line
 import { requireDeployable } from "../checks/deployable.ts";
-import type { Layer } from "../layers/chain.ts";
 import type { Conglomerate } from "../layers/conglomerate.ts";
 import { type InstanceChain, instanceChain, stepsIn } from "../layers/instance-chain.ts";
-import type { Step } from "../layers/steps.ts";
 import { stepsFor, type Viewer } from "../layers/views.ts";
 import { foldValues } from "../merge/fold.ts";
+import type { Layer, Step } from "../merge/steps.ts";
 import type { Definition, Host, Warning } from "../types.ts";
 import { Unique } from "../unique.ts";
 import { entryOf, valueAt } from "../value.ts";

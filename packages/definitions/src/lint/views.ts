@@ -1,5 +1,5 @@
 import { didYouMean } from "@facsimile/core";
-import type { Step, View } from "../layers/steps.ts";
+import type { Step, View } from "../merge/steps.ts";
 import type { Warning } from "../types.ts";
 import { choices, type Finder, type Subject, stepId } from "./subjects.ts";
 

@@ -1,11 +1,11 @@
 import { type Environment, FacsimileError, formatPath, type KeyPath } from "@facsimile/core";
 import { isLocal } from "../checks/hosts.ts";
-import { isInert, type OnProblem, type Step } from "../layers/steps.ts";
 import type { Warning } from "../types.ts";
 import { type ValueMap, valueAt } from "../value.ts";
 import { foldOnto } from "./fold.ts";
 import { interpolate } from "./interpolate.ts";
 import { originOf, placeOf, shownOrigin } from "./origin.ts";
+import { isInert, type OnProblem, type Step } from "./steps.ts";
 
 export interface AssembleOptions {
   readonly env: Environment;

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { Layer } from "../layers/chain.ts";
-import { type Step, stepAt } from "../layers/steps.ts";
 import { isMap, type Value, type ValueMap, valueAt } from "../value.ts";
 import { foldValues } from "./fold.ts";
 import { originOf } from "./origin.ts";
+import type { Layer } from "./steps.ts";
+import { type Step, stepAt } from "./steps.ts";
 
 const steps = (maps: readonly ValueMap[]): Step[] =>
   maps.map((values, index) => {

@@ -1,7 +1,7 @@
 import { formatPath, type KeyPath, type Position } from "@facsimile/core";
-import type { Step } from "../layers/steps.ts";
 import { entryOf, isMap, type Value, type ValueMap, valueAt } from "../value.ts";
 import { foldOnto } from "./fold.ts";
+import type { Step } from "./steps.ts";
 
 /** Where a value comes from. */
 export interface Origin {

@@ -1,8 +1,8 @@
 import { FacsimileError, type KeyPath, type Position } from "@facsimile/core";
 import type { Finding } from "../checks/finding.ts";
 import type { Part, SourceFile } from "../files/source-file.ts";
-import type { OnProblem } from "../layers/steps.ts";
 import { memoized } from "../memo.ts";
+import type { OnProblem } from "../merge/steps.ts";
 import { isMap, kindOf, type ValueMap } from "../value.ts";
 import { defaultsOf, placeOfDefault } from "./defaults.ts";
 import { describedBelow, type UserNode } from "./node.ts";

@@ -1,8 +1,20 @@
 import { didYouMean, FacsimileError, type KeyPath, type Position } from "@facsimile/core";
-import type { Part } from "../files/source-file.ts";
+import type { Part, SourceFile } from "../files/source-file.ts";
 import { memoized } from "../memo.ts";
 import { isMap, type Value, type ValueMap } from "../value.ts";
-import type { Layer } from "./chain.ts";
+
+/** One set of values in the chain. */
+export interface Layer {
+  /** As people know it: `define/staging.json5`, `defaults`, `--set home`. */
+  readonly name: string;
+  readonly root: "source" | "conglomerate" | "defaults" | "set";
+  readonly role: "defaults" | "modules" | "base" | "project" | "instance" | "install" | "set";
+  /** Undefined where no file holds it. */
+  readonly source: SourceFile | undefined;
+  /** Where in the file the body lies. */
+  readonly at: KeyPath;
+  readonly body: ValueMap;
+}
 
 /** A piece that the fold takes: a layer's body, one of its view blocks, or a part of them under another name. */
 export interface Step {
