@@ -45,24 +45,6 @@ export type { Phase, PipelineEvent } from "./events.ts";
 export { type InitReport, init } from "./init.ts";
 export { type ListedHost, type ListedInstance, type Listing, list, listOne, type ProjectFiles } from "./list.ts";
 export type { CopyRequest } from "./outline.ts";
-export { type Hooks, parseRelease, type Release, releaseId } from "./release.ts";
-export type { RenderedFile, RenderRequest } from "./render.ts";
-export {
-  type ListedRecipient,
-  type ListedScope,
-  listRecipients,
-  type RecipientsReport,
-} from "./recipients.ts";
-export {
-  type KeyRequest,
-  proposeRecipients,
-  proposeWished,
-  type RecipientsRequest,
-  recipientKeyOf,
-  type SealedStep,
-  sealRecipients,
-} from "./recipients-change.ts";
-export type { ProposedStep, RecipientsProposal } from "./recipients-propose.ts";
 export { type ListedRecipient, type ListedScope, listRecipients, type RecipientsReport } from "./recipients.ts";
 export {
   type KeyRequest,
@@ -74,6 +56,8 @@ export {
   sealRecipients,
 } from "./recipients-change.ts";
 export type { ProposedStep, RecipientsProposal } from "./recipients-propose.ts";
+export { type Hooks, parseRelease, type Release, releaseId } from "./release.ts";
+export type { RenderedFile, RenderRequest } from "./render.ts";
 export type {
   DeployReport,
   HostOutcome,
