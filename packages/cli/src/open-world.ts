@@ -1,6 +1,7 @@
 import path from "node:path";
 import { type Conglomerate, findConglomerate } from "@facsimile/definitions";
 import type { PipelineWorld } from "@facsimile/pipeline";
+import { confirmRoot } from "./first-use.ts";
 import type { CommonOptions, RunState } from "./program.ts";
 import { pipelineWorld, type World } from "./world.ts";
 
@@ -19,5 +20,6 @@ export async function openConglomerate(world: World, { options, run }: Opening):
 
 /** {@link openConglomerate} for work of the pipeline. */
 export async function openWorld(world: World, opening: Opening): Promise<PipelineWorld> {
-  return pipelineWorld(world, await openConglomerate(world, opening));
+  const pipeline = pipelineWorld(world, await openConglomerate(world, opening));
+  return opening.options.json ? pipeline : { ...pipeline, confirmRoot: (candidate) => confirmRoot(candidate, world) };
 }

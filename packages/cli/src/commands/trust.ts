@@ -1,12 +1,15 @@
-import { openMemory, trustedSigners } from "@facsimile/state";
+import { listTrusted, openMemory } from "@facsimile/state";
+import { EXIT, exitOf } from "../exit.ts";
 import { printJson } from "../follow.ts";
-import { openConglomerate } from "../open-world.ts";
+import { openWorld } from "../open-world.ts";
 import type { Invocation } from "../program.ts";
+import { trustListText } from "../text/trust.ts";
 
 /** Prints whose signatures count. */
 export async function trustListCommand({ options, world, run }: Invocation): Promise<void> {
-  const { own } = await openConglomerate(world, { options, run });
-  const { configDir, env } = world;
-  const trust = await trustedSigners({ configDir, env, root: own, memory: openMemory({ configDir }) });
-  printJson({ schema: "trust-list/1", trusted: [...trust.signers] }, world);
+  const { own: root, configDir, env, now } = await openWorld(world, { options, run });
+  const listing = await listTrusted({ root, configDir, env, now, memory: openMemory({ configDir }) });
+  if (options.json) printJson({ schema: "trust-list/1", ...listing }, world);
+  else world.print(trustListText(listing, { style: world.style, configDir }));
+  run.status = listing.problem === undefined ? EXIT.done : exitOf(listing.problem);
 }

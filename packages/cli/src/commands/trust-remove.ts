@@ -1,0 +1,53 @@
+import type { TrustRemoval, TrustRemoved } from "@facsimile/pipeline";
+import { confirm } from "../confirm.ts";
+import { EXIT } from "../exit.ts";
+import { printJson } from "../follow.ts";
+import { openWorld } from "../open-world.ts";
+import type { CommonOptions, Invocation } from "../program.ts";
+import { refusedHint, removalText, removedText } from "../text/trust.ts";
+
+export interface TrustRemoveOptions {
+  readonly root?: true;
+  readonly reseal?: true;
+  readonly yes?: true;
+}
+
+export interface TrustRemoveInvocation extends Omit<Invocation, "options"> {
+  readonly options: TrustRemoveOptions & Pick<CommonOptions, "json">;
+  /** A fingerprint, in groups or not. */
+  readonly words: readonly string[];
+}
+
+/** Trusts a key no more. Where that leaves files that nobody can use, or no root, it asks first. */
+export async function trustRemoveCommand({ words, options, world, run }: TrustRemoveInvocation): Promise<void> {
+  const { json, root, reseal } = options;
+  const pipeline = { ...(await openWorld(world, { options: json ? { json } : {}, run })), onEvent: () => undefined };
+  const { planTrustRemove, removeTrust } = await import("@facsimile/pipeline");
+  const removal = await planTrustRemove({ fingerprint: words.join(" "), root, reseal }, pipeline);
+  if (!(await isMeant(removal, { options, world }))) {
+    run.status = EXIT.failed;
+    return world.tell(`Nothing was changed.\n${refusedHint(removal)}`);
+  }
+  const removed = await removeTrust(removal, pipeline);
+  if (json) printJson(documentOf(removal, removed), world);
+  else world.print(removedText(removal, removed, world.style));
+}
+
+async function isMeant(
+  removal: TrustRemoval,
+  { options: { json, root, reseal, yes }, world }: Pick<TrustRemoveInvocation, "options" | "world">,
+): Promise<boolean> {
+  const { refused, last, fingerprint } = removal;
+  if (refused.length === 0 && !last) return true;
+  if (!json) world.tell(removalText(removal, world.style));
+  const files = refused.map(({ file }) => file).join(", ");
+  const question = last ? "Trust nobody any more?" : `Go on, though nobody can use ${files} then?`;
+  const command = ["facs trust remove", ...(root ? ["--root"] : []), ...(reseal ? ["--reseal"] : []), fingerprint];
+  return confirm({ question, yes: yes === true, command: command.join(" ") }, { ask: json ? undefined : world.ask });
+}
+
+function documentOf(removal: TrustRemoval, { resealed, written }: TrustRemoved): object {
+  const { fingerprint, userId, role, refused, unclear, last } = removal;
+  const sealed = resealed.map(({ file, serial }) => ({ file, serial }));
+  return { schema: "trust-remove/1", fingerprint, userId, role, resealed: sealed, refused, unclear, last, written };
+}
