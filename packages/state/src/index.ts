@@ -49,3 +49,13 @@ export { type Signed, verifyDetached } from "./trust/signature.ts";
 export { type Scopes, type Trust, type TrustOptions, trustedSigners } from "./trust/trust.ts";
 export { listTrusted, type TrustedKey, type TrustListing } from "./trust/trusted.ts";
 export { type ValueInfo, valuesOf } from "./values.ts";
+export {
+  type FileChange,
+  type FileFacts,
+  fileChanges,
+  type Person,
+  type SealFacts,
+  sealFacts,
+  verifyBytes,
+  verifyState,
+} from "./verify.ts";

@@ -4,11 +4,13 @@ import { describe, expect, it } from "vitest";
 import { parseDocument } from "../src/format/document.ts";
 import {
   changeRecipients,
+  changeState,
   confirmSeal,
   parseValueName,
   planRecipients,
   publishKey,
   resealState,
+  valuesOf,
 } from "../src/index.ts";
 import { changing, diverge, making, opened, sealedBy, type Work } from "./merge-sides.ts";
 import { dev, dev0, now, tools, type World, world } from "./world.ts";
