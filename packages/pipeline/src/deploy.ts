@@ -12,6 +12,7 @@ import { definitionCommit } from "./publish.ts";
 import { planRecording, record } from "./record-state.ts";
 import type { Copy } from "./release.ts";
 import type { DeployReport } from "./reports.ts";
+import { tellSingleRecipient } from "./warnings.ts";
 
 export interface DeployRequest extends CopyRequest {
   /** Confirms what a protected instance asks for. Default `false`. */
@@ -37,6 +38,7 @@ export async function deploy(request: DeployRequest, world: PipelineContext): Pr
   const reaching = reachAll(outlined, context);
   try {
     const evaluation = await evaluate(outlined, context, { use: "write", acceptRollback: request.acceptRollback });
+    tellSingleRecipient({ ...evaluation.state, definition: outlined.definition }, context);
     const recording = await planRecording({ outline: outlined, state: evaluation.state }, context);
     const surveyed = await surveyAll({ reached: await reaching, projects: evaluation.projects, outline: outlined });
     const before: Work = { ...evaluation, outline: outlined, surveyed };

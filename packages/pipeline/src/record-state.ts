@@ -5,6 +5,7 @@ import type { PipelineContext } from "./context.ts";
 import type { Outline } from "./outline.ts";
 import { isPublished, publish, relativeTo, type Standing, standing } from "./publish.ts";
 import type { DeployReport } from "./reports.ts";
+import { wishOf } from "./scope-users.ts";
 import type { OpenedState } from "./secrets.ts";
 import { writeEdit } from "./write-edit.ts";
 
@@ -46,7 +47,7 @@ export async function record(
     if (state.state.serial > 0) await confirmSeal(state.state);
     return { state, report: undefined };
   }
-  const recipients = outline.definition.values.state?.recipients;
+  const recipients = wishOf(outline.definition);
   const sealed = await sealState(state.state, state.plan, { keyring: state.keyring, recipients, now: context.now });
   context.redactor.add(...sealed.secrets());
   await writeVersions(outline, context);

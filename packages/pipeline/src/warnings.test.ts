@@ -1,7 +1,7 @@
 import { parseInstance, parseProject } from "@facsimile/core";
 import { conglomerateOf, resolve } from "@facsimile/definitions";
 import { expect, it } from "vitest";
-import { tellWarnings } from "./warnings.ts";
+import { tellSingleRecipient, tellWarnings } from "./warnings.ts";
 
 it("tells what projects share once, and an idle directive where it misses in all of them", async () => {
   const texts = new Map([
@@ -20,4 +20,25 @@ it("tells what projects share once, and an idle directive where it misses in all
     "define/dev.json5:2:8: DIRECTIVE_IDLE: $delete at gone finds nothing to work on",
     "define/facsimile.json5:1:53: SIMILAR_KEY: the key hoem is close to the well-known home",
   ]);
+});
+
+it("tells of a single key where hosts are remote, before the first seal and after it", () => {
+  const [one, two] = ["A".repeat(40), "b".repeat(40)];
+  const told = (local: boolean, serial: number, recipients: string[], wish?: string[]) => {
+    const events: unknown[] = [];
+    const definition = { local, values: { state: { recipients: wish } } } as never;
+    const state = { file: "state/live.json", scope: "live", serial, recipients };
+    const plan = { empty: false, passwords: ["a"], secrets: [], policies: {}, uiids: {} };
+    tellSingleRecipient({ definition, state, plan }, { onEvent: (event) => events.push(event) });
+    return events;
+  };
+  expect(told(false, 1, [one])).toEqual([
+    {
+      type: "warning",
+      message: "one key alone opens state/live.json: if it is lost, so is every value",
+      hint: "Add somebody: facs recipients add FILE.asc --scope live",
+    },
+  ]);
+  expect(told(false, 0, [])).toMatchObject([{ message: expect.stringContaining("will open state/live.json") }]);
+  expect([told(true, 1, [one]), told(false, 1, [one, two]), told(false, 0, [], [one, two])]).toEqual([[], [], []]);
 });

@@ -1,6 +1,8 @@
 import { formatPosition } from "@facsimile/core";
 import type { Definition } from "@facsimile/definitions";
 import type { PipelineContext } from "./context.ts";
+import { wishOf } from "./scope-users.ts";
+import type { OpenedState } from "./secrets.ts";
 
 /**
  * Tells what is odd about the definitions of a copy's projects, once where they share it. A directive that hits nothing
@@ -14,6 +16,25 @@ export function tellWarnings(definitions: readonly Definition[], { onEvent }: Pi
     if (code === "DIRECTIVE_IDLE" && !isEverywhere) continue;
     onEvent({ type: "warning", message, ...(hint === undefined ? {} : { hint }) });
   }
+}
+
+/** Tells when one key alone opens, or will open, what hosts depend on. */
+export function tellSingleRecipient(
+  {
+    definition,
+    state,
+    plan,
+  }: Pick<OpenedState, "plan"> & {
+    readonly definition: Pick<Definition, "local" | "values">;
+    readonly state: Pick<OpenedState["state"], "file" | "recipients" | "scope" | "serial">;
+  },
+  { onEvent }: Pick<PipelineContext, "onEvent">,
+): void {
+  const isNew = state.serial === 0;
+  const readers = isNew ? (wishOf(definition)?.length ?? 1) : state.recipients.length;
+  if (definition.local || readers > 1 || (isNew && plan.empty)) return;
+  const message = `one key alone ${isNew ? "will open" : "opens"} ${state.file}: if it is lost, so is every value`;
+  onEvent({ type: "warning", message, hint: `Add somebody: facs recipients add FILE.asc --scope ${state.scope}` });
 }
 
 function lineOf({ code, message, position }: Definition["warnings"][number]): string {
