@@ -64,7 +64,8 @@ function ownVariables(place) {
 /** `facs` as a command. It brings its environment along, so that it is the demo's in any shell. */
 function writeFacs(file, { PATH: _path, FORCE_COLOR: _colour, ...env }) {
   const settings = Object.entries(env).map(([name, value]) => `export ${name}=${quoted(value)}`);
-  const unset = "unset FACS_ROOT FACS_PGP_KEY FACS_PGP_KEY_FILE FACS_PGP_PASSPHRASE FACS_PGP_PASSPHRASE_FILE";
+  const unset =
+    "unset FACS_ROOT FACS_PGP_KEY FACS_PGP_KEY_FILE FACS_PGP_PASSPHRASE FACS_PGP_PASSPHRASE_FILE FACS_GPG_KEY";
   const start = `exec ${quoted(process.execPath)} ${quoted(CLI)} "$@"`;
   writeFileSync(file, ["#!/bin/sh", unset, ...settings, start, ""].join("\n"));
   chmodSync(file, 0o755);

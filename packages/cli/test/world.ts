@@ -58,6 +58,8 @@ export async function world(more: NodeJS.ProcessEnv = {}): Promise<World> {
     XDG_CONFIG_HOME: undefined,
     FACS_CONFIG_DIR: config,
     FACS_ROOT: undefined,
+    FACS_GPG_KEY: undefined,
+    GNUPGHOME: undefined,
     NO_COLOR: "1",
     ...more,
   };

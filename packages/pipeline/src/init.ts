@@ -57,7 +57,8 @@ async function ownKey(context: PipelineContext): Promise<{ keyring: Keyring; key
   try {
     return { keyring: await openKeyring(context), keyMade: false };
   } catch (error) {
-    if (!isFacsimileError(error, "NO_KEY") || context.env["FACS_PGP_KEY_FILE"]) throw error;
+    const isNamed = context.env["FACS_PGP_KEY_FILE"] || context.env["FACS_GPG_KEY"];
+    if (!isFacsimileError(error, "NO_KEY") || isNamed) throw error;
     await installKey(await generateKey({ ...(await identity(context)), date: context.now() }), context);
     return { keyring: await openKeyring(context), keyMade: true };
   }

@@ -35,9 +35,9 @@ export interface StateRequest {
 /** Opens the state that belongs to the definition. Whatever it holds is kept out of all output from now on. */
 export async function openStateOf(request: StateRequest, context: PipelineContext): Promise<OpenedState> {
   const { definition, modules, use = "write", acceptRollback = false } = request;
-  const { configDir, env, own, redactor, onEvent } = context;
+  const { configDir, own, redactor, onEvent } = context;
   const memory = openMemory({ configDir });
-  const keyring = await openKeyring({ configDir, env });
+  const keyring = await openKeyring(context);
   const trust = await trustOf({ scope: definition.scope, acceptRollback }, context);
   const state = await openState({
     folder: path.join(own, "state"),

@@ -2,7 +2,7 @@ import fs from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { parseDocument, type StateDocument } from "../src/format/document.ts";
 import { openKeyring, planState, publishKey, sealState, trustedSigners, verifyDetached } from "../src/index.ts";
-import { gnupg } from "./gnupg.ts";
+import { gnupg, keyringIn } from "./gnupg.ts";
 import { create, folder, tools, world } from "./world.ts";
 
 const messageOf = ({ keys }: StateDocument) => `${keys.message.join("\n")}\n`;
@@ -36,6 +36,41 @@ describe("GnuPG", () => {
     expect(stdout).not.toContain("aead");
     // RFC 4880, 9.2: cipher 9 is AES with 256 bits.
     expect(stderr).toMatch(/session key: ['`"]?9:[0-9A-F]{64}/);
+  });
+
+  it("finds the same where a recipient's key prefers AEAD", async () => {
+    const w = await world();
+    const openpgp = await import("openpgp");
+    const { publicKey } = await openpgp.generateKey({
+      curve: "curve25519Legacy",
+      userIDs: [{ name: "Modern" }],
+      format: "object",
+      config: { aeadProtect: true },
+    });
+    const modern = publicKey.getFingerprint().toUpperCase();
+    await publishKey({ publicKey: publicKey.armor(), fingerprint: modern }, w);
+    const empty = await w.open();
+    const options = { keyring: w.keyring, now: () => new Date(), recipients: [w.key.fingerprint, modern] };
+    await sealState(empty, planState(empty, { passwords: ["one"] }), options);
+    const message = messageOf(parseDocument(await fs.readFile(w.file), "state/dev.json"));
+    const { gpg } = await gnupg();
+    await gpg(["--import"], w.key.privateKey);
+    const { stdout, stderr } = await gpg(["--show-session-key", "--list-packets"], message);
+    expect(stdout.match(/^:pubkey enc packet: version 3/gm)).toHaveLength(2);
+    expect(stdout).toContain("mdc_method: 2");
+    expect(stdout).not.toContain("aead");
+    expect(stderr).toMatch(/session key: ['`"]?9:[0-9A-F]{64}/);
+  });
+
+  it("takes over our key: the same person signs and opens through it", async () => {
+    const w = await world();
+    await create(w, { passwords: ["one"] });
+    const home = await gnupg();
+    await home.gpg(["--import"], w.key.privateKey);
+    const { keyring } = await keyringIn(home);
+    expect(keyring).toMatchObject({ fingerprint: w.key.fingerprint, userId: w.keyring.userId });
+    await create({ ...w, open: () => w.open({ keyring }), keyring }, { passwords: ["two"] });
+    expect(await w.open()).toMatchObject({ serial: 2 });
   });
 
   it("verifies our signatures", async () => {

@@ -57,6 +57,9 @@ function keyringOf(key: GpgKey, { gpg, publicKey }: { gpg: Gpg; publicKey: strin
 }
 
 function unsigned({ fingerprint, doubt }: GpgKey, said: Said): FacsimileError {
+  const made = said.status.SIG_CREATED.length;
+  if (said.ok)
+    return failed(`gpg was content, but made ${made} signatures in ${said.stdout.length} bytes; expected one`);
   if (said.status.INV_SGNR.length === 0) return failureOf(said, `gpg did not sign with ${fingerprint}`);
   const why = doubt === undefined ? said.words : `it ${doubt}`;
   return new FacsimileError("KEY_UNUSABLE", `GnuPG's key ${fingerprint} cannot sign: ${why}`, {
@@ -65,9 +68,10 @@ function unsigned({ fingerprint, doubt }: GpgKey, said: Said): FacsimileError {
 }
 
 function unopened({ fingerprint, userId }: GpgKey, said: Said): FacsimileError {
+  if (said.ok) return failed(`gpg was content, but decrypted nothing (${said.stdout.length} bytes)`);
   const wasTried = said.status.ERROR.some((text) => text.startsWith("pkdecrypt_failed"));
-  if (wasTried || said.status.DECRYPTION_FAILED.length === 0)
-    return failureOf(said, `gpg did not decrypt with ${fingerprint}`);
+  const isForOthers = said.status.DECRYPTION_FAILED.length + said.status.NODATA.length > 0;
+  if (wasTried || !isForOthers) return failureOf(said, `gpg did not decrypt with ${fingerprint}`);
   const message = `GnuPG's key ${fingerprint} (${userId}) does not open this message: ${said.words}`;
   return new FacsimileError("NOT_A_RECIPIENT", message);
 }

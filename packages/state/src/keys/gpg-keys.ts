@@ -73,8 +73,9 @@ export function parseSecretKeys(text: string): GpgKey[] {
 
 function keyOf(records: readonly (readonly string[])[]): GpgKey {
   const fingerprint = records.find(([type]) => type === "fpr")?.[9] ?? "";
-  const names = records.filter(([type, validity = ""]) => type === "uid" && !"ri".includes(validity || " "));
-  const userId = names[0]?.[9]?.replace(/\\x3a/g, ":") ?? fingerprint;
+  const names = records.filter(([type]) => type === "uid");
+  const name = names.find(([, validity]) => validity !== "r") ?? names[0];
+  const userId = name?.[9]?.replaceAll("\\x3a", ":") ?? fingerprint;
   return { fingerprint, userId, doubt: doubtOf(records, fingerprint) };
 }
 
@@ -82,25 +83,29 @@ function doubtOf(records: readonly (readonly string[])[], fingerprint: string): 
   const parts = records.filter(([type = ""]) => type === "sec" || type === "ssb").map(partOf);
   const [primary] = parts;
   if (!FINGERPRINT.test(fingerprint)) return `is ${wrongVersion("5 or 6")}`;
-  if (primary === undefined || primary.doubt !== undefined) return primary?.doubt;
-  if (primary.uses.includes("D")) return "is disabled";
+  if (primary?.fault !== undefined) return primary.fault;
+  if (primary?.uses.includes("D")) return "is disabled";
   return whyNot(parts, { use: "s", verb: "sign" }) ?? whyNot(parts, { use: "e", verb: "decrypt" });
 }
 
+/** The primary key or a subkey. */
 interface Part {
   readonly uses: string;
-  readonly doubt: string | undefined;
+  /** What is wrong with it, wherever it is. */
+  readonly fault: string | undefined;
+  /** On this machine or a card; a primary key often is in a drawer. */
+  readonly here: boolean;
 }
 
 function partOf([, validity = "", , , , , ends = "", , , , , uses = "", , , place]: readonly string[]): Part {
   const day = ends === "" ? "" : new Date(Number(ends) * 1000).toISOString().slice(0, 10);
-  const doubts: Readonly<Record<string, string>> = { r: "is revoked", e: `expired on ${day}`, i: "is invalid" };
-  return { uses, doubt: doubts[validity] ?? (place === "#" ? "is not on this machine" : undefined) };
+  const faults: Readonly<Record<string, string>> = { r: "is revoked", e: `expired on ${day}`, i: "is invalid" };
+  return { uses, fault: faults[validity], here: place !== "#" };
 }
 
 function whyNot(parts: readonly Part[], { use, verb }: { use: string; verb: string }): string | undefined {
   const able = parts.filter(({ uses }) => uses.includes(use));
-  if (able.some(({ doubt }) => doubt === undefined)) return undefined;
-  const why = able.map(({ doubt }) => `the part that could ${doubt}`);
+  if (able.some(({ fault, here }) => fault === undefined && here)) return undefined;
+  const why = able.map(({ fault = "is not on this machine" }) => `the part that could ${fault}`);
   return `cannot ${verb}${why.length === 0 ? "" : `: ${why.join(", ")}`}`;
 }

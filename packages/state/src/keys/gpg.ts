@@ -10,7 +10,15 @@ export interface Said {
   readonly words: string;
 }
 
-const STATUS_NAMES = ["SIG_CREATED", "INV_SGNR", "DECRYPTION_OKAY", "DECRYPTION_FAILED", "ERROR", "FAILURE"] as const;
+const STATUS_NAMES = [
+  "SIG_CREATED",
+  "INV_SGNR",
+  "DECRYPTION_OKAY",
+  "DECRYPTION_FAILED",
+  "NODATA",
+  "ERROR",
+  "FAILURE",
+] as const;
 
 type StatusName = (typeof STATUS_NAMES)[number];
 
@@ -44,8 +52,11 @@ export const createGpg =
     return { ok: exitCode === 0, stdout, status: statusOf(lines), words: wordsOf(lines) };
   };
 
-/** `--no-tty` leaves the pinentry alone: the agent starts it, with what `FOR_PINENTRY` says. */
-const ALWAYS = ["--batch", "--no-tty", "--quiet", "--no-auto-check-trustdb", "--status-fd", "2", "--output", "-"];
+/**
+ * `--no-tty` leaves the pinentry alone: the agent starts it, with what `FOR_PINENTRY` says. No `--quiet`: gpg 2.2 then
+ * keeps to itself why a key did not decrypt.
+ */
+const ALWAYS = ["--batch", "--no-tty", "--no-auto-check-trustdb", "--status-fd", "2", "--output", "-"];
 
 /** Seconds: somebody may have to look for a card. */
 const PATIENCE = 300;
@@ -88,6 +99,6 @@ function statusOf(lines: readonly string[]): Said["status"] {
 
 /** With `show-session-key` in its configuration gpg tells the key of the message, too. */
 function wordsOf(lines: readonly string[]): string {
-  const told = lines.filter((line) => /^gpg(conf)?: /.test(line) && !/\d:[0-9A-F]{32}/.test(line));
-  return [...new Set(told.map((line) => line.replace(/^\w+: /, "")))].slice(-2).join("; ");
+  const told = lines.filter((line) => /^[^\s[]/.test(line) && !/\d:[0-9A-F]{32}/.test(line));
+  return [...new Set(told.map((line) => line.replace(/^gpg(conf)?: /, "")))].slice(-2).join("; ");
 }
