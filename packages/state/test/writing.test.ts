@@ -1,8 +1,5 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import nodeFs from "node:fs/promises";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { isFacsimileError } from "@facsimile/core";
 import { describe, expect, it } from "vitest";
 import { planState, sealState } from "../src/index.ts";
@@ -115,25 +112,4 @@ describe("writing", () => {
     await expect(forStranger).rejects.toMatchObject({ code: "NO_PUBLIC_KEY" });
     await expect(nodeFs.stat(w.file)).rejects.toThrow("ENOENT");
   });
-
-  it("loses no update of 4 processes that read, modify and write 10 times each", async () => {
-    const w = await world();
-    const at = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-    const node = [
-      "--conditions=@facsimile/source",
-      "--import",
-      new URL("./typescript.mjs", import.meta.url).href,
-      at("./contender.ts"),
-      w.root,
-      w.configDir,
-    ];
-    const children = Array.from({ length: 4 }, (_, index) =>
-      spawn(process.execPath, [...node, `p${index}`], { stdio: "inherit" }),
-    );
-    expect(await Promise.all(children.map(async (child) => (await once(child, "exit"))[0]))).toEqual([0, 0, 0, 0]);
-    const state = await w.open();
-    const uiids = state.daemons().map((daemon) => state.uiid(daemon));
-    expect([state.serial, state.daemons().length, new Set(uiids).size]).toEqual([40, 40, 40]);
-    expect(await nodeFs.readdir(path.dirname(w.file))).toEqual(["dev.json"]);
-  }, 60_000);
 });
