@@ -210,6 +210,15 @@ describe("a key that somebody hands over", () => {
       await expect(state.parsePublicKey(text, at(w)), text).rejects.toMatchObject({ code: "NO_PUBLIC_KEY" });
   });
 
+  it("steers no terminal by the name that it says it has", async () => {
+    const w = await world();
+    const key = await state.generateKey({ name: "Kim \u001b[2J\u009b2J\u202etoor", date: now() });
+    expect(await state.parsePublicKey(key.publicKey, at(w))).toMatchObject({ userId: "Kim ?[2J?2J?toor" });
+    await state.publishKey(key, w);
+    const inspected = await state.inspectKey(key.fingerprint, { root: w.root, date: now() });
+    expect(inspected).toEqual({ userId: "Kim ?[2J?2J?toor", problem: undefined });
+  });
+
   it("takes no revocation back that keys/ knows of", async () => {
     const w = await world();
     const kim = await colleague(w);

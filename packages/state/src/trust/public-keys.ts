@@ -61,7 +61,7 @@ export async function parsePublicKey(
   const key = await readPublicKey(publicKey, name);
   const problem = await faultOf(key, { name, date });
   if (problem !== undefined) throw problem;
-  return { fingerprint, publicKey, userId: key.getUserIDs()[0] };
+  return { fingerprint, publicKey, userId: userIdOf(key) };
 }
 
 /** The armored key in `keys/<FINGERPRINT>.asc`. @throws `NO_PUBLIC_KEY`, `KEY_MISNAMED` */
@@ -88,11 +88,16 @@ export async function inspectKey(
   try {
     const key = await readPublicKey(await readKeyFile(root, fingerprint));
     const problem = await faultOf(key, { name: keyFileName(fingerprint), date });
-    return { userId: key.getUserIDs()[0], problem };
+    return { userId: userIdOf(key), problem };
   } catch (error) {
     if (isFacsimileError(error)) return { userId: undefined, problem: error };
     throw error;
   }
+}
+
+/** The key's first user id, without what could steer a terminal or turn the direction of writing: anybody may have made it up. */
+export function userIdOf(key: PublicKey): string | undefined {
+  return key.getUserIDs()[0]?.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "?");
 }
 
 /** The fingerprints that `keys/*.asc` are named by, sorted. */

@@ -1,6 +1,7 @@
 import { FacsimileError } from "@facsimile/core";
 import type { PublicKey, Signature } from "openpgp";
 import { ANY_DATE, openpgp, readPublicKey, shortFingerprint } from "../keys/pgp.ts";
+import { userIdOf } from "./public-keys.ts";
 import type { Trust } from "./trust.ts";
 
 export interface Signed {
@@ -129,7 +130,7 @@ function waysToTrust(fingerprint: string, { trust, scope }: { trust: Trust; scop
 }
 
 async function ownerOf(armored: string): Promise<string | undefined> {
-  return (await readPublicKey(armored)).getUserIDs()[0];
+  return userIdOf(await readPublicKey(armored));
 }
 
 export function badSignature(name: string, what: string, cause?: unknown): FacsimileError {
