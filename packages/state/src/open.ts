@@ -39,7 +39,9 @@ export function openState({ folder, ...options }: OpenOptions & { readonly folde
 /** {@link openState} from any store. */
 export async function openStateIn(store: Store, options: OpenOptions): Promise<State> {
   const { scope, keyring, trust, memory } = options;
-  const [file, place, remembered] = await Promise.all([store.read(scope), store.place(scope), memory.read()]);
+  // Before the file: what somebody else confirms in between is newer than what is remembered here, and never older.
+  const remembered = await memory.read();
+  const [file, place] = await Promise.all([store.read(scope), store.place(scope)]);
   const inner = { store, trust, memory, remembered, place };
   const name = store.name(scope);
   if (file === undefined) {

@@ -1,7 +1,10 @@
 import fs from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { confirmSeal, openMemory, planState, sealState } from "../src/index.ts";
+import { confirmSeal, type Memory, openMemory, planState, sealState } from "../src/index.ts";
+import { openStateIn } from "../src/open.ts";
+import { folderStore } from "../src/store/store.ts";
 import { create, folder, now, tools, world } from "./world.ts";
 
 /** Sealed and confirmed twice; `first` is what the file was in between. */
@@ -100,6 +103,21 @@ describe("memory", () => {
     expect([...(await w.memory.read()).files.values()]).toEqual([
       { name: "state/dev.json", serial: 2, digest: second.digest },
     ]);
+  });
+
+  it("takes no file for old that is read while somebody else confirms the next one", async () => {
+    const w = await twice();
+    const store = folderStore(path.dirname(w.file));
+    const read = async (scope: string) => {
+      await confirmSeal(await create(w, { passwords: [`before ${scope}`] }));
+      const file = await store.read(scope);
+      await confirmSeal(await create(w, { passwords: [`after ${scope}`] }));
+      return file;
+    };
+    // Slow enough that, were it asked together with the file, it would know the one that came after.
+    const slow: Memory = { ...w.memory, read: async () => sleep(200).then(w.memory.read) };
+    const state = await openStateIn({ ...store, read }, { ...w, memory: slow, scope: "dev" });
+    expect(state.serial).toBe(3);
   });
 
   it("is a private file, refused when it is damaged or newer", async () => {

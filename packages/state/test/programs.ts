@@ -62,10 +62,15 @@ export interface Program {
   readonly ended: Promise<number | string>;
 }
 
-/** Starts a program with nothing of our environment, in an empty folder that is also its place for temporary files. */
-export function start(file: string, args: readonly string[], { cwd }: { readonly cwd: string }): Program {
+/** Starts a program with nothing of our environment, in an empty folder that is also its place for temporary files; `under` another. */
+export function start(
+  file: string,
+  args: readonly string[],
+  { cwd, under = [] }: { readonly cwd: string; readonly under?: readonly string[] },
+): Program {
   const env = { PATH: process.env["PATH"], TMPDIR: cwd };
-  const child = spawn(process.execPath, [file, ...args], { cwd, env, stdio: ["ignore", "pipe", "inherit"] });
+  const [command = "", ...all] = [...under, process.execPath, file, ...args];
+  const child = spawn(command, all, { cwd, env, stdio: ["ignore", "pipe", "inherit"] });
   onTestFinished(() => void child.kill("SIGKILL"));
   const [lines, output] = [[] as string[], createInterface({ input: child.stdout })];
   output.on("line", (line) => lines.push(line));

@@ -31,13 +31,15 @@ interface ReadOptions {
 export async function readSigners(options: ReadOptions): Promise<Listed | undefined> {
   const { root, roots, memory, acceptRollback = false } = options;
   const file = signersFile(root);
+  // Before the list: what somebody else confirms in between is newer than what is remembered here, and never older.
+  const remembered = acceptRollback ? undefined : await memory?.read();
   const bytes = await readIfThere(file);
   // Without a root nobody can vouch for the list; files are then refused for their signer.
   if (bytes === undefined || roots.signers.size === 0) return undefined;
   const signed = await verifyList({ bytes, root, roots });
   const listed = { ...parseSigners(bytes, await placeOf(file)), ...signed };
-  if (memory !== undefined && !acceptRollback)
-    throwProblems([judge(await memory.read(), listed.file)].filter((problem) => problem !== undefined));
+  if (remembered !== undefined)
+    throwProblems([judge(remembered, listed.file)].filter((problem) => problem !== undefined));
   return listed;
 }
 
