@@ -2,6 +2,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import * as state from "../src/index.ts";
+import { formatSigners, parseSigners } from "../src/trust/signers.ts";
 import { gnupg } from "./gnupg.ts";
 import { create, now, tools, type World, world } from "./world.ts";
 
@@ -58,6 +59,15 @@ describe("the list of signers", () => {
     await expect(gpg.gpg(["--verify", `${listFile(w)}.asc`, listFile(w)])).resolves.toMatchObject({
       stderr: expect.stringContaining("Good signature"),
     });
+  });
+
+  it("is written as docs/formats/trust-1.md shows it", async () => {
+    const page = await fs.readFile(new URL("../../../docs/formats/trust-1.md", import.meta.url), "utf8");
+    const [, , text = ""] = page.split("```json\n").map((part) => part.split("```")[0]);
+    const { signers, file } = parseSigners(Buffer.from(text), "/anywhere");
+    expect([...signers.values()]).toEqual([["dev", "staging"], "all"]);
+    const reversed = new Map([...signers].reverse());
+    expect(Buffer.from(formatSigners({ ...file, signers: reversed })).toString()).toBe(text);
   });
 
   it("keeps its id, counts its changes, adds scopes to scopes, and is sorted", async () => {
