@@ -1,9 +1,11 @@
 import type { Command } from "commander";
+import { addSecrets } from "./commands-secrets.ts";
 import { collect, withCommon } from "./options.ts";
 import type { Add, Invoke } from "./program.ts";
 
 /** Commands about state and trust, each a group of verbs. `group` makes an empty group. */
 export function addState(group: Add, invoke: Invoke): void {
+  addSecrets(verbsOf(group("secrets", "the values of a state: list, get, set, make, rotate, take over, use")), invoke);
   addTrust(group("trust", "whose signatures count"), invoke);
   addRecipients(verbsOf(group("recipients", "who can open the states")), invoke);
 }

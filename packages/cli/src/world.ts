@@ -19,7 +19,11 @@ export interface Process {
   exit(status: number): never;
 }
 
-type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean | undefined };
+/** `setRawMode`: of a terminal. */
+export type Input = NodeJS.ReadableStream & {
+  readonly isTTY?: boolean | undefined;
+  setRawMode?(raw: boolean): unknown;
+};
 
 interface Output {
   readonly isTTY?: boolean | undefined;
@@ -45,6 +49,8 @@ export interface World {
   readonly printRaw: (text: string) => void;
   /** Progress and problems, to stderr. */
   readonly tell: (text: string) => void;
+  /** Data that comes in. */
+  readonly stdin: Input;
   /** Puts a question on stderr and gives the line that was typed; undefined off a terminal. The end of input is an empty one. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
 }
@@ -72,6 +78,9 @@ export async function createWorld(process: Process): Promise<World> {
     printRaw: (text) => void process.stdout.write(text),
     tell: (text) => void process.stderr.write(redactor.redact(text)),
     // Later, because the first look at process.stdin takes time that most commands need not spend.
+    get stdin() {
+      return process.stdin;
+    },
     get ask() {
       return askerOf(process, { redactor, signal: stop.signal });
     },

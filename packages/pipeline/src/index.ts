@@ -73,6 +73,10 @@ export type {
 } from "./reports.ts";
 export { resolveAt } from "./resolve-at.ts";
 export { definitionTexts, type RevisionRequest } from "./revision.ts";
+export { changeSecrets, generateSecrets, rotationOf } from "./secret-change.ts";
+export { type ListedSecret, listSecrets, type MissingSecret, type SecretListing } from "./secret-list.ts";
+export { infoOf, placeSeen, secretSeen, seenBy } from "./secret-places.ts";
+export { openSecrets, type SecretScope, type Sharer, type WantedSecret } from "./secret-scope.ts";
 export { addTrust, planTrustAdd, type TrustAddition, type TrustAddRequest } from "./trust-add.ts";
 export {
   planTrustRemove,

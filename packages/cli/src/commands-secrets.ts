@@ -1,0 +1,60 @@
+import type { Command } from "commander";
+import type { Add, Invoke } from "./program.ts";
+
+const YES = ["--yes", "confirm what is asked"] as const;
+const ONLY = ["--only", "for this instance alone, and those below it"] as const;
+const FILE = ["--file <file>", "take the value from a file, as it is"] as const;
+
+/** `facs secrets VERB INSTANCE …`: the values of a state. */
+export function addSecrets(verb: Add, invoke: Invoke): void {
+  addLooks(verb, invoke);
+  addChanges(verb, invoke);
+  addMakers(verb, invoke);
+}
+
+function addLooks(verb: Add, invoke: Invoke): void {
+  verb("list <instance>", "names, how old and how made, who can read them, what is missing; never a value").action(
+    async (instance: string, _options, command: Command) =>
+      (await import("./commands/secrets-list.ts")).secretsListCommand({ instance, ...invoke(command) }),
+  );
+  verb("get <instance> <name>", "print one value, alone")
+    .option("--previous", "the one before the last rotation")
+    .action(async (instance: string, name: string, _options, command: Command) =>
+      (await import("./commands/secrets-get.ts")).secretsGetCommand({ instance, name, ...invoke(command) }),
+    );
+}
+
+function addChanges(verb: Add, invoke: Invoke): void {
+  verb("set <instance> <name> [rest...]", "give a value: typed twice, on stdin, or from a file; never as an argument")
+    .usage("[options] <instance> <name>")
+    .option(...FILE)
+    .option(...ONLY)
+    .option(...YES)
+    // What looks like an option may be a value: it must not be repeated.
+    .allowUnknownOption()
+    .action(async (instance: string, name: string, rest: string[], _options, command: Command) =>
+      (await import("./commands/secrets-set.ts")).secretsSetCommand({ instance, name, rest, ...invoke(command) }),
+    );
+  verb("unset <instance> <name>", "take a value out")
+    .option(...ONLY)
+    .option(...YES)
+    .action(async (instance: string, name: string, _options, command: Command) =>
+      (await import("./commands/secrets-set.ts")).secretsUnsetCommand({ instance, name, ...invoke(command) }),
+    );
+}
+
+function addMakers(verb: Add, invoke: Invoke): void {
+  verb("generate <instance> [names...]", "make what is missing, as state.generate says").action(
+    async (instance: string, names: string[], _options, command: Command) =>
+      (await import("./commands/secrets-generate.ts")).secretsGenerateCommand({ instance, names, ...invoke(command) }),
+  );
+  verb("rotate <instance> [names...]", "make new values and keep the ones before; asks for those that people gave")
+    .usage("[options] <instance> <name...>\n       facs secrets rotate [options] <instance> --all")
+    .option("--all", "all that was made; what people gave is left")
+    .option(...FILE)
+    .option(...ONLY)
+    .option(...YES)
+    .action(async (instance: string, names: string[], _options, command: Command) =>
+      (await import("./commands/secrets-rotate.ts")).secretsRotateCommand({ instance, names, ...invoke(command) }),
+    );
+}

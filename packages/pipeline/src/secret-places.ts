@@ -1,0 +1,50 @@
+import { type InstanceName, parseInstance, type Secret } from "@facsimile/core";
+import { parseValueName, type State, type ValueInfo, type ValueName, valuesOf } from "@facsimile/state";
+import type { SecretScope, Sharer } from "./secret-scope.ts";
+import { secretOf } from "./secret-values.ts";
+
+/** What is known of the value at a place; undefined where the state does not hold it there. */
+export function infoOf(name: ValueName, state: State): ValueInfo | undefined {
+  return valuesOf(state).find(({ name: each }) => isSame(each, name));
+}
+
+function isSame(a: ValueName, b: ValueName): boolean {
+  return a.kind === b.kind && a.name === b.name && a.instance === b.instance;
+}
+
+/** Where the value stands that an instance sees: its own, else that of the nearest above it, else that of all. */
+export function placeSeen(
+  name: string,
+  { instance, state }: { readonly instance: InstanceName; readonly state: State },
+): ValueInfo | undefined {
+  const places = [...above(instance), undefined].map((each) => parseValueName(name, each));
+  return places.map((place) => infoOf(place, state)).find((info) => info !== undefined);
+}
+
+/** Of all who share the scope, those who see what stands at this place: nobody with a value of its own. */
+export function seenBy(name: ValueName, { state, sharers }: Pick<SecretScope, "state" | "sharers">): readonly Sharer[] {
+  return sharers.filter(({ instance }) => {
+    const own = above(parseInstance(instance)).find(
+      (each) => each === name.instance || infoOf({ ...name, instance: each }, state),
+    );
+    return own === name.instance;
+  });
+}
+
+/** `a.b.c`, `a.b`, `a`. */
+function above({ parts }: InstanceName): readonly string[] {
+  return parts.map((_, index) => parts.slice(0, parts.length - index).join("."));
+}
+
+/** The value that an instance sees, or the one that stood there before its last rotation. */
+export function secretSeen(
+  name: string,
+  { previous, ...at }: { readonly instance: InstanceName; readonly state: State; readonly previous: boolean },
+): Secret | undefined {
+  const secret = secretOf(name, at);
+  if (!previous || secret === undefined) return secret;
+  if (placeSeen(name, at)?.rotated === undefined) return undefined;
+  const all = at.state.secrets();
+  // A state gives the previous value right after the one that took its place.
+  return all[all.findIndex((each) => each.name === secret.name) + 1];
+}
