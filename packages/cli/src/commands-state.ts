@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { addSecrets } from "./commands-secrets.ts";
+import { addStateFile } from "./commands-state-file.ts";
 import { collect, withCommon } from "./options.ts";
 import type { Add, Invoke } from "./program.ts";
 
@@ -8,6 +9,8 @@ export function addState(group: Add, invoke: Invoke): void {
   addSecrets(verbsOf(group("secrets", "the values of a state: list, get, set, make, rotate, take over, use")), invoke);
   addTrust(group("trust", "whose signatures count"), invoke);
   addRecipients(verbsOf(group("recipients", "who can open the states")), invoke);
+  const state = group("state", "a state as a whole: look, check, merge, keep a copy");
+  addStateFile(state, verbsOf(state), invoke);
 }
 
 /** Adds verbs to a group, with the options that all have. */

@@ -85,4 +85,7 @@ export {
   type TrustRemoved,
   type TrustRemoveRequest,
 } from "./trust-remove.ts";
+export { driveMerge, driverStatus } from "./state-driver.ts";
+export { type Merging, openSeal, planSeal, seal } from "./state-seal.ts";
+export { type StateTarget, stateTarget, type TargetRequest, targetOf } from "./state-target.ts";
 export { writeEdit } from "./write-edit.ts";

@@ -6,6 +6,7 @@ import { generateKey, installKey, type Keyring, openKeyring, pinRoot, publishKey
 import type { PipelineContext } from "./context.ts";
 import { tryGit } from "./git.ts";
 import { relativeTo } from "./publish.ts";
+import { DRIVER, installDriver } from "./state-driver.ts";
 
 export interface InitReport {
   readonly schema: "init/1";
@@ -16,12 +17,14 @@ export interface InitReport {
   readonly keyMade: boolean;
   /** Files written or completed, relative to the root. */
   readonly written: readonly string[];
+  /** This clone's git was told how to merge states; otherwise it knows already, or there is no repository. */
+  readonly driverInstalled: boolean;
 }
 
 /**
  * Makes a folder a conglomerate that this user can work with: a key if the user has none, its public half in `keys/`,
- * pinned as a root of trust, the first definition, and what git must ignore. What is there already is kept; it may be run
- * again. A source repository that carries its definitions gets the key, and `.facsimile/` is ignored.
+ * pinned as a root of trust, the first definition, what git must ignore, and how git merges states. What is there already is
+ * kept; it may be run again. A source repository that carries its definitions gets the key, and `.facsimile/` is ignored.
  */
 export async function init(context: PipelineContext): Promise<InitReport> {
   const { root, own, configDir } = context;
@@ -31,16 +34,15 @@ export async function init(context: PipelineContext): Promise<InitReport> {
   const isNew = !(await isThere(path.join(root, keyFile)));
   if (isNew) await publishKey(keyring, { root: own });
   const others = isInRepo(context) ? await carriedFiles(root) : await conglomerateFiles(root);
-  const written = [...(isNew ? [keyFile] : []), ...others];
-  return { schema: "init/1", root, fingerprint: keyring.fingerprint, userId: keyring.userId, keyMade, written };
+  const attributes = await addAttributes(own);
+  const written = [...(isNew ? [keyFile] : []), ...attributes.map((file) => relativeTo(root, file)), ...others];
+  const { fingerprint, userId } = keyring;
+  const driverInstalled = await installDriver(context);
+  return { schema: "init/1", root, fingerprint, userId, keyMade, written, driverInstalled };
 }
 
 async function conglomerateFiles(root: string): Promise<string[]> {
-  return [
-    ...(await addLines(path.join(root, ".gitignore"), IGNORED)),
-    ...(await addLines(path.join(root, ".gitattributes"), ATTRIBUTES)),
-    ...(await firstDefinition(root)),
-  ];
+  return [...(await addLines(path.join(root, ".gitignore"), IGNORED)), ...(await firstDefinition(root))];
 }
 
 /** Its definitions are there, and the rest of the repository is not ours. */
@@ -50,8 +52,19 @@ async function carriedFiles(root: string): Promise<string[]> {
 
 const IGNORED = ["/SRC/", "/BUILD/", "/RELEASE/"];
 
-/** A state file is signed byte by byte: git must not touch its line ends. */
-const ATTRIBUTES = ["state/*.json -text", "keys/* -text"];
+/** A state file is signed byte by byte: git must not touch its line ends, and merges it by our driver. */
+const STATES = `state/*.json -text merge=${DRIVER}`;
+const ATTRIBUTES = [STATES, "keys/* -text"];
+
+async function addAttributes(own: string): Promise<string[]> {
+  const file = path.join(own, ".gitattributes");
+  const before = await fs.readFile(file, "utf8").catch(ifMissing(""));
+  // The line that earlier versions wrote.
+  const after = before.replace(/^state\/\*\.json -text$/m, STATES);
+  if (after !== before) await fs.writeFile(file, after);
+  const added = await addLines(file, ATTRIBUTES);
+  return after !== before || added.length > 0 ? [file] : [];
+}
 
 async function ownKey(context: PipelineContext): Promise<{ keyring: Keyring; keyMade: boolean }> {
   try {

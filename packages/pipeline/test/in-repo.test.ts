@@ -303,13 +303,18 @@ describe("a working tree beside them", () => {
     expect(await definitionCommit(context)).toMatchObject({ dirty: true });
   });
 
-  it("is prepared with a key and one line for git to ignore, once", async () => {
+  it("is prepared with a key, what git must know of states, and one line for it to ignore, once", async () => {
     const { root, context } = await world({ ".gitignore": "dist/" });
     const { fingerprint, written } = await init(context);
-    expect(written).toEqual([`config/facsimile/keys/${fingerprint}.asc`, ".gitignore"]);
+    expect(written).toEqual([
+      `config/facsimile/keys/${fingerprint}.asc`,
+      "config/facsimile/.gitattributes",
+      ".gitignore",
+    ]);
     expect(await fs.readFile(path.join(root, ".gitignore"), "utf8")).toBe("dist/\n/.facsimile/\n");
     expect(git(root, "status", "--porcelain", "--untracked-files=all", "--", ":!.config").split("\n")).toEqual([
       "M .gitignore",
+      "?? config/facsimile/.gitattributes",
       `?? config/facsimile/keys/${fingerprint}.asc`,
     ]);
     expect((await init(context)).written).toEqual([]);

@@ -7,8 +7,8 @@ export { parseValueName, type ValueName, valueNameText } from "./format/value-na
 export { type Keyring, type KeyringOptions, openKeyring } from "./keys/keyring.ts";
 export { type GeneratedKey, generateKey, installKey, publishKey } from "./keys/keys.ts";
 export { mergePublicKeys } from "./keys/merge.ts";
-export { type FileSides, type MergedFile, mergeFiles } from "./merge/driver.ts";
-export { type Ends, mergedFrom } from "./merge/ends.ts";
+export { type MergedFile, mergeFiles } from "./merge/driver.ts";
+export { type Ends, type FileSides, joinedSides, mergedFrom } from "./merge/ends.ts";
 export { type MergeOptions, type OpenMerge, openMerge } from "./merge/open-merge.ts";
 export {
   type Clash,

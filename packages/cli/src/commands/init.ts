@@ -37,7 +37,8 @@ async function nearest(folder: string): Promise<Conglomerate | undefined> {
   }
 }
 
-function initText({ root, fingerprint, userId, keyMade, written }: InitReport, configDir: string): string {
+function initText(report: InitReport, configDir: string): string {
+  const { root, fingerprint, userId, keyMade, written, driverInstalled } = report;
   const origin = keyMade ? `made in ${configDir}/key.asc` : "yours, as it was";
   const advice = keyMade
     ? ["keep a copy of it in a safe place: who has it can open the state, without it nobody can"]
@@ -47,6 +48,7 @@ function initText({ root, fingerprint, userId, keyMade, written }: InitReport, c
     ...labelled("key", [fingerprint, `${userId}, ${origin}`, ...advice]),
     ...labelled("trusted", ["what this key signs, by you on this machine"]),
     ...labelled("written", written.length === 0 ? ["nothing new"] : [...written, "commit them"]),
+    ...(driverInstalled ? labelled("git", ["merges state/*.json entry by entry in this clone"]) : []),
     ...labelled("next", ["facs list"]),
   ];
   return `${lines.join("\n")}\n`;

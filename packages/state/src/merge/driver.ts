@@ -1,19 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import { FacsimileError } from "@facsimile/core";
-import { parseDocument, type StateDocument } from "../format/document.ts";
+import type { StateDocument } from "../format/document.ts";
 import { serialise } from "../format/serialise.ts";
-import { type Ends, joinedEnds, type SideFile, sideFile } from "./ends.ts";
+import { type FileSides, readSides } from "./ends.ts";
 import { flatLeaves, shownPointer, valuesWith } from "./flat.ts";
 import { type Maps, threeWay } from "./three-way.ts";
 import { type MovedUiid, mergeUiids } from "./uiids.ts";
-
-/** The bytes of a file on both sides of a merge. */
-export interface FileSides {
-  /** What both came from. Default: nothing is known of it. */
-  readonly base?: Uint8Array | undefined;
-  readonly ours: Uint8Array;
-  readonly theirs: Uint8Array;
-}
 
 export interface MergedFile {
   /** Without a signature: every reader refuses it until it is sealed. */
@@ -30,29 +21,14 @@ export interface MergedFile {
  * @param name As messages name the file.
  * @throws `STATE_INVALID`, `STATE_NEWER`, `STATE_NOT_CANONICAL` for either side; `STATE_MERGE_UNSEALED`
  */
-export function mergeFiles({ base, ours, theirs }: FileSides, name: string): MergedFile {
-  const sides = {
-    base: base && base.length > 0 ? ancestor(base, name) : undefined,
-    ours: sideFile(ours, parseDocument(ours, name)),
-    theirs: sideFile(theirs, parseDocument(theirs, name)),
-  };
-  const joined = joinedEnds(sides);
-  if (joined.ends.length !== 2) throw unsealed(name);
-  return merged(sides, joined);
-}
-
-interface Three {
-  readonly base: SideFile | undefined;
-  readonly ours: SideFile;
-  readonly theirs: SideFile;
-}
-
-function merged({ base, ours, theirs }: Three, { ends, base: origin }: Ends): MergedFile {
-  const [mine, other, old] = [ours.document, theirs.document, base?.document];
-  const values = mergeValues({ base: old, ours: mine, theirs: other });
-  const settings = threeWay(mapsOf("settings", { base: old, ours: mine, theirs: other }));
+export function mergeFiles(sides: FileSides, name: string): MergedFile {
+  const { base, ours, theirs, joined } = readSides(sides, name);
+  const documents = { base: base?.document, ours: ours.document, theirs: theirs.document };
+  const [mine, other] = [ours.document, theirs.document];
+  const values = mergeValues(documents);
+  const settings = threeWay(mapsOf("settings", documents));
   const first = other.seal.serial > mine.seal.serial ? "theirs" : "ours";
-  const uiids = mergeUiids(mapsOf("instances", { base: old, ours: mine, theirs: other }), first);
+  const uiids = mergeUiids(mapsOf("instances", documents), first);
   const document: StateDocument = {
     ...mine,
     ...values.taken,
@@ -60,7 +36,7 @@ function merged({ base, ours, theirs }: Three, { ends, base: origin }: Ends): Me
     instances: uiids.instances,
     seal: {
       serial: Math.max(mine.seal.serial, other.seal.serial) + 1,
-      parents: [...ends, ...(origin === undefined ? [] : [origin])],
+      parents: [...joined.ends, ...(joined.base === undefined ? [] : [joined.base])],
       signer: mine.seal.signer,
       signature: [],
     },
@@ -85,7 +61,8 @@ function mergeValues({ base, ours, theirs }: Documents): MergedValues {
   if (ours.id !== theirs.id) return { taken: kept, left: ["the id"] };
   const keys = keysOfBoth({ base, ours, theirs });
   if (keys === undefined) return { taken: kept, left: ["the recipients"] };
-  if (base !== undefined && isSealedAlike(base, ours)) return { taken: theirs, left: [] };
+  if (base !== undefined && isSealedAlike(base, ours))
+    return { taken: { values: theirs.values, keys: theirs.keys }, left: [] };
   if (base !== undefined && isSealedAlike(base, theirs)) return { taken: kept, left: [] };
   const leaves = { ours: flatLeaves(ours), theirs: flatLeaves(theirs) };
   if (!haveOneDataKey({ ours, theirs }, leaves))
@@ -119,19 +96,4 @@ function mapsOf<K extends "settings" | "instances">(
   { base, ours, theirs }: Documents,
 ): Maps<StateDocument[K] extends ReadonlyMap<string, infer V> ? V : never> {
   return { base: base?.[key] ?? new Map(), ours: ours[key], theirs: theirs[key] } as never;
-}
-
-/** A base that cannot be read is as none: more is then asked. */
-function ancestor(bytes: Uint8Array, name: string): SideFile | undefined {
-  try {
-    return sideFile(bytes, parseDocument(bytes, name));
-  } catch {
-    return undefined;
-  }
-}
-
-function unsealed(name: string): FacsimileError {
-  return new FacsimileError("STATE_MERGE_UNSEALED", `${name}: one side is a merge itself that was never sealed`, {
-    hint: "Give this merge up (git merge --abort), run facs state seal on the side that needs it, commit, then merge again.",
-  });
 }

@@ -1,4 +1,4 @@
-import { sha256 } from "@facsimile/core";
+import { FacsimileError, sha256 } from "@facsimile/core";
 import { parseDocument, type StateDocument } from "../format/document.ts";
 
 /** A file of one side: signed, or what a merge left. */
@@ -40,8 +40,53 @@ export function joinedEnds(sides: {
   return { ends, base: theirs.base ?? ours.base ?? origin };
 }
 
-/** What a file was merged from and waits to be sealed as; `undefined` for one that is signed. @throws As reading a file does */
+/** A file of one side: its bytes, of which {@link joinedSides} reads what they came from. */
+export interface FileSides {
+  /** What both came from. Default: nothing is known of it. */
+  readonly base?: Uint8Array | undefined;
+  readonly ours: Uint8Array;
+  readonly theirs: Uint8Array;
+}
+
+/** The files of both sides, read, and what they come to. @throws As reading ours or theirs does; `STATE_MERGE_UNSEALED` */
+export function readSides({ base, ours, theirs }: FileSides, name: string) {
+  const sides = {
+    base: base && ancestor(base, name),
+    ours: sideFile(ours, parseDocument(ours, name)),
+    theirs: sideFile(theirs, parseDocument(theirs, name)),
+  };
+  const joined = joinedEnds(sides);
+  if (joined.ends.length !== 2) throw unsealed(name);
+  return { ...sides, joined };
+}
+
+/** The signed files that a merge of these joins. @throws As {@link readSides} */
+export function joinedSides(sides: FileSides, name: string): Ends {
+  return readSides(sides, name).joined;
+}
+
+/** What a file was merged from that waits to be sealed; `undefined` for one that is signed. @throws As reading a file does */
 export function mergedFrom(bytes: Uint8Array, name: string): Ends | undefined {
   const file = sideFile(bytes, parseDocument(bytes, name));
-  return file.document.seal.signature.length > 0 ? undefined : endsOf(file);
+  if (file.document.seal.signature.length > 0) return undefined;
+  const ends = endsOf(file);
+  if (ends.ends.length === 2) return ends;
+  throw new FacsimileError("STATE_INVALID", `${name} has no signature, and does not name two files that it joins`, {
+    hint: "Restore it from git; nothing was used of it.",
+  });
+}
+
+/** One that cannot be read is as none: more is then asked. git(1) hands over an empty file where there is none. */
+function ancestor(bytes: Uint8Array, name: string): SideFile | undefined {
+  try {
+    return sideFile(bytes, parseDocument(bytes, name));
+  } catch {
+    return undefined;
+  }
+}
+
+function unsealed(name: string): FacsimileError {
+  return new FacsimileError("STATE_MERGE_UNSEALED", `${name}: one side is a merge itself that was never sealed`, {
+    hint: "Give this merge up (git merge --abort), run facs state seal on the side that needs it, commit, then merge again.",
+  });
 }

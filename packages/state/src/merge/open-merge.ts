@@ -1,4 +1,4 @@
-import { type FacsimileError, isFacsimileError, sha256 } from "@facsimile/core";
+import { type FacsimileError, isFacsimileError, type Secret, sha256 } from "@facsimile/core";
 import type { StateDocument } from "../format/document.ts";
 import type { Keyring } from "../keys/keyring.ts";
 import { decryptFile, verifyFile } from "../open.ts";
@@ -6,7 +6,7 @@ import { type Inner, makeState, type Opened, type State } from "../state.ts";
 import { folderStore, type Store } from "../store/store.ts";
 import { judge, type Memory } from "../trust/memory.ts";
 import type { Trust } from "../trust/trust.ts";
-import type { FileSides } from "./driver.ts";
+import type { FileSides } from "./ends.ts";
 
 export interface MergeOptions {
   readonly scope: string;
@@ -32,6 +32,8 @@ export interface OpenMerge {
   readonly base: Base | undefined;
   /** Why what both came from is not used. */
   readonly baseDoubt: FacsimileError | undefined;
+  /** Every secret of both sides, previous values too: what outputs must be kept free of. */
+  readonly secrets: readonly Secret[];
 }
 
 /**
@@ -63,7 +65,8 @@ export async function openMergeIn(
   const [doubt, other] = doubts;
   if (doubt !== undefined && other !== undefined && options.acceptRollback !== true) throw doubt;
   const { base, baseDoubt } = await openBase(sides.base, { ours, options, name: state.file });
-  return { state, inner, version: found?.version, ours, theirs, base, baseDoubt };
+  const secrets = [ours, theirs].flatMap((opened) => makeState(scope, { ...inner, opened }).secrets());
+  return { state, inner, version: found?.version, ours, theirs, base, baseDoubt, secrets };
 }
 
 async function openSide(bytes: Uint8Array, name: string, { scope, trust, keyring }: MergeOptions): Promise<Opened> {

@@ -1,0 +1,103 @@
+import type { Merging, StateTarget } from "@facsimile/pipeline";
+import type { Clash, MergeChange, MergedFile, MergePlan, MovedUiid, SealFacts } from "@facsimile/state";
+import type { Style } from "./style.ts";
+import { harmless } from "./value.ts";
+import { labelled } from "./words.ts";
+
+/** What git's driver did, for the user who merges. */
+export function drivenText(name: string, { left, moved }: MergedFile): string {
+  const lines = [
+    `${harmless(name)}: ${left.length === 0 ? "both sides were joined" : "both sides changed the same, ours stands there for now"}`,
+    ...left.map((each) => `  left: ${harmless(each)}`),
+    ...moved.map((each) => `  ${movedText(each)}`),
+    "  It is not signed. Run: facs state seal INSTANCE",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** Whose two files are joined. */
+export function sidesText({ target, open, ours, theirs }: Merging, style: Style): string {
+  const base = open.base?.document.seal.serial;
+  const doubt = open.baseDoubt === undefined ? "" : `: ${open.baseDoubt.message}`;
+  const lines = [
+    `${target.file}: two sides`,
+    ...labelled("ours", [sideText(ours)]),
+    ...labelled("theirs", [sideText(theirs)]),
+    ...(base === undefined
+      ? [`${style.yellow("!")} what both came from is not known${harmless(doubt)}; what differs is asked for`]
+      : labelled("from", [`serial ${base}`])),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function sideText({ serial, signer, signed }: SealFacts): string {
+  return `serial ${serial}, signed by ${personText(signer)}, ${dateText(signed)}`;
+}
+
+/** `Robin <robin@example.org> 9F3B…11C2`. */
+export function personText({ fingerprint, userId }: SealFacts["signer"]): string {
+  const short = `${fingerprint.slice(0, 4)}…${fingerprint.slice(-4)}`;
+  return userId === undefined ? short : `${harmless(userId)} ${short}`;
+}
+
+/** `2026-01-02 03:04 UTC`. */
+export function dateText(iso: string): string {
+  return `${iso.slice(0, 16).replace("T", " ")} UTC`;
+}
+
+/** A clash in one line. */
+export function clashLine({ kind, name, ours, theirs }: Clash): string {
+  return `${subject(kind, name)}   ours: ${harmless(ours)}   theirs: ${harmless(theirs)}`;
+}
+
+/** A clash as it is asked for. */
+export function clashText({ kind, name, ours, theirs }: Clash): string {
+  const lines = [`${subject(kind, name)}: changed on both sides`, ...labelled("ours", [harmless(ours)]), ...labelled("theirs", [harmless(theirs)])]; // biome-ignore format: one line
+  return `${lines.join("\n")}\n`;
+}
+
+function subject(kind: Clash["kind"], name: string): string {
+  return kind === "recipients" ? "the recipients" : `${kind === "setting" ? "setting " : ""}${harmless(name)}`;
+}
+
+interface Told {
+  readonly target: StateTarget;
+  readonly plan: MergePlan;
+  readonly serial: number;
+  readonly style: Style;
+}
+
+/** What comes of a merge, by name. */
+export function sealPlanText({ plan: { changes, uiids, exposed }, style }: Told): string {
+  const from = (side: "ours" | "theirs") => changes.filter((change) => change.from === side).map(changeText);
+  const lines = [
+    ...sideLines("ours", from("ours")),
+    ...sideLines("theirs", from("theirs")),
+    ...(uiids.moved.length === 0 ? [] : labelled("uiids", uiids.moved.map(movedText))),
+    ...exposed.map(
+      (name) =>
+        `${style.yellow("!")} ${harmless(name)} could be read by somebody who is no recipient any more: rotate it`,
+    ),
+  ];
+  return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
+}
+
+function sideLines(label: string, lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? [] : labelled(label, lines);
+}
+
+function changeText({ kind, name, change }: MergeChange): string {
+  const sign = { added: "+", changed: "~", removed: "-" }[change];
+  return `${sign} ${kind === "value" ? "" : `${kind} `}${harmless(name)}`;
+}
+
+function movedText({ daemon, from, to, keeper }: MovedUiid): string {
+  const why = keeper === undefined ? "both sides had given it one" : `${harmless(keeper)} keeps ${from}`;
+  return `${harmless(daemon)} has uiid ${to} now, no longer ${from}: ${why}`;
+}
+
+/** Where it stands now. */
+export function sealedText({ target: { file }, serial }: Told): string {
+  const lines = [`${file}: sealed, serial ${serial}`, ...labelled("next", [`git add ${file}, then go on with git (git status says how)`])]; // biome-ignore format: one line
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,13 @@
+import fs from "node:fs/promises";
+import { errnoOf, FacsimileError } from "@facsimile/core";
+import type { StateTarget } from "./state-target.ts";
+
+/** The bytes that lie there now; `undefined` where there is no file. @throws `STATE_UNREADABLE` */
+export async function readState({ path, name }: StateTarget): Promise<Buffer | undefined> {
+  try {
+    return await fs.readFile(path);
+  } catch (cause) {
+    if (errnoOf(cause) === "ENOENT") return undefined;
+    throw new FacsimileError("STATE_UNREADABLE", `cannot read ${name}: ${(cause as Error).message}`, { cause });
+  }
+}
