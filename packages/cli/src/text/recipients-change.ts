@@ -16,7 +16,7 @@ export function proposalText({ steps, people, key, unread }: RecipientsProposal,
     ...labelled("stays", keyLines(plan.before.filter((name) => plan.after.includes(name)), people)), // biome-ignore format: one line
     ...(plan.removed.length === 0 ? [] : labelled("knew", namesLines(plan.known))),
   ]);
-  const file = key === undefined ? [] : [`keys/${key.fingerprint}.asc is written`];
+  const file = key === undefined ? [] : [`its key goes to keys/${key.fingerprint}.asc`];
   const lines = [...blocks.flat(), ...file, ...unreadLines(unread, style)];
   return lines.map((line) => `${line}\n`).join("");
 }
