@@ -50,6 +50,15 @@ describe("a gpg that does not do what it should", () => {
     });
   });
 
+  it("is not repeated where it tells the key of a message, as show-session-key makes it", async () => {
+    const key = "0123456789ABCDEF".repeat(4);
+    const told = `echo "gpg: session key: '9:${key}'" >&2; echo "gpg: it was changed" >&2`;
+    const keyring = await keyringThenStandIn(`${told}; ${STATUS} DECRYPTION_FAILED" >&2; exit 2`);
+    const error = (await keyring.decrypt("x").catch((caught: unknown) => caught)) as Error;
+    expect(error).toMatchObject({ code: "NOT_A_RECIPIENT", message: expect.stringContaining("it was changed") });
+    expect(error.message).not.toContain(key);
+  });
+
   it("ends when the work is stopped", async () => {
     const { env } = await home();
     const stop = new AbortController();
