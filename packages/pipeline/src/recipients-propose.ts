@@ -1,6 +1,6 @@
 import path from "node:path";
 import { didYouMean, FacsimileError, isFacsimileError, problemsOf, throwProblems } from "@facsimile/core";
-import { inspectRecipient, type Keyring, openKeyring, openMemory, openState, type PublicKeyFile, planRecipients, type RecipientsStep, readRecipients, type State, sealedScopes, type Trust } from "@facsimile/state"; // biome-ignore format: one line
+import { inspectRecipient, type Keyring, openKeyring, openMemory, openState, type PublicKeyFile, planRecipients, type RecipientsStep, readRecipients, sealedScopes, type Trust } from "@facsimile/state"; // biome-ignore format: one line
 import type { PipelineContext } from "./context.ts";
 import { usersOf } from "./recipients.ts";
 import { type ScopeUser, scopeUsers } from "./scope-users.ts";
@@ -53,15 +53,17 @@ export async function propose(wanted: Proposing, context: PipelineContext): Prom
     const change = wanted.changeOf(recipients, { file, users: own });
     return { scope, file, users: own, change, isNews: isNews(recipients, change) };
   });
-  const opened = await allOrProblems(
+  const steps = await allOrProblems(
     wishes.filter((one) => one.isNews),
-    async (one) => ({ ...one, state: await openState({ folder, scope: one.scope, keyring, trust, memory }) }),
+    async ({ scope, change, users }) => {
+      const state = await openState({ folder, scope, keyring, trust, memory });
+      context.redactor.add(...state.secrets());
+      return { state, plan: planRecipients(state, { ...change, own: keyring.fingerprint }), users };
+    },
   );
-  context.redactor.add(...opened.flatMap(({ state }) => state.secrets()));
-  const steps = opened.map(({ state, change, users }) => ({ state, plan: planRecipients(state, change), users }));
   const people = await peopleOf(steps, { trust, date: context.now() });
   throwProblems([
-    ...steps.flatMap((step) => refusals(step, { keyring, allowSingle: wanted.allowSingle ?? false })),
+    ...(wanted.allowSingle ? [] : steps.flatMap(singleRecipient)),
     ...[...people].flatMap(([name, { problem }]) => (problem && steps.some(stays(name)) ? [problem] : [])),
   ]);
   return {
@@ -121,26 +123,16 @@ function stays(name: string): (step: Step) => boolean {
   return ({ plan }) => plan.after.includes(name);
 }
 
-function refusals(
-  { state, plan, users }: Step,
-  { keyring, allowSingle }: { readonly keyring: Keyring; readonly allowSingle: boolean },
-): readonly FacsimileError[] {
-  const { after, removed } = plan;
-  if (!after.includes(keyring.fingerprint)) return [ownKeyNeeded(state, keyring)];
+/** Who leaves leaves one alone, where hosts are remote. */
+function singleRecipient({ state, plan: { after, removed }, users }: Step): readonly FacsimileError[] {
   const remote = users.filter(({ local }) => !local).map(({ instance }) => instance);
-  if (removed.length === 0 || after.length > 1 || remote.length === 0 || allowSingle) return [];
+  if (removed.length === 0 || after.length > 1 || remote.length === 0) return [];
   const message = `you alone could open ${state.file}, which hosts depend on (${remote.join(", ")})`;
   return [
     new FacsimileError("SINGLE_RECIPIENT", message, {
       hint: "If your key is lost, so is every value. Add somebody first, or, if it is meant: --allow-single",
     }),
   ];
-}
-
-function ownKeyNeeded({ file }: State, { fingerprint }: Keyring): FacsimileError {
-  return new FacsimileError("OWN_KEY_NEEDED", `your own key ${fingerprint} must stay a recipient of ${file}`, {
-    hint: "Another recipient can take you out: he runs this command with his key.",
-  });
 }
 
 function noState(scope: string | undefined, sealed: readonly string[]): FacsimileError {

@@ -30,6 +30,7 @@ export {
   type RecipientsOptions,
   type RecipientsPlan,
   type RecipientsStep,
+  type RecipientsWish,
 } from "./recipients.ts";
 export { confirmSeal, resealState, sealState } from "./seal.ts";
 export type { State } from "./state.ts";

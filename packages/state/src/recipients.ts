@@ -22,15 +22,24 @@ export interface RecipientsPlan {
   readonly known: readonly ValueInfo[];
 }
 
-/** Adds and removes recipients; who is one already, or is none, needs no change. Pure. @throws `NO_STATE` where no file is yet. */
-export function planRecipients(
-  state: State,
-  { add = [], remove = [] }: { readonly add?: readonly string[]; readonly remove?: readonly string[] },
-): RecipientsPlan {
+export interface RecipientsWish {
+  readonly add?: readonly string[];
+  readonly remove?: readonly string[];
+  /** The key of whoever changes it, which must stay. Default: none must. */
+  readonly own?: string;
+}
+
+/**
+ * Adds and removes recipients; who is one already, or is none, needs no change. Pure.
+ *
+ * @throws `NO_STATE` where no file is yet; `OWN_KEY_NEEDED`
+ */
+export function planRecipients(state: State, { add = [], remove = [], own }: RecipientsWish): RecipientsPlan {
   if (state.serial === 0) throw noState(state);
   const before = state.recipients;
   const leaving = new Set(remove);
   const after = [...new Set([...before, ...add])].filter((name) => !leaving.has(name)).sort(compareBytes);
+  if (own !== undefined && !after.includes(own)) throw ownKeyNeeded(state, own);
   const added = after.filter((name) => !before.includes(name));
   const removed = before.filter((name) => leaving.has(name));
   const known = removed.length === 0 ? [] : valuesOf(state);
@@ -104,9 +113,8 @@ async function prepareAll(steps: readonly RecipientsStep[], options: RecipientsO
 
 async function draftFor({ state, plan }: RecipientsStep, options: RecipientsOptions): Promise<Draft> {
   const { keyring, now, random = randomBytes, rotate = false } = options;
-  const fresh = planRecipients(state, { add: plan.added, remove: plan.removed });
+  const fresh = planRecipients(state, { add: plan.added, remove: plan.removed, own: keyring.fingerprint });
   if (!isDeepStrictEqual(fresh, plan)) throw new Error(`this plan was not made for this state of ${state.file}`);
-  if (!plan.after.includes(keyring.fingerprint)) throw ownKeyNeeded(state.file, keyring.fingerprint);
   const draft = await draftOf(state, options);
   const changed = plan.removed.length === 0 ? draft : rekeyed(draft, { state, plan, options: { ...options, rotate } });
   const { document, dataKey } = changed;
@@ -170,8 +178,8 @@ function noState({ file, scope }: State): FacsimileError {
   });
 }
 
-function ownKeyNeeded(file: string, fingerprint: string): FacsimileError {
-  return new FacsimileError("OWN_KEY_NEEDED", `your own key ${fingerprint} must stay a recipient of ${file}`, {
+function ownKeyNeeded({ file }: State, own: string): FacsimileError {
+  return new FacsimileError("OWN_KEY_NEEDED", `your own key ${own} must stay a recipient of ${file}`, {
     hint: "Another recipient can take you out: he runs this command with his key.",
   });
 }
