@@ -11,6 +11,7 @@ const TOOLS = [
   { name: "rsync", debian: "rsync", fedora: "rsync", mac: "rsync", atLeast: [3, 1] },
   { name: "gpg", debian: "gnupg", fedora: "gnupg2", mac: "gnupg" },
   { name: "busybox", debian: "busybox", fedora: "busybox", mac: "", onlyTests: true },
+  { name: "sq", debian: "sq", fedora: "sequoia-sq", mac: "sequoia-sq", onlyTests: true },
 ];
 
 // Where sshd is; an ordinary user's PATH may lack it.
