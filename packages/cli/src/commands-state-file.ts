@@ -9,6 +9,53 @@ const ROLLBACK = [
 
 /** Commands about a state's file as a whole. `group` is that of `facs state`, `verb` adds to it. */
 export function addStateFile(group: Command, verb: Add, invoke: Invoke): void {
+  addLooks(verb, invoke);
+  addMerging(group, verb, invoke);
+  addChanges(verb, invoke);
+}
+
+function addLooks(verb: Add, invoke: Invoke): void {
+  verb("show [instance]", "serial, signer, recipients, settings, uiids and names of values; never a value")
+    .option(...SCOPE)
+    .action(async (instance: string | undefined, _options, command: Command) =>
+      (await import("./commands/state-show.ts")).stateShowCommand({ instance, ...invoke(command) }),
+    );
+  verb("verify [instance]", "check signature, signer and place in history, without a private key; exit 5 if it fails")
+    .option(...SCOPE)
+    .option("--all", "every state of the repository")
+    .action(async (instance: string | undefined, _options, command: Command) =>
+      (await import("./commands/state-verify.ts")).stateVerifyCommand({ instance, ...invoke(command) }),
+    );
+  verb("history [instance]", "every commit of the file: who signed, what changed by name; each is verified")
+    .option(...SCOPE)
+    .action(async (instance: string | undefined, _options, command: Command) =>
+      (await import("./commands/state-history.ts")).stateHistoryCommand({ instance, ...invoke(command) }),
+    );
+}
+
+function addChanges(verb: Add, invoke: Invoke): void {
+  verb("set <instance> <name> <value>", "set a setting: signed, and readable for everybody")
+    .usage("[options] <instance> <name> <value>\n       facs state set [options] <instance> <name> -- <-value>")
+    .action(async (instance: string, name: string, value: string, _options, command: Command) =>
+      (await import("./commands/state-set.ts")).stateSetCommand({ instance, name, value, ...invoke(command) }),
+    );
+  verb("unset <instance> <name>", "take a setting out").action(
+    async (instance: string, name: string, _options, command: Command) =>
+      (await import("./commands/state-set.ts")).stateSetCommand({
+        instance,
+        name,
+        value: undefined,
+        ...invoke(command),
+      }),
+  );
+  verb("purge <instance> [daemon...]", "give uiids free of daemons that no definition names any more")
+    .option("--yes", "do not ask")
+    .action(async (instance: string, daemons: string[], _options, command: Command) =>
+      (await import("./commands/state-purge.ts")).statePurgeCommand({ instance, daemons, ...invoke(command) }),
+    );
+}
+
+function addMerging(group: Command, verb: Add, invoke: Invoke): void {
   verb("seal [instance]", "join both sides of a git merge, ask for what both changed, and sign")
     .option(...SCOPE)
     .option("--ours", "our side is right wherever both changed the same")

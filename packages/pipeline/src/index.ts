@@ -86,6 +86,11 @@ export {
   type TrustRemoveRequest,
 } from "./trust-remove.ts";
 export { driveMerge, driverStatus } from "./state-driver.ts";
+export { type HistoryEntry, stateHistory } from "./state-history.ts";
+export { type CheckedState, checkStates, type ShownState, showState } from "./state-look.ts";
+export type { StateOf } from "./state-of.ts";
+export { type Purge, planPurge, purge } from "./state-purge.ts";
 export { type Merging, openSeal, planSeal, seal } from "./state-seal.ts";
+export { changeSetting, type SettingRequest } from "./state-setting.ts";
 export { type StateTarget, stateTarget, type TargetRequest, targetOf } from "./state-target.ts";
 export { writeEdit } from "./write-edit.ts";

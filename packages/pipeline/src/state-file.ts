@@ -11,3 +11,9 @@ export async function readState({ path, name }: StateTarget): Promise<Buffer | u
     throw new FacsimileError("STATE_UNREADABLE", `cannot read ${name}: ${(cause as Error).message}`, { cause });
   }
 }
+
+export function noState({ name, scope }: Pick<StateTarget, "name" | "scope">): FacsimileError {
+  return new FacsimileError("NO_STATE", `there is no ${name}`, {
+    hint: `The first deploy of an instance of ${scope} makes it.`,
+  });
+}

@@ -3,7 +3,7 @@ import { type Ends, type FileSides, joinedSides, mergedFrom } from "@facsimile/s
 import type { PipelineContext } from "./context.ts";
 import { tryGit } from "./git.ts";
 import { contentsAt, contentsByDigest, type Stages, stagesOf } from "./state-blobs.ts";
-import { readState } from "./state-file.ts";
+import { noState, readState } from "./state-file.ts";
 import type { StateTarget } from "./state-target.ts";
 
 /**
@@ -84,12 +84,6 @@ async function fromCommits(
 async function revision(args: readonly string[], context: PipelineContext): Promise<string | undefined> {
   const { exitCode, stdout } = await tryGit(["rev-parse", "--quiet", ...args], { ...context, cwd: context.root });
   return exitCode === 0 ? stdout : undefined;
-}
-
-function noState({ name, scope }: StateTarget): FacsimileError {
-  return new FacsimileError("NO_STATE", `there is no ${name}`, {
-    hint: `The first deploy of an instance of ${scope} makes it.`,
-  });
 }
 
 function removed({ name, file }: StateTarget): FacsimileError {
