@@ -315,7 +315,8 @@ describe("facs recipients list and apply", () => {
       after.scopes[0].keys.map(({ sealed, wished, own }: Record<string, boolean>) => [sealed, wished, own]),
     ).toEqual([robin, kim].sort((a, b) => (fp(a) < fp(b) ? -1 : 1)).map((who) => [true, true, who === kim]));
     const again = await shop.facs("recipients", "apply", "--all");
-    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining("state/staging.json: as it was") });
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining("state/staging.json: as it was\n") });
+    expect(again.stdout).toContain("state/dev.json: as it was; no definition sets state.recipients\n");
   });
 
   it("take out who is not wished, but neither you nor the last but one", async () => {

@@ -55,7 +55,7 @@ export async function proposeRecipients(
   const changeOf = () => (type === "add" ? { add: [fingerprint] } : { remove: [fingerprint] });
   const proposal = await propose({ scopes, changeOf, key, allowSingle }, context);
   if (type === "remove" && proposal.steps.length === 0) throw unknownRecipient(fingerprint, proposal.same);
-  return proposal;
+  return { ...proposal, unwished: [] };
 }
 
 /**

@@ -2,7 +2,7 @@ import path from "node:path";
 import { didYouMean, FacsimileError, isFacsimileError, problemsOf, throwProblems } from "@facsimile/core";
 import { inspectRecipient, type Keyring, openKeyring, openMemory, openState, type PublicKeyFile, planRecipients, type RecipientsStep, readRecipients, sealedScopes, type Trust } from "@facsimile/state"; // biome-ignore format: one line
 import type { PipelineContext } from "./context.ts";
-import { usersOf } from "./recipients.ts";
+import { usersOf, wishesOf } from "./recipients.ts";
 import { type ScopeUser, scopeUsers } from "./scope-users.ts";
 import { trustOf } from "./trust.ts";
 
@@ -12,6 +12,8 @@ export interface RecipientsProposal {
   readonly steps: readonly ProposedStep[];
   /** Files that are as they should be. */
   readonly same: readonly string[];
+  /** Files of which no definition says who is to open them, where that was asked for. */
+  readonly unwished: readonly string[];
   /** Who comes, leaves or stays. */
   readonly people: ReadonlyMap<string, { readonly userId: string | undefined }>;
   /** To be put into `keys/`. */
@@ -69,6 +71,7 @@ export async function propose(wanted: Proposing, context: PipelineContext): Prom
   return {
     steps: steps.map(({ state, plan, users }) => ({ state, plan, instances: users.map(({ instance }) => instance) })),
     same: wishes.filter((one) => !one.isNews).map(({ file }) => file),
+    unwished: wishes.filter((one) => wishesOf(one.users).length === 0).map(({ file }) => file),
     people,
     key: wanted.key,
     unread,

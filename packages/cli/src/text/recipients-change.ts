@@ -23,7 +23,7 @@ export function proposalText({ steps, people, key, unread }: RecipientsProposal,
 
 /** What is true now, and what is left to do. */
 export function sealedText(
-  { people, key, unread, same }: RecipientsProposal,
+  { people, key, unread, same, unwished }: RecipientsProposal,
   sealed: readonly SealedStep[],
   style: Style,
 ): string {
@@ -31,7 +31,9 @@ export function sealedText(
   const written = [...(key === undefined ? [] : [`keys/${key.fingerprint}.asc`]), ...sealed.map(({ state }) => state.file)]; // biome-ignore format: one line
   const leavers = [...new Set(sealed.flatMap(({ step }) => step.plan.removed))];
   const lines = [
-    ...same.map((file) => `${file}: as it was`),
+    ...same.map(
+      (file) => `${file}: as it was${unwished.includes(file) ? "; no definition sets state.recipients" : ""}`,
+    ),
     ...sealed.flatMap(stepLines),
     ...leavers.flatMap((name) => [`what ${nameOf(name, people)} could read stays with him: in his copies, and in every old commit of these files`]), // biome-ignore format: one line
     ...unreadLines(unread, style),
