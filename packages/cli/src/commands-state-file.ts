@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { collect } from "./options.ts";
 import type { Add, Invoke } from "./program.ts";
 
 const SCOPE = ["--scope <name>", "the state of this scope, in the place of an instance"] as const;
@@ -12,6 +13,26 @@ export function addStateFile(group: Command, verb: Add, invoke: Invoke): void {
   addLooks(verb, invoke);
   addMerging(group, verb, invoke);
   addChanges(verb, invoke);
+  addCopies(verb, invoke);
+}
+
+function addCopies(verb: Add, invoke: Invoke): void {
+  const RECIPIENT = ["--recipient <fingerprint>", "encrypt to this key alone; may be given again", collect] as const;
+  verb("export <instance>", "a copy of the whole state as one OpenPGP message, which gpg opens by hand")
+    .option("--to <file>", "must not exist yet")
+    .option(...RECIPIENT)
+    .option(...ROLLBACK)
+    .action(async (instance: string, _options, command: Command) =>
+      (await import("./commands/state-export.ts")).stateExportCommand({ instance, ...invoke(command) }),
+    );
+  verb("import <instance>", "make a state from such a copy, where there is none")
+    .option("--from <file>", "an export, signed by somebody whom you trust")
+    .option("--merge", "add to the state that is there what it does not have")
+    .option(...RECIPIENT)
+    .option(...ROLLBACK)
+    .action(async (instance: string, _options, command: Command) =>
+      (await import("./commands/state-export.ts")).stateImportCommand({ instance, ...invoke(command) }),
+    );
 }
 
 function addLooks(verb: Add, invoke: Invoke): void {

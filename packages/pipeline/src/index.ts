@@ -86,6 +86,7 @@ export {
   type TrustRemoveRequest,
 } from "./trust-remove.ts";
 export { driveMerge, driverStatus } from "./state-driver.ts";
+export { type ExportRequest, exportTo, type ImportReport, type ImportRequest, importFrom } from "./state-export.ts";
 export { type HistoryEntry, stateHistory } from "./state-history.ts";
 export { type CheckedState, checkStates, type ShownState, showState } from "./state-look.ts";
 export type { StateOf } from "./state-of.ts";

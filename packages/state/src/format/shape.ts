@@ -37,6 +37,10 @@ export class Shape {
     return this.#at(name, value[name]);
   }
 
+  has(name: string): boolean {
+    return Object.hasOwn(this.#object(), name);
+  }
+
   /** All members of an object with names of the user's own. */
   map<T>(read: (entry: Shape, name: string) => T): Map<string, T> {
     return new Map(Object.entries(this.#object()).map(([name, value]) => [name, read(this.#at(name, value), name)]));
@@ -94,7 +98,8 @@ function parseJson(bytes: Uint8Array, format: Format): unknown {
 
 function invalid({ file, format }: Format, what: string, conflict = false): FacsimileError {
   const mend = format === "state" ? "facs state seal joins both sides" : "Take one side of the file (git checkout --ours or --theirs)"; // biome-ignore format: one line
-  const hint = conflict ? mend : "Restore the file from git";
+  const origin = format === "export" ? "Take another copy of it" : "Restore the file from git";
+  const hint = conflict ? mend : origin;
   return new FacsimileError(`${format.toUpperCase()}_INVALID`, `${file}: ${what}`, {
     hint: `${hint}; nothing was read from it.`,
   });
