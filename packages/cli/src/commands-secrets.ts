@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { collect } from "./options.ts";
 import type { Add, Invoke } from "./program.ts";
 
 const YES = ["--yes", "confirm what is asked"] as const;
@@ -10,6 +11,7 @@ export function addSecrets(verb: Add, invoke: Invoke): void {
   addLooks(verb, invoke);
   addChanges(verb, invoke);
   addMakers(verb, invoke);
+  addWhole(verb, invoke);
 }
 
 function addLooks(verb: Add, invoke: Invoke): void {
@@ -56,5 +58,29 @@ function addMakers(verb: Add, invoke: Invoke): void {
     .option(...YES)
     .action(async (instance: string, names: string[], _options, command: Command) =>
       (await import("./commands/secrets-rotate.ts")).secretsRotateCommand({ instance, names, ...invoke(command) }),
+    );
+}
+
+function addWhole(verb: Add, invoke: Invoke): void {
+  verb("import <instance>", "take values over from a file; shows their names alone")
+    .requiredOption("--from <file>", "the file, or - for stdin")
+    .option("--format <name>", "dotenv, json, yaml or python (default: by the name of the file)")
+    .option("--overwrite", "replace what is there")
+    .option(...ONLY)
+    .option(...YES)
+    .action(async (instance: string, _options, command: Command) =>
+      (await import("./commands/secrets-import.ts")).secretsImportCommand({ instance, ...invoke(command) }),
+    );
+  verb("exec <instance> <command...>", "run a command that has values in its environment; no shell")
+    .usage("[options] <instance> -- <command...>")
+    .option("--only <name>", "this value, not all; may be given again", collect)
+    .option("--fifo <name=variable>", "in this variable, the path of a pipe that gives the value once", collect)
+    .action(async (instance: string, words: string[], _options, command: Command) =>
+      (await import("./commands/secrets-exec.ts")).secretsExecCommand({ instance, words, ...invoke(command) }),
+    );
+  verb("edit <instance> [name]", "change one value or all in your editor; no disk sees them")
+    .option(...YES)
+    .action(async (instance: string, name: string | undefined, _options, command: Command) =>
+      (await import("./commands/secrets-edit.ts")).secretsEditCommand({ instance, name, ...invoke(command) }),
     );
 }

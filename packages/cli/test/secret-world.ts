@@ -22,7 +22,11 @@ export interface SecretWorld {
   facs(...args: string[]): Promise<Ran>;
   /** The same with this on stdin, or with other variables. */
   facsWith(given: Given, ...args: string[]): Promise<Ran>;
-  start(given: Given, ...args: string[]): { readonly pid: number; readonly done: Promise<Ran> };
+  /** The same without waiting: `text` grows. */
+  start(
+    given: Given,
+    ...args: string[]
+  ): { readonly pid: number; readonly done: Promise<Ran>; readonly text: Omit<Ran, "code"> };
   put(file: string, text: string): Promise<void>;
   read(file: string): Promise<string>;
   /** The state of a scope, opened with the operator's key. */
@@ -65,7 +69,7 @@ export async function secretWorld(files: Readonly<Record<string, string>> = {}):
     child.stderr.on("data", (chunk) => (text.stderr += chunk));
     child.stdin.on("error", () => undefined).end(input ?? "");
     const done = new Promise<Ran>((resolve) => child.on("close", (code) => resolve({ code: code ?? 128, ...text })));
-    return { pid: child.pid ?? 0, done };
+    return { pid: child.pid ?? 0, done, text };
   };
   const facs = (...args: string[]) => start({}, ...args).done;
 

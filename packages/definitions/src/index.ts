@@ -9,6 +9,7 @@ export type { Effect, Unread } from "./edit/users.ts";
 export { type ExplainOptions, explain } from "./explain/explain.ts";
 export type { ExplainedLeaf, Explanation, LookedAt, OtherValue, UsedValue } from "./explain/explanation.ts";
 export { notSet } from "./explain/not-set.ts";
+export { formatPlainTexts, parsePlainTexts } from "./files/plain-texts.ts";
 export { conglomerateSchema } from "./json-schema/conglomerate-schema.ts";
 export { jsonSchema } from "./json-schema/json-schema.ts";
 export { checkoutFolder, type Sources } from "./layers/checkouts.ts";

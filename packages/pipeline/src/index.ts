@@ -74,17 +74,17 @@ export type {
 export { resolveAt } from "./resolve-at.ts";
 export { definitionTexts, type RevisionRequest } from "./revision.ts";
 export { changeSecrets, generateSecrets, rotationOf } from "./secret-change.ts";
-export { type ListedSecret, listSecrets, type MissingSecret, type SecretListing } from "./secret-list.ts";
-export { infoOf, placeSeen, secretSeen, seenBy } from "./secret-places.ts";
-export { openSecrets, type SecretScope, type Sharer, type WantedSecret } from "./secret-scope.ts";
-export { addTrust, planTrustAdd, type TrustAddition, type TrustAddRequest } from "./trust-add.ts";
 export {
-  planTrustRemove,
-  removeTrust,
-  type TrustRemoval,
-  type TrustRemoved,
-  type TrustRemoveRequest,
-} from "./trust-remove.ts";
+  IMPORT_FORMATS,
+  type Imported,
+  type ImportFormat,
+  type ImportPlan,
+  parseImport,
+  planImport,
+} from "./secret-import.ts";
+export { type ListedSecret, listSecrets, type MissingSecret, type SecretListing } from "./secret-list.ts";
+export { infoOf, placeSeen, secretAt, secretSeen, seenBy } from "./secret-places.ts";
+export { openSecrets, type SecretScope, type Sharer, type WantedSecret } from "./secret-scope.ts";
 export { driveMerge, driverStatus } from "./state-driver.ts";
 export { type ExportRequest, exportTo, type ImportReport, type ImportRequest, importFrom } from "./state-export.ts";
 export { type HistoryEntry, stateHistory } from "./state-history.ts";
@@ -94,4 +94,12 @@ export { type Purge, planPurge, purge } from "./state-purge.ts";
 export { type Merging, openSeal, planSeal, seal } from "./state-seal.ts";
 export { changeSetting, type SettingRequest } from "./state-setting.ts";
 export { type StateTarget, stateTarget, type TargetRequest, targetOf } from "./state-target.ts";
+export { addTrust, planTrustAdd, type TrustAddition, type TrustAddRequest } from "./trust-add.ts";
+export {
+  planTrustRemove,
+  removeTrust,
+  type TrustRemoval,
+  type TrustRemoved,
+  type TrustRemoveRequest,
+} from "./trust-remove.ts";
 export { writeEdit } from "./write-edit.ts";

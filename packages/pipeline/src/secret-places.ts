@@ -1,7 +1,6 @@
 import { type InstanceName, parseInstance, type Secret } from "@facsimile/core";
 import { parseValueName, type State, type ValueInfo, type ValueName, valuesOf } from "@facsimile/state";
 import type { SecretScope, Sharer } from "./secret-scope.ts";
-import { secretOf } from "./secret-values.ts";
 
 /** What is known of the value at a place; undefined where the state does not hold it there. */
 export function infoOf(name: ValueName, state: State): ValueInfo | undefined {
@@ -41,10 +40,19 @@ export function secretSeen(
   name: string,
   { previous, ...at }: { readonly instance: InstanceName; readonly state: State; readonly previous: boolean },
 ): Secret | undefined {
-  const secret = secretOf(name, at);
-  if (!previous || secret === undefined) return secret;
-  if (placeSeen(name, at)?.rotated === undefined) return undefined;
-  const all = at.state.secrets();
-  // A state gives the previous value right after the one that took its place.
-  return all[all.findIndex((each) => each.name === secret.name) + 1];
+  const place = placeSeen(name, at);
+  return place && secretAt(place.name, { state: at.state, previous });
+}
+
+/** What stands at a place, or stood there before its last rotation. */
+export function secretAt(
+  name: ValueName,
+  { state, previous = false }: { readonly state: State; readonly previous?: boolean },
+): Secret | undefined {
+  const all = valuesOf(state);
+  const index = all.findIndex((info) => isSame(info.name, name));
+  if (index < 0 || (previous && all[index]?.rotated === undefined)) return undefined;
+  // A state gives all values in this order, each previous one right after the one that took its place.
+  const more = all.slice(0, index).filter(({ rotated }) => rotated !== undefined).length;
+  return state.secrets()[index + more + (previous ? 1 : 0)];
 }

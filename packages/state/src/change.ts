@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { FacsimileError } from "@facsimile/core";
 import { type Draft, draftOf, type SealOptions, sealDraft, withLeaf } from "./draft.ts";
-import type { Scalar, StateDocument } from "./format/document.ts";
+import { MAX_UIID, type Scalar, type StateDocument } from "./format/document.ts";
 import { pointerOf } from "./format/leaf.ts";
 import { keysOf, type ValueName, valueNameText } from "./format/value-name.ts";
 import { makeValue, type Policy, policyText } from "./policy.ts";
@@ -17,6 +17,8 @@ export type Change =
   | { readonly type: "unset"; readonly name: ValueName }
   /** A setting; `undefined` takes it out. @throws `NOT_SET` */
   | { readonly type: "setting"; readonly name: string; readonly value: Scalar | undefined }
+  /** Gives a daemon a uiid, 1 to 255; one that it has already stays. @throws `UIID_TAKEN` */
+  | { readonly type: "uiid"; readonly daemon: string; readonly uiid: number }
   /** Gives the uiid of a daemon free. @throws `NOT_SET` */
   | { readonly type: "forget"; readonly daemon: string };
 
@@ -55,6 +57,8 @@ function applied(draft: Draft, { change, file, options }: Application): Draft {
       return withValue(draft, { change, file, options });
     case "setting":
       return withEntry(draft, { file, key: "settings", name: change.name, value: change.value });
+    case "uiid":
+      return withUiid(draft, { ...change, file });
     case "forget":
       return withEntry(draft, { file, key: "instances", name: change.daemon, value: undefined });
   }
@@ -92,6 +96,28 @@ function withEntry(
   if (value === undefined) entries.delete(name);
   else entries.set(name, value);
   return { ...draft, document: { ...document, [key]: entries } as StateDocument };
+}
+
+function withUiid(
+  draft: Draft,
+  { daemon, uiid, file }: { readonly daemon: string; readonly uiid: number; readonly file: string },
+): Draft {
+  const { instances } = draft.document;
+  if (instances.has(daemon)) return draft;
+  const owner = [...instances].find(([, taken]) => taken.uiid === uiid)?.[0];
+  if (owner !== undefined || !Number.isInteger(uiid) || uiid < 1 || uiid > MAX_UIID)
+    throw taken(file, { daemon, uiid, owner });
+  return { ...draft, document: { ...draft.document, instances: new Map([...instances, [daemon, { uiid }]]) } };
+}
+
+function taken(
+  file: string,
+  { daemon, uiid, owner }: { readonly daemon: string; readonly uiid: number; readonly owner: string | undefined },
+): FacsimileError {
+  const why = owner === undefined ? `is not 1 to ${MAX_UIID}` : `is that of ${owner}`;
+  return new FacsimileError("UIID_TAKEN", `${daemon} cannot have the uiid ${uiid} in ${file}: it ${why}`, {
+    hint: "Give it another number, or let a deploy choose one.",
+  });
 }
 
 function shown(name: ValueName): string {

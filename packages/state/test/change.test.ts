@@ -24,6 +24,23 @@ describe("changeState", () => {
     expect(without.serial).toBe(3);
   });
 
+  it("gives a daemon the number that is asked for, where it has none and nobody else has that", async () => {
+    const w = await world();
+    await create(w, { uiids: ["workerd.0"] });
+    const given = await change(w, { type: "uiid", daemon: "workerd.1", uiid: 7 });
+    expect([given.uiid("workerd.0"), given.uiid("workerd.1"), given.serial]).toEqual([1, 7, 2]);
+    const same = await change(w, { type: "uiid", daemon: "workerd.1", uiid: 9 });
+    expect([same.uiid("workerd.1"), same.serial]).toEqual([7, 2]);
+    for (const [
+      uiid,
+      why,
+    ] of [[7, "it is that of workerd.1"], [0, "it is not 1 to 255"], [256, "it is not 1 to 255"], [1.5, "it is not 1 to 255"]] as const) // biome-ignore format: a table
+      await expect(change(w, { type: "uiid", daemon: "reportd.0", uiid })).rejects.toMatchObject({
+        code: "UIID_TAKEN",
+        message: `reportd.0 cannot have the uiid ${uiid} in state/dev.json: ${why}`,
+      });
+  });
+
   it("keeps the previous value when one is rotated, made as before or given", async () => {
     const w = await world();
     const before = await create(w, { passwords: ["storefront"] });
