@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import fs from "node:fs/promises";
 import { parseInstance } from "@facsimile/core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -123,7 +125,9 @@ it("a revert takes out what came, and nothing else", async () => {
   await shop.change(set("gone", "1"));
   await shop.change(set("stays", "2"));
   expect((await shop.git("revert", "--no-edit", "HEAD~1")).code).toBe(0);
-  expect((await seal()).code).toBe(0);
+  const { code, stderr } = await seal();
+  expect(code).toBe(0);
+  expect(stderr).toContain("! theirs is older than what both came from: it takes back what came after it\n");
   expect([await secretOf("gone"), await secretOf("stays")]).toEqual([undefined, "2"]);
 });
 
@@ -191,6 +195,42 @@ it("names the state where no definition can be read", async () => {
   expect((await shop.facs("state", "seal", "--scope", "dev")).code).toBe(0);
   expect((await shop.facs("state", "seal", "--scope", "nowhere")).stderr).toContain("error NO_STATE");
 });
+
+it("asks on a terminal, clash by clash, and writes nothing where nothing is chosen", async () => {
+  await diverge([() => shop.change(set("db/root", "SECRET-T"), setting("dir", "/theirs"))], () =>
+    shop.change(set("db/root", "SECRET-O"), setting("dir", "/ours")),
+  );
+  await shop.git("merge", "side");
+  const before = await shop.text();
+  const none = await terminal("t\n\n");
+  expect(none.code).toBe(1);
+  expect(none.text).toContain("error CONFIRMATION_NEEDED: nothing was chosen for state/dev.json");
+  expect(await shop.text()).toBe(before);
+  const { code, text } = await terminal("t\nours\n");
+  expect(code, text).toBe(0);
+  expect(text).toMatch(/db\/root: changed on both sides\r?\n {2}ours {5}given, .*\r?\n {2}theirs {3}given, .*\r?\nWhich is right, \(o\)urs or \(t\)heirs\? /); // biome-ignore format: one line
+  expect(text).not.toContain("SECRET");
+  expect([await secretOf("db/root"), (await shop.open()).setting("dir")]).toEqual(["SECRET-T", "/ours"]);
+});
+
+/** `facs state seal dev` on a terminal of its own, where this is typed. */
+async function terminal(typed: string): Promise<{ code: number; text: string }> {
+  const child = spawn("script", ["--quiet", "--return", "--command", "facs state seal dev", "/dev/null"], {
+    cwd: shop.root,
+    env: shop.env,
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  let text = "";
+  let asked = 0;
+  const lines = typed.split(/(?<=\n)/);
+  child.stdout.on("data", (chunk) => {
+    text += chunk;
+    // Each answer when it is asked for, as a person does.
+    while (asked < text.split("(t)heirs? ").length - 1) child.stdin.write(lines[asked++] ?? "");
+  });
+  const [code] = await once(child, "close");
+  return { code, text };
+}
 
 it("is not listed for people: git calls it", async () => {
   const { stdout } = await shop.facs("state", "--help");

@@ -37,10 +37,10 @@ export async function stateSealCommand(invocation: StateSealInvocation): Promise
     settle: (clash) => decisions.get(clashKey(clash)) ?? chosen ?? "ours",
     ...(chosen === undefined ? {} : { first: chosen }),
   });
-  const state = await seal(merging, plan, context);
-  const told = { target, plan, serial: state.serial, style: world.style };
-  if (json) printJson(documentOf({ merging, plan, serial: state.serial, decisions }), world);
-  else world.print(`${sealPlanText(told)}${sealedText(told)}`);
+  if (!json) world.print(sealPlanText(plan, world.style));
+  const { serial } = await seal(merging, plan, context);
+  if (json) printJson(documentOf({ merging, plan, serial, decisions }), world);
+  else world.print(sealedText(target.file, serial));
 }
 
 function sideOf({ ours, theirs }: StateSealOptions): SideName | undefined {

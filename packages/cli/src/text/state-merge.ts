@@ -1,4 +1,4 @@
-import type { Merging, StateTarget } from "@facsimile/pipeline";
+import type { Merging } from "@facsimile/pipeline";
 import type { Clash, MergeChange, MergedFile, MergePlan, MovedUiid, SealFacts } from "@facsimile/state";
 import type { Style } from "./style.ts";
 import { harmless } from "./value.ts";
@@ -26,8 +26,20 @@ export function sidesText({ target, open, ours, theirs }: Merging, style: Style)
     ...(base === undefined
       ? [`${style.yellow("!")} what both came from is not known${harmless(doubt)}; what differs is asked for`]
       : labelled("from", [`serial ${base}`])),
+    ...(base === undefined ? [] : olderText({ base, ours, theirs }, style)),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** A revert is meant so; a file that somebody slipped in looks the same. */
+function olderText(
+  { base, ours, theirs }: { base: number; ours: SealFacts; theirs: SealFacts },
+  style: Style,
+): readonly string[] {
+  const older = Object.entries({ ours, theirs }).filter(([, { serial }]) => serial < base);
+  return older.map(
+    ([side]) => `${style.yellow("!")} ${side} is older than what both came from: it takes back what came after it`,
+  );
 }
 
 function sideText({ serial, signer, signed }: SealFacts): string {
@@ -60,15 +72,8 @@ function subject(kind: Clash["kind"], name: string): string {
   return kind === "recipients" ? "the recipients" : `${kind === "setting" ? "setting " : ""}${harmless(name)}`;
 }
 
-interface Told {
-  readonly target: StateTarget;
-  readonly plan: MergePlan;
-  readonly serial: number;
-  readonly style: Style;
-}
-
 /** What comes of a merge, by name. */
-export function sealPlanText({ plan: { changes, uiids, exposed }, style }: Told): string {
+export function sealPlanText({ changes, uiids, exposed }: MergePlan, style: Style): string {
   const from = (side: "ours" | "theirs") => changes.filter((change) => change.from === side).map(changeText);
   const lines = [
     ...sideLines("ours", from("ours")),
@@ -97,7 +102,7 @@ function movedText({ daemon, from, to, keeper }: MovedUiid): string {
 }
 
 /** Where it stands now. */
-export function sealedText({ target: { file }, serial }: Told): string {
-  const lines = [`${file}: sealed, serial ${serial}`, ...labelled("next", [`git add ${file}, then go on with git (git status says how)`])]; // biome-ignore format: one line
-  return `${lines.join("\n")}\n`;
+export function sealedText(file: string, serial: number): string {
+  const next = `git add ${file}, then go on with git (git status says how)`;
+  return `${[`${file}: sealed, serial ${serial}`, ...labelled("next", [next])].join("\n")}\n`;
 }
