@@ -99,6 +99,7 @@ describe("a repository that carries its own definitions", () => {
     expect(stdout).toMatch(new RegExp(`^${root}: ready\n`));
     expect((await status()).split("\n")).toEqual([
       "?? .gitignore",
+      "?? config/facsimile/.gitattributes",
       expect.stringMatching(/^\?\? config\/facsimile\/keys\/[0-9A-F]{40}\.asc$/),
     ]);
     expect(await fs.readFile(path.join(root, ".gitignore"), "utf8")).toBe("/.facsimile/\n");
@@ -129,7 +130,13 @@ describe("a repository that carries its own definitions", () => {
   it("keeps state beside the definitions and everything else in .facsimile", async () => {
     expect((await fs.readdir(root)).sort()).toEqual([".facsimile", ".git", ".gitignore", "bin", "config"]);
     expect((await fs.readdir(path.join(root, ".facsimile"))).sort()).toEqual(["RELEASE", "SRC"]);
-    expect((await fs.readdir(path.join(root, "config/facsimile"))).sort()).toEqual(["extra", "keys", "state", "tmpl"]);
+    expect((await fs.readdir(path.join(root, "config/facsimile"))).sort()).toEqual([
+      ".gitattributes",
+      "extra",
+      "keys",
+      "state",
+      "tmpl",
+    ]);
     expect(await fs.readdir(path.join(root, "config/facsimile/state"))).toEqual(["dev.json"]);
     const [id = ""] = await fs.readdir(path.join(root, ".facsimile/RELEASE/dev/shop"));
     const release = await fs.readFile(path.join(root, ".facsimile/RELEASE/dev/shop", id, "release.json"), "utf8");
