@@ -1,12 +1,15 @@
 import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { git } from "@facsimile/testing";
+import { git, gitCommit } from "@facsimile/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type FleetWorld, filesHolding, fleetWorld, type Ran } from "./world.ts";
+import { type FleetWorld, filesHolding, fleetWorld, type Ran, watch } from "./world.ts";
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+
+/** Values that a person gave, beside the passwords that the deploy makes. */
+const MARKS = Array.from({ length: 50 }, () => `mark-${randomBytes(9).toString("hex")}`);
 
 describe("secrets", () => {
   let shop: FleetWorld;
@@ -14,6 +17,14 @@ describe("secrets", () => {
   const ran: Ran[] = [];
   beforeAll(async () => {
     shop = await fleetWorld();
+    const marks = path.join("/dev/shm", path.basename(shop.temp));
+    fs.writeFileSync(marks, JSON.stringify(Object.fromEntries(MARKS.map((mark, index) => [`mark/${index}`, mark]))));
+    const imported = await shop.facs("secrets", "import", "staging", "--from", marks, "--format", "json", "--yes");
+    fs.rmSync(marks);
+    expect(imported).toMatchObject({ code: 0, stdout: expect.stringContaining("mark/49") });
+    const lines = MARKS.map((_, index) => `{{ secret["mark/${index}"] }}\n`).join("");
+    fs.writeFileSync(path.join(shop.root, "tmpl/ledger/_ALL_/_DEPLOY_/etc/marks"), lines);
+    await gitCommit(shop.root);
     for (const args of [
       ["plan", "staging"],
       ["deploy", "staging"],
@@ -38,12 +49,14 @@ describe("secrets", () => {
         return fs.readFileSync(path.join(shop.hostHome(host), "shop", ...rest), "utf8");
       },
     );
-    return files.flatMap((text) => text.match(UUID) ?? []);
+    return [...files.flatMap((text) => text.match(UUID) ?? []), ...MARKS];
   };
 
   it("were deployed for real, so that the next tests can fail", () => {
     expect(ran.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0]);
-    expect(new Set(secrets()).size).toBe(2);
+    expect(new Set(secrets()).size).toBe(2 + MARKS.length);
+    const marks = path.join(shop.hostHome("db1.us"), "shop/ledger/current/etc/marks");
+    expect(fs.readFileSync(marks, "utf8").trimEnd().split("\n")).toEqual(MARKS);
     expect(seen.some((line) => line.includes("ssh"))).toBe(true);
     expect(seen.some((line) => line.includes("rsync"))).toBe(true);
   });
@@ -90,25 +103,3 @@ describe("secrets", () => {
     expect(Buffer.from(opened.key, "base64")).toHaveLength(32);
   });
 });
-
-/** Notes every command line on this machine, as often as it can, until told to stop. */
-async function watch(isRunning: () => boolean, seen: string[]): Promise<void> {
-  const known = new Set(seen);
-  while (isRunning()) {
-    for (const pid of fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-      const line = read(`/proc/${pid}/cmdline`);
-      if (line === "" || known.has(line)) continue;
-      known.add(line);
-      seen.push(line);
-    }
-    await sleep(2);
-  }
-}
-
-function read(file: string): string {
-  try {
-    return fs.readFileSync(file, "utf8");
-  } catch {
-    return ""; // The process ended meanwhile.
-  }
-}

@@ -1,8 +1,10 @@
 import { execFile, spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import fs from "node:fs/promises";
 import http from "node:http";
 import os from "node:os";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { type Fleet, fleet, GIT_ENV, git, gitCommit } from "@facsimile/testing";
@@ -143,4 +145,27 @@ export async function filesHolding(root: string, needles: readonly string[]): Pr
     files.map(async (file) => ({ file, text: await fs.readFile(file, "latin1").catch(() => "") })),
   );
   return held.filter(({ text }) => forms.some((form) => text.includes(form))).map(({ file }) => file);
+}
+
+/** Notes the command line and the environment of every process on this machine, as often as it can, until told to stop. */
+export async function watch(isRunning: () => boolean, seen: string[]): Promise<void> {
+  const known = new Set(seen);
+  while (isRunning()) {
+    for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name) && name !== String(process.pid))) {
+      for (const text of [readNow(`/proc/${pid}/cmdline`), readNow(`/proc/${pid}/environ`)]) {
+        if (text === "" || known.has(text)) continue;
+        known.add(text);
+        seen.push(text);
+      }
+    }
+    await sleep(2);
+  }
+}
+
+function readNow(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return ""; // The process ended meanwhile, or is somebody else's.
+  }
 }
