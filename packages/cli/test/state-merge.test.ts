@@ -131,7 +131,7 @@ it("a revert takes out what came, and nothing else", async () => {
   expect([await secretOf("gone"), await secretOf("stays")]).toEqual([undefined, "2"]);
 });
 
-it("uiids that collide are told: the one of before both sides stays", async () => {
+it("uiids that collide are told: those of before both sides stay, and ours of two new ones", async () => {
   await diverge([() => shop.make({ uiids: ["z.0"] })], () => shop.make({ uiids: ["y.0"] }));
   const merged = await shop.git("merge", "--no-edit", "side");
   expect(merged.text).toContain("z.0 has uiid 3 now, no longer 2: y.0 keeps 2");

@@ -1,7 +1,10 @@
+import { randomBytes } from "node:crypto";
 import fs from "node:fs/promises";
 import { sha256 } from "@facsimile/core";
 import { describe, expect, it } from "vitest";
+import { draftOf, sealDraft } from "../src/draft.ts";
 import { parseDocument } from "../src/format/document.ts";
+import { wrapDataKey } from "../src/format/wrap.ts";
 import {
   changeRecipients,
   changeState,
@@ -158,6 +161,33 @@ describe("a merge", () => {
     const asLee = await tools({ root: w.root, configDir: lee.configDir });
     expect((await w.open({ keyring: asLee.keyring })).secrets()).toHaveLength(1);
     expect(parseDocument(await fs.readFile(w.file), "").values).toEqual(merged.values);
+  });
+
+  it("trusts no data key that somebody had who is taken out, also where that side did not change it", async () => {
+    const [w, kim] = [await world(), await world("Kim")];
+    const options = { keyring: w.keyring, now };
+    const sides = await diverge(w, {
+      base: async () => {
+        await making({ passwords: ["a"] })(w);
+        await recipients({ add: [kim] })(w);
+      },
+      ours: async () => {
+        const state = await w.open();
+        const draft = await draftOf(state, options);
+        const bound = { id: draft.document.id, scope: "dev", recipients: [w.key.fingerprint] };
+        const message = await wrapDataKey(draft.dataKey, { bound, trust: w.trust, date: now(), random: randomBytes });
+        const document = { ...draft.document, keys: { recipients: bound.recipients, message } };
+        return sealDraft(state, { ...draft, document }, options);
+      },
+      theirs: recipients({ remove: [kim] }),
+    });
+    // Two sides that both took him out: theirs has a new data key, ours only says so.
+    await sealedBy(w, sides);
+    const [merged, ours, theirs] = [await fs.readFile(w.file), sides.ours, sides.theirs].map((bytes) =>
+      parseDocument(bytes, ""),
+    );
+    expect(merged?.keys).toEqual(theirs?.keys);
+    expect(merged?.values.passwd.get("a")).not.toBe(ours?.values.passwd.get("a"));
   });
 
   it("asks for recipients that differ where nothing is known of what they were", async () => {

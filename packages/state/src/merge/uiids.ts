@@ -21,8 +21,8 @@ export interface MergedUiids {
 }
 
 /**
- * Merges uiids. A number stays with the daemon that had it before both sides; else with that of the `first` side. The
- * other daemon gets the lowest number that neither side uses. Pure.
+ * Merges uiids. A number that both sides gave away stays with the daemon of the `first` side; the other daemon gets the
+ * lowest number that neither side uses. Who had a number before both sides, and has it in both, has it to himself. Pure.
  */
 export function mergeUiids(maps: Maps<{ readonly uiid: number }>, first: "ours" | "theirs"): MergedUiids {
   const numbers = { base: plain(maps.base), ours: plain(maps.ours), theirs: plain(maps.theirs) };
@@ -39,13 +39,13 @@ export function mergeUiids(maps: Maps<{ readonly uiid: number }>, first: "ours" 
   return spread(settled, { ...numbers, first: numbers[first], moved });
 }
 
-interface Spread extends Maps<number> {
+interface Spread extends Omit<Maps<number>, "base"> {
   readonly first: ReadonlyMap<string, number>;
   readonly moved: readonly MovedUiid[];
 }
 
 /** No two daemons keep one number. */
-function spread(settled: ReadonlyMap<string, number>, { base, ours, theirs, first, moved }: Spread): MergedUiids {
+function spread(settled: ReadonlyMap<string, number>, { ours, theirs, first, moved }: Spread): MergedUiids {
   const instances = new Map(settled);
   const taken = new Set([...settled.values(), ...ours.values(), ...theirs.values()]);
   const all: MovedUiid[] = [...moved];
@@ -53,7 +53,7 @@ function spread(settled: ReadonlyMap<string, number>, { base, ours, theirs, firs
   for (const group of byNumber(settled)) {
     const [uiid, daemons] = group;
     const has = (side: ReadonlyMap<string, number>) => daemons.find((daemon) => side.get(daemon) === uiid);
-    const keeper = has(base) ?? has(first) ?? daemons[0];
+    const keeper = has(first) ?? daemons[0];
     for (const daemon of daemons.filter((name) => name !== keeper)) {
       const to = lowest(taken);
       if (to === undefined) homeless.push(daemon);
