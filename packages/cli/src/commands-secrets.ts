@@ -27,16 +27,17 @@ function addLooks(verb: Add, invoke: Invoke): void {
 }
 
 function addChanges(verb: Add, invoke: Invoke): void {
-  verb("set <instance> <name> [rest...]", "give a value: typed twice, on stdin, or from a file; never as an argument")
-    .usage("[options] <instance> <name>")
+  verb("set <instance> <name>", "give a value: typed twice, on stdin, or from a file; never as an argument")
     .option(...FILE)
     .option(...ONLY)
     .option(...YES)
-    // What looks like an option may be a value: it must not be repeated.
+    // What is too much may be a value, also where it looks like an option: it must not be repeated.
+    .allowExcessArguments()
     .allowUnknownOption()
-    .action(async (instance: string, name: string, rest: string[], _options, command: Command) =>
-      (await import("./commands/secrets-set.ts")).secretsSetCommand({ instance, name, rest, ...invoke(command) }),
-    );
+    .action(async (instance: string, name: string, _options, command: Command) => {
+      const rest = command.args.slice(2);
+      await (await import("./commands/secrets-set.ts")).secretsSetCommand({ instance, name, rest, ...invoke(command) });
+    });
   verb("unset <instance> <name>", "take a value out")
     .option(...ONLY)
     .option(...YES)
