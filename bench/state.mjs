@@ -22,8 +22,6 @@ try {
   await facs.sealState(empty, facs.planState(empty, { passwords }), { keyring, now });
   report("state/open", { leaves, ...(await times(open)) });
   report("state/diff", { leaves, ...(await diffOfOneValue({ open, keyring, root: join(dir, "root") })) });
-  // state/get comes here once `facs secrets get` is there: the whole process, beside `ansible-vault view` of as many values
-  // in turns with it, as in deploy.mjs.
 } finally {
   rmSync(dir, { recursive: true, force: true });
 }

@@ -2,7 +2,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { errnoOf, isFacsimileError } from "@facsimile/core";
 import { isInRepo } from "@facsimile/definitions";
-import { generateKey, installKey, type Keyring, openKeyring, pinRoot, publishKey } from "@facsimile/state";
+import { generateKey, installKey, type Keyring, openKeyring, pinnedRoots, pinRoot, publishKey } from "@facsimile/state";
 import type { PipelineContext } from "./context.ts";
 import { tryGit } from "./git.ts";
 import { relativeTo } from "./publish.ts";
@@ -15,6 +15,8 @@ export interface InitReport {
   readonly userId: string;
   /** A key was made; otherwise the one that was there is used. */
   readonly keyMade: boolean;
+  /** The key is a root of trust of this user. Where others have sealed states already, whom to trust is asked instead. */
+  readonly trusted: boolean;
   /** Files written or completed, relative to the root. */
   readonly written: readonly string[];
   /** This clone's git was told how to merge states; otherwise it knows already, or there is no repository. */
@@ -23,13 +25,15 @@ export interface InitReport {
 
 /**
  * Makes a folder a conglomerate that this user can work with: a key if the user has none, its public half in `keys/`,
- * pinned as a root of trust, the first definition, what git must ignore, and how git merges states. What is there already is
- * kept; it may be run again. A source repository that carries its definitions gets the key, and `.facsimile/` is ignored.
+ * pinned as a root of trust unless others have begun here, the first definition, what git must ignore, and how git merges
+ * states. What is there already is kept; it may be run again. A source repository that carries its definitions gets the key, and `.facsimile/` is ignored.
  */
 export async function init(context: PipelineContext): Promise<InitReport> {
   const { root, own, configDir } = context;
   const { keyring, keyMade } = await ownKey(context);
-  await pinRoot({ fingerprint: keyring.fingerprint, name: keyring.userId }, { configDir, now: context.now });
+  if (!(await isBegun(own)))
+    await pinRoot({ fingerprint: keyring.fingerprint, name: keyring.userId }, { configDir, now: context.now });
+  const trusted = (await pinnedRoots(context)).roots.has(keyring.fingerprint);
   const keyFile = relativeTo(root, path.join(own, "keys", `${keyring.fingerprint}.asc`));
   const isNew = !(await isThere(path.join(root, keyFile)));
   if (isNew) await publishKey(keyring, { root: own });
@@ -38,7 +42,13 @@ export async function init(context: PipelineContext): Promise<InitReport> {
   const written = [...(isNew ? [keyFile] : []), ...attributes.map((file) => relativeTo(root, file)), ...others];
   const { fingerprint, userId } = keyring;
   const driverInstalled = await installDriver(context);
-  return { schema: "init/1", root, fingerprint, userId, keyMade, written, driverInstalled };
+  return { schema: "init/1", root, fingerprint, userId, keyMade, trusted, written, driverInstalled };
+}
+
+/** Somebody has sealed a state here, or a list of signers: a newcomer's own key says nothing about them. */
+async function isBegun(own: string): Promise<boolean> {
+  const states = await fs.readdir(path.join(own, "state")).catch(ifMissing([]));
+  return states.some((name) => name.endsWith(".json")) || isThere(path.join(own, "keys", "signers.json"));
 }
 
 async function conglomerateFiles(root: string): Promise<string[]> {

@@ -37,8 +37,14 @@ async function nearest(folder: string): Promise<Conglomerate | undefined> {
   }
 }
 
+/** Who comes to a repository that others have begun. */
+const NEWCOMER = [
+  "nobody new: facs plan asks you whom to trust here",
+  "those who are trusted here let you in: facs recipients add, facs trust add",
+];
+
 function initText(report: InitReport, configDir: string): string {
-  const { root, fingerprint, userId, keyMade, written, driverInstalled } = report;
+  const { root, fingerprint, userId, keyMade, trusted, written, driverInstalled } = report;
   const origin = keyMade ? `made in ${configDir}/key.asc` : "yours, as it was";
   const advice = keyMade
     ? ["keep a copy of it in a safe place: who has it can open the state, without it nobody can"]
@@ -46,7 +52,7 @@ function initText(report: InitReport, configDir: string): string {
   const lines = [
     `${root}: ready`,
     ...labelled("key", [fingerprint, `${userId}, ${origin}`, ...advice]),
-    ...labelled("trusted", ["what this key signs, by you on this machine"]),
+    ...labelled("trusted", trusted ? ["what this key signs, by you on this machine"] : NEWCOMER),
     ...labelled("written", written.length === 0 ? ["nothing new"] : [...written, "commit them"]),
     ...(driverInstalled ? labelled("git", ["merges state/*.json entry by entry in this clone"]) : []),
     ...labelled("next", ["facs list"]),
