@@ -1,8 +1,8 @@
 export { type Change, changeState } from "./change.ts";
 export type { SealOptions } from "./draft.ts";
+export { type ExportedValue, exportState, openExport, type StateExport, writeExport } from "./export.ts";
 export type { Scalar } from "./format/document.ts";
 export type { Random } from "./format/leaf.ts";
-export { type ExportedValue, exportState, openExport, type StateExport, writeExport } from "./export.ts";
 export { scopeOf } from "./format/scope.ts";
 export { parseValueName, type ValueName, valueNameText } from "./format/value-name.ts";
 export { addMissing, type Imported, type ImportOptions, restoreState } from "./import.ts";
