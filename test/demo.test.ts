@@ -32,7 +32,7 @@ test("the demo tells the whole story, exits 0 and leaves nothing", { timeout: 17
 });
 
 test("a Ctrl-C in the middle of a deploy ends everything", { timeout: 90_000 }, async () => {
-  const { status, output, left } = await demo({ until: "$ facs deploy staging\nrun ", signal: "SIGINT" });
+  const { status, output, left } = await demo({ until: "--scope staging\nrun ", signal: "SIGINT" });
   expect({ status, output }).toEqual({ status: 130, output: expect.stringMatching(/demo: stopped by SIGINT; .*\n$/) });
   expect(left()).toEqual({ files: [], processes: [] });
 });

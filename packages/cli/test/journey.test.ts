@@ -37,7 +37,9 @@ describe("from nothing to six hosts in two regions, and on", () => {
       /^staging: all 6 hosts hold exactly their copy of storefront 1\.0\.0 \(\w{7}\), ledger 1\.0\.0 \(\w{7}\), verified and healthy/,
     );
     expect(stdout).toContain("changed  6 hosts");
-    expect(stderr).toMatch(/^run \S+: staging, 6 hosts\nstaged {4}6\/6\nswitched {2}6\/6\nconfirmed 6\/6\n$/);
+    expect(stderr).toMatch(
+      /^! one key alone will open state\/staging\.json.*\n.*\nrun \S+: staging, 6 hosts\nstaged {4}6\/6\nswitched {2}6\/6\nconfirmed 6\/6\n$/,
+    );
     expect(stdout).toContain("state    staging, serial 1, committed; there is no remote");
     const told = await answers();
     expect(told.map(({ version, region }) => `${version} ${region}`)).toEqual([

@@ -150,7 +150,7 @@ describe("facs secrets exec", () => {
 
   it("gives a value by a pipe, once, and leaves nothing", async () => {
     const script =
-      'test -p "$KEY" && cat "$KEY" && test -z "$DB_ROOT$TLS_KEY" && ls "$KEY" 2>&1; stat -c %a "$(dirname "$KEY")"';
+      'test -p "$KEY" && cat "$KEY" && test -z "$DB_ROOT$TLS_KEY" && for i in $(seq 100); do test -e "$KEY" || break; sleep 0.1; done; ls "$KEY" 2>&1; stat -c %a "$(dirname "$KEY")"';
     const args = ["secrets", "exec", "dev", "--fifo", "tls/key=KEY", "--", "sh", "-c", script];
     const { code, stdout } = await shop.facs(...args);
     expect(code).toBe(0);

@@ -24,11 +24,11 @@ it("tells what projects share once, and an idle directive where it misses in all
 
 it("tells of a single key where hosts are remote, before the first seal and after it", () => {
   const [one, two] = ["A".repeat(40), "b".repeat(40)];
-  const told = (local: boolean, serial: number, recipients: string[], wish?: string[]) => {
+  const told = (local: boolean, serial: number, recipients: string[], wish?: string[], empty = false) => {
     const events: unknown[] = [];
     const definition = { local, values: { state: { recipients: wish } } } as never;
     const state = { file: "state/live.json", scope: "live", serial, recipients };
-    const plan = { empty: false, passwords: ["a"], secrets: [], policies: {}, uiids: {} };
+    const plan = { empty, passwords: ["a"], secrets: [], policies: {}, uiids: {} };
     tellSingleRecipient({ definition, state, plan }, { onEvent: (event) => events.push(event) });
     return events;
   };
@@ -41,4 +41,5 @@ it("tells of a single key where hosts are remote, before the first seal and afte
   ]);
   expect(told(false, 0, [])).toMatchObject([{ message: expect.stringContaining("will open state/live.json") }]);
   expect([told(true, 1, [one]), told(false, 1, [one, two]), told(false, 0, [], [one, two])]).toEqual([[], [], []]);
+  expect(told(false, 1, [one], undefined, true)).toEqual([]);
 });

@@ -18,7 +18,7 @@ export function tellWarnings(definitions: readonly Definition[], { onEvent }: Pi
   }
 }
 
-/** Tells when one key alone opens, or will open, what hosts depend on. */
+/** Tells, when values are made, that one key alone opens, or will open, what hosts depend on. */
 export function tellSingleRecipient(
   {
     definition,
@@ -32,7 +32,7 @@ export function tellSingleRecipient(
 ): void {
   const isNew = state.serial === 0;
   const readers = isNew ? (wishOf(definition)?.length ?? 1) : state.recipients.length;
-  if (definition.local || readers > 1 || (isNew && plan.empty)) return;
+  if (definition.local || readers > 1 || plan.empty) return;
   const message = `one key alone ${isNew ? "will open" : "opens"} ${state.file}: if it is lost, so is every value`;
   onEvent({ type: "warning", message, hint: `Add somebody: facs recipients add FILE.asc --scope ${state.scope}` });
 }
