@@ -1,6 +1,7 @@
 import { type FacsimileError, throwProblems } from "@facsimile/core";
 import { type EvaluateOptions, type Evaluation, evaluate } from "./checks/evaluate.ts";
 import { hostsOf, isLocal } from "./checks/hosts.ts";
+import { scopeFor } from "./checks/scope-name.ts";
 import { warnAboutHosts, warnAboutViews } from "./checks/unused.ts";
 import { filesIn, type InstanceChain, stepsIn } from "./layers/instance-chain.ts";
 import { stepsFor, type Viewer } from "./layers/views.ts";
@@ -31,7 +32,7 @@ export function buildDefinition(chain: InstanceChain, options: ResolveOptions): 
     values,
     local: isLocal(values.deploy.nodes),
     hosts,
-    scope: scopeOf(values, instance),
+    scope: scopeFor(instance, values.state?.scope),
     modules,
     warnings: warnings.all,
     secrets: user?.secrets ?? [],
@@ -85,9 +86,4 @@ function withUsers(
       return user === undefined ? others : { ...others, user };
     }),
   );
-}
-
-function scopeOf({ state }: InstanceValues, { full, parts }: Definition["instance"]): string {
-  const scope = state?.scope ?? parts[0];
-  return scope === "own" ? full : scope;
 }

@@ -28,6 +28,7 @@ export { type LintOptions, type LintProblem, type LintReport, lint } from "./lin
 export type { Origin } from "./merge/origin.ts";
 export { type ModuleSecrets, moduleContext } from "./module-context.ts";
 export { resolve } from "./resolve.ts";
+export { scopeOf } from "./scope.ts";
 export type {
   Daemon,
   Definition,

@@ -1,34 +1,34 @@
 import { type OnEvent, type Run, startRun } from "@facsimile/core";
 import type { PipelineContext } from "./context.ts";
-import { type DeployRequest, deploy } from "./deploy.ts";
+import type { DeployRequest } from "./deploy.ts";
 import type { PipelineEvent } from "./events.ts";
 import type { CopyRequest } from "./outline.ts";
-import { plan } from "./plan.ts";
-import { type RenderedFile, type RenderRequest, render } from "./render.ts";
+import type { RenderedFile, RenderRequest } from "./render.ts";
 import type { DeployReport, Plan, VerifyReport } from "./reports.ts";
-import { verify } from "./verify.ts";
+
+// What talks to hosts and renders is loaded when it is asked for: most commands do neither.
 
 /** What the pipeline needs of the world. */
 export type PipelineWorld = Omit<PipelineContext, "onEvent">;
 
 /** What a deploy would do to every host. Nothing is changed. */
 export function startPlan(request: CopyRequest, world: PipelineWorld): Run<PipelineEvent, Plan> {
-  return start((context) => plan(request, context), world);
+  return start(async (context) => (await import("./plan.ts")).plan(request, context), world);
 }
 
 /** Makes every host hold exactly what the definitions say, all or none; the report tells each host's outcome. */
 export function startDeploy(request: DeployRequest, world: PipelineWorld): Run<PipelineEvent, DeployReport> {
-  return start((context) => deploy(request, context), world);
+  return start(async (context) => (await import("./deploy.ts")).deploy(request, context), world);
 }
 
 /** Checks every host, path by path, against the signed release that it holds. */
 export function startVerify(request: CopyRequest, world: PipelineWorld): Run<PipelineEvent, VerifyReport> {
-  return start((context) => verify(request, context), world);
+  return start(async (context) => (await import("./verify.ts")).verify(request, context), world);
 }
 
 /** Renders one template, also one that no host receives. */
 export function startRender(request: RenderRequest, world: PipelineWorld): Run<PipelineEvent, RenderedFile> {
-  return start((context) => render(request, context), world);
+  return start(async (context) => (await import("./render.ts")).render(request, context), world);
 }
 
 function start<Result>(
@@ -89,7 +89,7 @@ export { driveMerge, driverStatus } from "./state-driver.ts";
 export { type ExportRequest, exportTo, type ImportReport, type ImportRequest, importFrom } from "./state-export.ts";
 export { type HistoryEntry, stateHistory } from "./state-history.ts";
 export { type CheckedState, checkStates, type ShownState, showState } from "./state-look.ts";
-export type { StateOf } from "./state-of.ts";
+export { type StateOf, stateSeenBy } from "./state-of.ts";
 export { type Purge, planPurge, purge } from "./state-purge.ts";
 export { type Merging, openSeal, planSeal, seal } from "./state-seal.ts";
 export { changeSetting, type SettingRequest } from "./state-setting.ts";

@@ -1,9 +1,10 @@
-import type { Definition, Host, Module } from "@facsimile/definitions";
+import type { Host } from "@facsimile/definitions";
 import { fanOut } from "@facsimile/transport";
 import { comparePlan } from "./compare.ts";
 import type { PipelineContext } from "./context.ts";
 import { copiesOf } from "./copies.ts";
 import { closeAll, problemOf, type Reached, reachAll } from "./hosts.ts";
+import { modulesOf } from "./modules-of.ts";
 import { type CopyRequest, type Outline, outline } from "./outline.ts";
 import { type PreparedProject, prepare } from "./prepare.ts";
 import type { Copy } from "./release.ts";
@@ -50,11 +51,6 @@ export async function evaluate(
   const definitions = projects.map(({ definition }) => definition);
   assertReferences(definitions, { ...state, instance: outlined.instance });
   return { projects, state, copies: await copiesOf({ outline: outlined, projects, state }, context) };
-}
-
-/** Every module, also as single views have it: a region may run a daemon more. */
-export function modulesOf(definition: Definition): Module[] {
-  return [definition.modules, ...definition.hosts.map((host) => definition.modulesOf(host))].flat();
 }
 
 /** Surveys all hosts that were reached, several at a time. */

@@ -2,7 +2,7 @@ import { formatPath, formatPosition, parseInstance, parseProject } from "@facsim
 import { type Definition, listProjects, resolve } from "@facsimile/definitions";
 import type { Policy } from "@facsimile/state";
 import type { PipelineContext } from "./context.ts";
-import { modulesOf } from "./plan.ts";
+import { modulesOf } from "./modules-of.ts";
 import { referencesOf } from "./secret-references.ts";
 import { policiesOf } from "./secret-values.ts";
 import { type StateOf, sharersOf, stateOf } from "./state-of.ts";

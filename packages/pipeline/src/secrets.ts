@@ -32,16 +32,26 @@ export interface StateRequest {
   readonly acceptRollback?: boolean | undefined;
 }
 
-/** Opens the state that belongs to the definition. Whatever it holds is kept out of all output from now on. */
+/** Opens the state that belongs to the definition, as {@link openScope} does. */
 export async function openStateOf(request: StateRequest, context: PipelineContext): Promise<OpenedState> {
-  const { definition, modules, use = "write", acceptRollback = false } = request;
+  const { definition, modules } = request;
+  const opened = await openScope(definition.scope, request, context);
+  return { ...opened, plan: planState(opened.state, wantsOf({ definition, modules })) };
+}
+
+/** Opens the state of a scope. Whatever it holds is kept out of all output from now on. */
+export async function openScope(
+  scope: string,
+  { use = "write", acceptRollback = false }: Pick<StateRequest, "use" | "acceptRollback">,
+  context: PipelineContext,
+): Promise<Omit<OpenedState, "plan">> {
   const { configDir, own, redactor, onEvent } = context;
   const memory = openMemory({ configDir });
   const keyring = await openKeyring(context);
-  const trust = await trustOf({ scope: definition.scope, acceptRollback }, context);
+  const trust = await trustOf({ scope, acceptRollback }, context);
   const state = await openState({
     folder: path.join(own, "state"),
-    scope: definition.scope,
+    scope,
     keyring,
     trust,
     memory,
@@ -51,5 +61,5 @@ export async function openStateOf(request: StateRequest, context: PipelineContex
   redactor.add(...state.secrets());
   for (const { message, hint } of state.warnings)
     onEvent({ type: "warning", message, ...(hint === undefined ? {} : { hint }) });
-  return { keyring, trust, state, plan: planState(state, wantsOf({ definition, modules })) };
+  return { keyring, trust, state };
 }

@@ -1,7 +1,14 @@
 import { type InstanceName, isFacsimileError, parseInstance } from "@facsimile/core";
-import { type Conglomerate, type Definition, findConglomerate, listInstances, resolve } from "@facsimile/definitions";
+import {
+  type Conglomerate,
+  type Definition,
+  findConglomerate,
+  listInstances,
+  resolve,
+  scopeOf,
+} from "@facsimile/definitions";
 import type { PipelineContext } from "./context.ts";
-import { type OpenedState, openStateOf, type StateRequest } from "./secrets.ts";
+import { type OpenedState, openScope, openStateOf, type StateRequest } from "./secrets.ts";
 
 /** The state that an instance uses, for commands that look at it or change it by themselves. */
 export interface StateOf extends OpenedState {
@@ -25,6 +32,17 @@ export async function stateOf(
   const definition = await resolve(conglomerate, { instance, env: context.env });
   const request = { definition, modules: [], acceptRollback, ...(use === undefined ? {} : { use }) };
   return { conglomerate, instance, definition, ...(await openStateOf(request, context)) };
+}
+
+/** The same for those who look something up: nothing of the definition is checked but its scope. @throws As {@link stateOf} */
+export async function stateSeenBy(
+  text: string,
+  context: PipelineContext,
+): Promise<Pick<StateOf, "instance" | "state">> {
+  const conglomerate = await findConglomerate(context.root);
+  const instance = parseInstance(text);
+  const scope = await scopeOf(conglomerate, { instance, env: context.env });
+  return { instance, ...(await openScope(scope, { use: "read" }, context)) };
 }
 
 /** Every instance whose state is of this scope, in byte order: a change of a shared value touches them all. */

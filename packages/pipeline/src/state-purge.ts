@@ -9,7 +9,7 @@ import {
 } from "@facsimile/definitions";
 import { changeState, type State } from "@facsimile/state";
 import type { PipelineContext } from "./context.ts";
-import { modulesOf } from "./plan.ts";
+import { modulesOf } from "./modules-of.ts";
 import { type StateOf, stateOf } from "./state-of.ts";
 
 /** Uiids to give free. */

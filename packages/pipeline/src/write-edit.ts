@@ -2,7 +2,6 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { errnoOf, FacsimileError } from "@facsimile/core";
 import type { TextEdit } from "@facsimile/definitions";
-import writeFileAtomic from "write-file-atomic";
 
 /**
  * Puts an edited text in its file's place, whole or not at all. Mode, owner and a byte order mark stay; of a link, what it
@@ -19,6 +18,7 @@ export async function writeEdit({ file, before, after }: TextEdit, { root }: { r
       hint: "Nothing was written. Run it again.",
     });
   }
+  const { default: writeFileAtomic } = await import("write-file-atomic");
   // By itself it writes once: a disk that is nearly full takes a part of that, and nobody is told.
   await writeFileAtomic(target, "", { tmpfileCreated: (temporary) => fs.writeFile(temporary, mark + after) });
 }

@@ -1,6 +1,6 @@
 import { FacsimileError } from "@facsimile/core";
 import { parseValueName } from "@facsimile/state";
-import { notHeld, openScope, type SecretsInvocation } from "./secrets.ts";
+import { contextOf, notHeld, openScope, type SecretsInvocation } from "./secrets.ts";
 
 export interface SecretsGetInvocation extends SecretsInvocation<{ readonly previous?: true }> {
   readonly name: string;
@@ -10,10 +10,11 @@ export interface SecretsGetInvocation extends SecretsInvocation<{ readonly previ
 export async function secretsGetCommand(invocation: SecretsGetInvocation): Promise<void> {
   const { name, options, world } = invocation;
   const place = parseValueName(name);
-  const { scope } = await openScope(invocation, "read");
-  const { placeSeen, secretSeen } = await import("@facsimile/pipeline");
-  if (placeSeen(name, scope) === undefined) throw notHeld(place, scope);
-  const secret = secretSeen(name, { ...scope, previous: options.previous ?? false });
+  const { placeSeen, secretSeen, stateSeenBy } = await import("@facsimile/pipeline");
+  // Who else shares it and what is wanted matters to those who find nothing.
+  const opened = await stateSeenBy(invocation.instance, await contextOf(invocation));
+  if (placeSeen(name, opened) === undefined) throw notHeld(place, (await openScope(invocation, "read")).scope);
+  const secret = secretSeen(name, { ...opened, previous: options.previous ?? false });
   if (secret === undefined) throw neverRotated(name);
   const value = secret.reveal();
   const document = { schema: "secret/1", name, previous: options.previous ?? false, value };

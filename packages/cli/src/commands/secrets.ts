@@ -20,18 +20,20 @@ export interface Opened {
 }
 
 /** Opens the secrets of an instance. `"read"` warns where `"write"` refuses. */
-export async function openScope(
-  { instance, options, world, run }: SecretsInvocation,
-  use: "read" | "write",
-): Promise<Opened> {
+export async function openScope(invocation: SecretsInvocation, use: "read" | "write"): Promise<Opened> {
+  const context = await contextOf(invocation);
+  const { openSecrets } = await import("@facsimile/pipeline");
+  return { scope: await openSecrets(invocation.instance, { use }, context), context };
+}
+
+/** What the pipeline needs; warnings are told at once. */
+export async function contextOf({ options, world, run }: SecretsInvocation): Promise<PipelineContext> {
   const lines = eventText(world.style);
   const onEvent: PipelineContext["onEvent"] = (event) => {
     const line = lines(event);
     if (line !== undefined) world.tell(`${line}\n`);
   };
-  const context = { ...(await openWorld(world, { options, run })), onEvent };
-  const { openSecrets } = await import("@facsimile/pipeline");
-  return { scope: await openSecrets(instance, { use }, context), context };
+  return { ...(await openWorld(world, { options, run })), onEvent };
 }
 
 export interface ProtectedChange {

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { SCOPE } from "./scope-name.ts";
 
 // One text for each place: what is expected there. Messages and the published schema are made of them.
 const WORD = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/;
@@ -176,7 +177,7 @@ const policy = z.union([
 
 const state = z.strictObject(
   {
-    scope: optional(match(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/, 'a name, or "own"')),
+    scope: optional(match(SCOPE, 'a name, or "own"')),
     recipients: optional(list(match(/^[0-9A-Fa-f]{40}$/, "a fingerprint of 40 hex digits"), "a list of fingerprints")),
     push: optional(match(/^(?!-)[A-Za-z0-9._/-]+$/, 'a branch to push to: "origin/main"')),
     generate: optional(
