@@ -4,6 +4,7 @@ import { signedBytes } from "./format/serialise.ts";
 import { unwrapDataKey } from "./format/wrap.ts";
 import type { Keyring } from "./keys/keyring.ts";
 import { makeState, type Opened, openLeaves, type State } from "./state.ts";
+import { readScopeFile } from "./store/read-scope.ts";
 import { folderStore, type Store } from "./store/store.ts";
 import { judge, judgeAbsence, type Memory } from "./trust/memory.ts";
 import { badSignature, canonicalSignature, verifyDetached } from "./trust/signature.ts";
@@ -39,9 +40,7 @@ export function openState({ folder, ...options }: OpenOptions & { readonly folde
 /** {@link openState} from any store. */
 export async function openStateIn(store: Store, options: OpenOptions): Promise<State> {
   const { scope, keyring, trust, memory } = options;
-  // Before the file: what somebody else confirms in between is newer than what is remembered here, and never older.
-  const remembered = await memory.read();
-  const [file, place] = await Promise.all([store.read(scope), store.place(scope)]);
+  const { file, place, remembered } = await readScopeFile(store, scope, memory);
   const inner = { store, trust, memory, remembered, place };
   const name = store.name(scope);
   if (file === undefined) {

@@ -1,7 +1,8 @@
 import { type FacsimileError, isFacsimileError } from "@facsimile/core";
-import { readPublicKey } from "./keys/pgp.ts";
+import { readPublicKey, userIdOf } from "./keys/pgp.ts";
 import { recipientKeys } from "./keys/recipients.ts";
 import { verifyFile } from "./open.ts";
+import { readScopeFile } from "./store/read-scope.ts";
 import { sealedScopes } from "./store/scopes.ts";
 import { folderStore } from "./store/store.ts";
 import { judge, type Memory } from "./trust/memory.ts";
@@ -37,7 +38,7 @@ async function readScope(
   const store = folderStore(folder);
   const name = store.name(scope);
   try {
-    const [file, place, remembered] = await Promise.all([store.read(scope), store.place(scope), memory.read()]);
+    const { file, place, remembered } = await readScopeFile(store, scope, memory);
     if (file === undefined) return { scope, file: name, serial: 0, recipients: [], problem: undefined };
     const { id, keys, seal } = await verifyFile(file.bytes, { scope, name, trust });
     const { serial, parents } = seal;
@@ -60,7 +61,7 @@ export async function inspectRecipient(
   const key = await orProblem(at.trust.keyOf(fingerprint).then((armored) => readPublicKey(armored)));
   if (isFacsimileError(key)) return { userId: undefined, problem: key };
   const fit = await orProblem(recipientKeys([fingerprint], at));
-  return { userId: key.getUserIDs()[0], problem: isFacsimileError(fit) ? fit : undefined };
+  return { userId: userIdOf(key), problem: isFacsimileError(fit) ? fit : undefined };
 }
 
 function orProblem<T>(work: Promise<T>): Promise<T | FacsimileError> {

@@ -1,9 +1,10 @@
 import { type FacsimileError, isFacsimileError, sha256 } from "@facsimile/core";
 import type { Scalar, StateDocument } from "./format/document.ts";
 import { parseDocument } from "./format/document.ts";
-import { openpgp, readPublicKey } from "./keys/pgp.ts";
+import { openpgp, readPublicKey, userIdOf } from "./keys/pgp.ts";
 import { flatLeaves, shownPointer } from "./merge/flat.ts";
 import { verifyFile } from "./open.ts";
+import { readScopeFile } from "./store/read-scope.ts";
 import { folderStore } from "./store/store.ts";
 import { judge, judgeAbsence, type Memory } from "./trust/memory.ts";
 import type { Trust } from "./trust/trust.ts";
@@ -82,7 +83,7 @@ export async function verifyState({
 }): Promise<{ readonly facts: FileFacts | undefined; readonly doubt: FacsimileError | undefined }> {
   const store = folderStore(folder);
   const name = store.name(scope);
-  const [file, place, remembered] = await Promise.all([store.read(scope), store.place(scope), memory.read()]);
+  const { file, place, remembered } = await readScopeFile(store, scope, memory);
   if (file === undefined) return { facts: undefined, doubt: judgeAbsence(remembered, { place, name }) };
   const facts = await verifyBytes(file.bytes, { name, scope, trust });
   const { id, serial, digest, parents } = facts;
@@ -103,7 +104,7 @@ export async function sealFacts(
 async function personOf(fingerprint: string, trust: Trust): Promise<Person> {
   try {
     const key = await readPublicKey(await trust.keyOf(fingerprint));
-    return { fingerprint, userId: key.getUserIDs()[0] };
+    return { fingerprint, userId: userIdOf(key) };
   } catch (error) {
     if (isFacsimileError(error)) return { fingerprint, userId: undefined };
     throw error;

@@ -227,6 +227,10 @@ describe("a key that somebody hands over", () => {
     await state.publishKey(key, w);
     const inspected = await state.inspectKey(key.fingerprint, { root: w.root, date: now() });
     expect(inspected).toEqual({ userId: "Kim ?[2J?2J?toor", problem: undefined });
+    const trust = await state.trustedSigners({ configDir: w.configDir, env: {}, root: w.root });
+    expect(await state.inspectRecipient(key.fingerprint, { trust, date: now() })).toEqual(inspected);
+    const keyring = await state.openKeyring({ configDir: w.configDir, env: { FACS_PGP_KEY: key.privateKey } });
+    expect(keyring.userId).toBe(inspected.userId);
   });
 
   it("takes no revocation back that keys/ knows of", async () => {

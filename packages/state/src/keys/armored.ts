@@ -3,7 +3,7 @@ import { type Environment, FacsimileError } from "@facsimile/core";
 import type { PrivateKey } from "openpgp";
 import { readIfThere } from "../store/files.ts";
 import type { Keyring } from "./keyring.ts";
-import { ANY_DATE, doubtOf, fingerprintOf, notBefore, openpgp, wrongVersion } from "./pgp.ts";
+import { ANY_DATE, doubtOf, fingerprintOf, notBefore, openpgp, userIdOf, wrongVersion } from "./pgp.ts";
 
 interface Origin {
   /** Where the key came from, for messages. */
@@ -28,7 +28,7 @@ function keyringOf(key: PrivateKey, origin: string): Keyring {
   return {
     fingerprint: fingerprintOf(key),
     publicKey: key.toPublic().armor(),
-    userId: key.getUserIDs()[0] ?? fingerprintOf(key),
+    userId: userIdOf(key) ?? fingerprintOf(key),
     async sign(bytes, { date } = {}) {
       const { createMessage, sign } = await openpgp();
       const message = await createMessage({ binary: bytes });

@@ -37,6 +37,11 @@ export function fingerprintOf(key: { getFingerprint(): string }): string {
   return key.getFingerprint().toUpperCase();
 }
 
+/** The key's first user id, without what could steer a terminal or turn the direction of writing: anybody may have made it up. */
+export function userIdOf(key: { getUserIDs(): string[] }): string | undefined {
+  return key.getUserIDs()[0]?.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "?");
+}
+
 /** A fingerprint of a version 4 key, the only kind that GnuPG knows. */
 export const FINGERPRINT = /^[0-9A-F]{40}$/;
 

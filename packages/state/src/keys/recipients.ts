@@ -1,7 +1,7 @@
 import { FacsimileError, isFacsimileError, throwProblems } from "@facsimile/core";
 import type { PublicKey } from "openpgp";
 import type { Trust } from "../trust/trust.ts";
-import { doubtOf, fingerprintOf, LONG_FINGERPRINT, notBefore, readPublicKey, wrongVersion } from "./pgp.ts";
+import { doubtOf, fingerprintOf, LONG_FINGERPRINT, notBefore, readPublicKey, userIdOf, wrongVersion } from "./pgp.ts";
 
 /**
  * The public keys of recipients, all fit to be encrypted to `when`: at `date`, or as soon as the youngest of them exists.
@@ -25,7 +25,7 @@ export async function recipientKeys(
 export async function describeKeys(fingerprints: readonly string[], trust: Trust): Promise<string> {
   const described = fingerprints.map(async (fingerprint) => {
     const key = await keyOf(fingerprint, trust).catch(asProblem);
-    const owner = isFacsimileError(key) ? "no usable key in keys/" : JSON.stringify(key.getUserIDs()[0] ?? "");
+    const owner = isFacsimileError(key) ? "no usable key in keys/" : JSON.stringify(userIdOf(key) ?? "");
     return `${fingerprint} (${owner})`;
   });
   return (await Promise.all(described)).join(", ");

@@ -3,6 +3,7 @@ import type { StateDocument } from "../format/document.ts";
 import type { Keyring } from "../keys/keyring.ts";
 import { decryptFile, verifyFile } from "../open.ts";
 import { type Inner, makeState, type Opened, type State } from "../state.ts";
+import { readScopeFile } from "../store/read-scope.ts";
 import { folderStore, type Store } from "../store/store.ts";
 import { judge, type Memory } from "../trust/memory.ts";
 import type { Trust } from "../trust/trust.ts";
@@ -55,7 +56,7 @@ export async function openMergeIn(
   { sides, ...options }: MergeOptions & { readonly sides: FileSides },
 ): Promise<OpenMerge> {
   const { scope, trust, memory } = options;
-  const [found, place, remembered] = await Promise.all([store.read(scope), store.place(scope), memory.read()]);
+  const { file: found, place, remembered } = await readScopeFile(store, scope, memory);
   const inner = { store, trust, memory, remembered, place, opened: undefined };
   const state = makeState(scope, inner);
   // One after the other: a key may lie on a card.

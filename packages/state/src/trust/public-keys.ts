@@ -3,7 +3,7 @@ import path from "node:path";
 import { errnoOf, FacsimileError, isFacsimileError } from "@facsimile/core";
 import type { PublicKey } from "openpgp";
 import { mergePublicKeys } from "../keys/merge.ts";
-import { doubtOf, FINGERPRINT, fingerprintOf, notBefore, openpgp, readPublicKey } from "../keys/pgp.ts";
+import { doubtOf, FINGERPRINT, fingerprintOf, notBefore, openpgp, readPublicKey, userIdOf } from "../keys/pgp.ts";
 import { readIfThere } from "../store/files.ts";
 
 /** A public key that somebody handed over. */
@@ -93,11 +93,6 @@ export async function inspectKey(
     if (isFacsimileError(error)) return { userId: undefined, problem: error };
     throw error;
   }
-}
-
-/** The key's first user id, without what could steer a terminal or turn the direction of writing: anybody may have made it up. */
-export function userIdOf(key: PublicKey): string | undefined {
-  return key.getUserIDs()[0]?.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "?");
 }
 
 /** The fingerprints that `keys/*.asc` are named by, sorted. */

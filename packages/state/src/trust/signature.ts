@@ -1,7 +1,6 @@
 import { FacsimileError } from "@facsimile/core";
 import type { PublicKey, Signature } from "openpgp";
-import { ANY_DATE, openpgp, readPublicKey, shortFingerprint } from "../keys/pgp.ts";
-import { userIdOf } from "./public-keys.ts";
+import { ANY_DATE, openpgp, readPublicKey, shortFingerprint, userIdOf } from "../keys/pgp.ts";
 import type { Trust } from "./trust.ts";
 
 export interface Signed {
