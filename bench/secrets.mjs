@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import * as facs from "../packages/state/dist/index.js";
+import { operator } from "./state/operator.mjs";
 
 const FACS = fileURLToPath(new URL("../packages/cli/bin/facs.mjs", import.meta.url));
 const { values } = parseArgs({
@@ -52,15 +53,8 @@ async function sealed() {
     '{ projects: { shop: { repo: "sources/shop" } }, home: "shop" }\n',
   );
   writeFileSync(join(root, "define/dev.json5"), "{}\n");
-  const [configDir, now] = [join(home, ".config/facsimile"), () => new Date()];
-  const key = await facs.generateKey({ name: "Bench", date: now() });
-  await facs.installKey(key, { configDir });
-  await facs.publishKey(key, { root });
-  await facs.pinRoot({ fingerprint: key.fingerprint, name: "Bench" }, { configDir, now });
-  const memory = facs.openMemory({ configDir });
-  const keyring = await facs.openKeyring({ configDir, env: {} });
-  const trust = await facs.trustedSigners({ configDir, env: {}, root, memory });
-  const state = await facs.openState({ folder: join(root, "state"), scope: "dev", keyring, trust, memory });
+  const { open, keyring, now } = await operator({ root, configDir: join(home, ".config/facsimile") });
+  const state = await open();
   const names = Array.from({ length: leaves }, (_, index) => `user${index}`);
   const plan = facs.planState(state, { secrets: names });
   const { secret } = await facs.sealState(state, plan, { keyring, now });

@@ -8,34 +8,22 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import * as facs from "../packages/state/dist/index.js";
+import { operator } from "./state/operator.mjs";
 
 const { values } = parseArgs({
   options: { leaves: { type: "string", default: "1000" }, rounds: { type: "string", default: "21" } },
 });
 const [leaves, rounds] = [Number(values.leaves), Number(values.rounds)];
-const now = () => new Date();
 const dir = mkdtempSync(join(tmpdir(), "facs-bench-"));
 try {
-  const { open, keyring } = await conglomerate(join(dir, "root"), join(dir, "config"));
+  const { open, keyring, now } = await operator({ root: join(dir, "root"), configDir: join(dir, "config") });
   const empty = await open();
   const passwords = Array.from({ length: leaves }, (_, index) => `user${index}`);
   await facs.sealState(empty, facs.planState(empty, { passwords }), { keyring, now });
   report("state/open", { leaves, ...(await times(open)) });
-  report("state/diff", { leaves, ...(await diffOfOneValue({ open, keyring, root: join(dir, "root") })) });
+  report("state/diff", { leaves, ...(await diffOfOneValue({ open, keyring, now, root: join(dir, "root") })) });
 } finally {
   rmSync(dir, { recursive: true, force: true });
-}
-
-async function conglomerate(root, configDir) {
-  const key = await facs.generateKey({ name: "Bench", date: now() });
-  await facs.installKey(key, { configDir });
-  await facs.publishKey(key, { root });
-  await facs.pinRoot({ fingerprint: key.fingerprint, name: "Bench" }, { configDir, now });
-  const memory = facs.openMemory({ configDir });
-  const keyring = await facs.openKeyring({ configDir, env: {} });
-  const trust = await facs.trustedSigners({ configDir, env: {}, root, memory });
-  const open = () => facs.openState({ folder: join(root, "state"), scope: "dev", keyring, trust, memory });
-  return { open, keyring };
 }
 
 async function times(work) {
@@ -50,7 +38,7 @@ async function times(work) {
 }
 
 /** How many lines git shows as added in the values and in the seal, and as removed from both. */
-async function diffOfOneValue({ open, keyring, root }) {
+async function diffOfOneValue({ open, keyring, now, root }) {
   const git = (...args) =>
     execFileSync("git", ["-C", root, "-c", "user.name=b", "-c", "user.email=b@example.org", ...args]).toString();
   git("init", "--quiet");
