@@ -263,3 +263,16 @@ describe("$schema is for editors only", () => {
     expect(Object.keys(values)).not.toContain("instances");
   });
 });
+
+it.each(["json5", "json", "yaml"])(
+  "of %s: a $schema beneath a key is no directive that there is, and never left over",
+  async (format) => {
+    const { resolve } = await world({
+      "define/facsimile.json5": "{ projects: { p: { repo: 'x' } } }",
+      [`define/beta.${format}`]: '{ "$schema": "x", "db": { "host": "a" } }',
+      [`define/gamma.${format}`]: '{ "db": { "$schema": "x", "host": "a" } }',
+    });
+    expect((await resolve("beta")).values["db"]).toEqual({ host: "a" });
+    await expect(resolve("gamma")).rejects.toMatchObject({ code: "BAD_DIRECTIVE" });
+  },
+);

@@ -143,3 +143,21 @@ function countMembers(value: unknown): number {
   const own = Array.isArray(value) ? 0 : Object.keys(value).length;
   return Object.values(value).reduce<number>((sum, inner) => sum + countMembers(inner), own);
 }
+
+it("has neither directives nor references where no text could be one", () => {
+  const inert = (text: string, file = "a.json5") => parseSource({ file, text }).isInert;
+  const plain = ["{ a: 'x' }", "{ $schema: 'x', a: 1 }", "{}", "['a']"];
+  expect(plain.filter((text) => !inert(text))).toEqual([]);
+  const work = [
+    ...["{ a: '${b}' }", "{ a: { $append: [] } }", "{ a: { $schema: 'x' } }", "{ $schema: 'x', a: { $schema: 'y' } }"],
+    ...[
+      "{ $schema: '$schema' }",
+      "{ a: '\\x24{b}' }",
+      "{ a: '%HOMEDIR%' }",
+      "{ a: '{{environ.HOME}}' }",
+      "['$schema']",
+    ],
+  ];
+  expect(work.filter((text) => inert(text))).toEqual([]);
+  expect([inert("$schema: x\na: 1\n", "a.yaml"), inert("a:\n  $schema: x\n", "a.yaml")]).toEqual([true, false]);
+});

@@ -1,5 +1,5 @@
 import { FacsimileError, type KeyPath, type Position, throwProblems } from "@facsimile/core";
-import { freeze, type Value } from "../value.ts";
+import { freeze, isMap, type Value } from "../value.ts";
 import { parseJson, parseJson5 } from "./json5-file.ts";
 import { Lines, type Range } from "./lines.ts";
 import { checkPlain } from "./plain.ts";
@@ -50,7 +50,7 @@ export function parseSource(given: SourceText): SourceFile {
   const lines = new Lines(source);
   const { value, isSettled, repeated, rangeOf } = parserOf(source.file)(source, lines);
   const locate: SourceFile["locate"] = (path, part = "value") => lines.at(rangeOf(path, part));
-  const isInert = !WORK.test(source.text);
+  const isInert = isWithoutWork(source.text, value);
   if (isSettled) return { ...source, value, isInert, locate };
   const findings = checkPlain(value, { text: source.text, maxDepth: MAX_DEPTH, rangeOf });
   throwProblems([
@@ -63,7 +63,13 @@ export function parseSource(given: SourceText): SourceFile {
 }
 
 /** What directives, references and the Python tool's spellings of them begin with, or an escape that may be one of these. */
-const WORK = /\$(?!schema["']?\s*:)|[\\%]|\{\{/;
+const WORK = /[$\\%]|\{\{/;
+
+/** The `$schema` at the top is no directive; one further down is. */
+function isWithoutWork(text: string, value: Value): boolean {
+  const hasSchema = isMap(value) && Object.hasOwn(value, "$schema");
+  return !WORK.test(hasSchema ? text.replace("$schema", "") : text);
+}
 
 /** @param maxBytes what a file of its format may have. Default {@link MAX_BYTES}. */
 export function tooLarge(file: string, maxBytes: number = MAX_BYTES): FacsimileError {
