@@ -1,10 +1,10 @@
 import { type OnEvent, type Run, startRun } from "@facsimile/core";
 import type { PipelineContext } from "./context.ts";
-import type { DeployRequest } from "./deploy.ts";
+import type { DeployRequest } from "./deploy/deploy.ts";
+import type { DeployReport, Plan, VerifyReport } from "./deploy/reports.ts";
 import type { PipelineEvent } from "./events.ts";
-import type { CopyRequest } from "./outline.ts";
-import type { RenderedFile, RenderRequest } from "./render.ts";
-import type { DeployReport, Plan, VerifyReport } from "./reports.ts";
+import type { RenderedFile, RenderRequest } from "./install/render.ts";
+import type { CopyRequest } from "./instance/outline.ts";
 
 // What talks to hosts and renders is loaded when it is asked for: most commands do neither.
 
@@ -13,22 +13,22 @@ export type PipelineWorld = Omit<PipelineContext, "onEvent">;
 
 /** What a deploy would do to every host. Nothing is changed. */
 export function startPlan(request: CopyRequest, world: PipelineWorld): Run<PipelineEvent, Plan> {
-  return start(async (context) => (await import("./plan.ts")).plan(request, context), world);
+  return start(async (context) => (await import("./deploy/plan.ts")).plan(request, context), world);
 }
 
 /** Makes every host hold exactly what the definitions say, all or none; the report tells each host's outcome. */
 export function startDeploy(request: DeployRequest, world: PipelineWorld): Run<PipelineEvent, DeployReport> {
-  return start(async (context) => (await import("./deploy.ts")).deploy(request, context), world);
+  return start(async (context) => (await import("./deploy/deploy.ts")).deploy(request, context), world);
 }
 
 /** Checks every host, path by path, against the signed release that it holds. */
 export function startVerify(request: CopyRequest, world: PipelineWorld): Run<PipelineEvent, VerifyReport> {
-  return start(async (context) => (await import("./verify.ts")).verify(request, context), world);
+  return start(async (context) => (await import("./deploy/verify.ts")).verify(request, context), world);
 }
 
 /** Renders one template, also one that no host receives. */
 export function startRender(request: RenderRequest, world: PipelineWorld): Run<PipelineEvent, RenderedFile> {
-  return start(async (context) => (await import("./render.ts")).render(request, context), world);
+  return start(async (context) => (await import("./install/render.ts")).render(request, context), world);
 }
 
 function start<Result>(
@@ -38,26 +38,8 @@ function start<Result>(
   return startRun((onEvent: OnEvent<PipelineEvent>) => work({ ...world, onEvent }));
 }
 
-export { type Answer, answers, type Question } from "./answers.ts";
 export type { PipelineContext } from "./context.ts";
-export type { DeployRequest } from "./deploy.ts";
-export type { Phase, PipelineEvent } from "./events.ts";
-export { type InitReport, init } from "./init.ts";
-export { type ListedHost, type ListedInstance, type Listing, list, listOne, type ProjectFiles } from "./list.ts";
-export type { CopyRequest } from "./outline.ts";
-export { type ListedRecipient, type ListedScope, listRecipients, type RecipientsReport } from "./recipients.ts";
-export {
-  type KeyRequest,
-  proposeRecipients,
-  proposeWished,
-  type RecipientsRequest,
-  recipientKeyOf,
-  type SealedStep,
-  sealRecipients,
-} from "./recipients-change.ts";
-export type { ProposedStep, RecipientsProposal } from "./recipients-propose.ts";
-export { type Hooks, parseRelease, type Release, releaseId } from "./release.ts";
-export type { RenderedFile, RenderRequest } from "./render.ts";
+export type { DeployRequest } from "./deploy/deploy.ts";
 export type {
   DeployReport,
   HostOutcome,
@@ -70,10 +52,43 @@ export type {
   VerifiedHost,
   VerifiedProject,
   VerifyReport,
-} from "./reports.ts";
-export { resolveAt } from "./resolve-at.ts";
-export { definitionTexts, type RevisionRequest } from "./revision.ts";
-export { changeSecrets, generateSecrets, rotationOf } from "./secret-change.ts";
+} from "./deploy/reports.ts";
+export type { Phase, PipelineEvent } from "./events.ts";
+export type { RenderedFile, RenderRequest } from "./install/render.ts";
+export { type Answer, answers, type Question } from "./instance/answers.ts";
+export {
+  type ListedHost,
+  type ListedInstance,
+  type Listing,
+  list,
+  listOne,
+  type ProjectFiles,
+} from "./instance/list.ts";
+export type { CopyRequest } from "./instance/outline.ts";
+export { resolveAt } from "./instance/resolve-at.ts";
+export { definitionTexts, type RevisionRequest } from "./instance/revision.ts";
+export { type InitReport, init } from "./people/init.ts";
+export { type ListedRecipient, type ListedScope, listRecipients, type RecipientsReport } from "./people/recipients.ts";
+export {
+  type KeyRequest,
+  proposeRecipients,
+  proposeWished,
+  type RecipientsRequest,
+  recipientKeyOf,
+  type SealedStep,
+  sealRecipients,
+} from "./people/recipients-change.ts";
+export type { ProposedStep, RecipientsProposal } from "./people/recipients-propose.ts";
+export { addTrust, planTrustAdd, type TrustAddition, type TrustAddRequest } from "./people/trust-add.ts";
+export {
+  planTrustRemove,
+  removeTrust,
+  type TrustRemoval,
+  type TrustRemoved,
+  type TrustRemoveRequest,
+} from "./people/trust-remove.ts";
+export { type Hooks, parseRelease, type Release, releaseId } from "./release/release.ts";
+export { changeSecrets, generateSecrets, rotationOf } from "./secrets/change.ts";
 export {
   IMPORT_FORMATS,
   type Imported,
@@ -81,25 +96,17 @@ export {
   type ImportPlan,
   parseImport,
   planImport,
-} from "./secret-import.ts";
-export { type ListedSecret, listSecrets, type MissingSecret, type SecretListing } from "./secret-list.ts";
-export { infoOf, placeSeen, secretAt, secretSeen, seenBy } from "./secret-places.ts";
-export { openSecrets, type SecretScope, type Sharer, type WantedSecret } from "./secret-scope.ts";
-export { driveMerge, driverStatus } from "./state-driver.ts";
-export { type ExportRequest, exportTo, type ImportReport, type ImportRequest, importFrom } from "./state-export.ts";
-export { type HistoryEntry, stateHistory } from "./state-history.ts";
-export { type CheckedState, checkStates, type ShownState, showState } from "./state-look.ts";
-export { type StateOf, stateSeenBy } from "./state-of.ts";
-export { type Purge, planPurge, purge } from "./state-purge.ts";
-export { type Merging, openSeal, planSeal, seal } from "./state-seal.ts";
-export { changeSetting, type SettingRequest } from "./state-setting.ts";
-export { type StateTarget, stateTarget, type TargetRequest, targetOf } from "./state-target.ts";
-export { addTrust, planTrustAdd, type TrustAddition, type TrustAddRequest } from "./trust-add.ts";
-export {
-  planTrustRemove,
-  removeTrust,
-  type TrustRemoval,
-  type TrustRemoved,
-  type TrustRemoveRequest,
-} from "./trust-remove.ts";
+} from "./secrets/import.ts";
+export { type ListedSecret, listSecrets, type MissingSecret, type SecretListing } from "./secrets/list.ts";
+export { infoOf, placeSeen, secretAt, secretSeen, seenBy } from "./secrets/places.ts";
+export { openSecrets, type SecretScope, type Sharer, type WantedSecret } from "./secrets/scope.ts";
+export { driveMerge, driverStatus } from "./state/driver.ts";
+export { type ExportRequest, exportTo, type ImportReport, type ImportRequest, importFrom } from "./state/export.ts";
+export { type HistoryEntry, stateHistory } from "./state/history.ts";
+export { type CheckedState, checkStates, type ShownState, showState } from "./state/look.ts";
+export { type Purge, planPurge, purge } from "./state/purge.ts";
+export { type Merging, openSeal, planSeal, seal } from "./state/seal.ts";
+export { changeSetting, type SettingRequest } from "./state/setting.ts";
+export { type StateOf, stateSeenBy } from "./state/state-of.ts";
+export { type StateTarget, stateTarget, type TargetRequest, targetOf } from "./state/target.ts";
 export { writeEdit } from "./write-edit.ts";

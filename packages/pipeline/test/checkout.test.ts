@@ -1,8 +1,8 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { build } from "../src/build.ts";
-import { type CheckoutRequest, checkout } from "../src/checkout.ts";
+import { build } from "../src/sources/build.ts";
+import { type CheckoutRequest, checkout } from "../src/sources/checkout.ts";
 import { commit, contextOf, folder, repository, write } from "./world.ts";
 
 async function world() {

@@ -4,11 +4,11 @@ import { formatProblem, isFacsimileError, problemsOf } from "@facsimile/core";
 import type { TreeNode } from "@facsimile/manifest";
 import { createRenderer } from "@facsimile/templates";
 import { describe, expect, it } from "vitest";
-import { init } from "../src/init.ts";
-import { outline } from "../src/outline.ts";
-import { overlays } from "../src/overlays.ts";
-import { prepare } from "../src/prepare.ts";
-import { definitionCommit } from "../src/publish.ts";
+import { overlays } from "../src/install/overlays.ts";
+import { outline } from "../src/instance/outline.ts";
+import { init } from "../src/people/init.ts";
+import { prepare } from "../src/sources/prepare.ts";
+import { definitionCommit } from "../src/state/publish.ts";
 import { carriedContextOf, commit, folder, git, repository, write } from "./world.ts";
 
 const DEFINITION = `{

@@ -3,7 +3,7 @@ import path from "node:path";
 import { createExec } from "@facsimile/core";
 import { gnupgHome } from "@facsimile/testing";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { init } from "../src/init.ts";
+import { init } from "../src/people/init.ts";
 import { contextOf, folder } from "./world.ts";
 
 /** A user whose GnuPG has a key for Robin. */

@@ -1,7 +1,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { expect, it } from "vitest";
-import { init } from "../src/init.ts";
+import { init } from "../src/people/init.ts";
 import { contextOf, folder } from "./world.ts";
 
 it.each(["state/dev.json", "keys/signers.json"])("pins no root where others have begun: %s", async (file) => {

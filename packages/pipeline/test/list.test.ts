@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { list, listOne } from "../src/list.ts";
+import { list, listOne } from "../src/instance/list.ts";
 import { contextOf, folder, write } from "./world.ts";
 
 async function world(more: Readonly<Record<string, string>> = {}) {

@@ -1,7 +1,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { expect, it } from "vitest";
-import { definitionCommit, publish, standing } from "../src/publish.ts";
+import { definitionCommit, publish, standing } from "../src/state/publish.ts";
 import { commit, contextOf, folder, git, repository, write } from "./world.ts";
 
 async function world() {

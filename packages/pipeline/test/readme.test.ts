@@ -3,7 +3,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished, vi } from "vitest";
-import { init } from "../src/init.ts";
+import { init } from "../src/people/init.ts";
 import { contextOf, folder } from "./world.ts";
 
 const EXAMPLE = fileURLToPath(new URL("../../../templates-repo-example", import.meta.url));

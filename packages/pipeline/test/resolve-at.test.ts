@@ -1,6 +1,6 @@
 import { formatPosition, formatProblem, isFacsimileError, parseInstance, problemsOf } from "@facsimile/core";
 import { describe, expect, it } from "vitest";
-import { resolveAt } from "../src/resolve-at.ts";
+import { resolveAt } from "../src/instance/resolve-at.ts";
 import { commit, contextOf, folder, repository, write } from "./world.ts";
 
 const STAGING = parseInstance("staging");

@@ -2,7 +2,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { createExec } from "@facsimile/core";
 import { describe, expect, it } from "vitest";
-import { definitionTexts } from "../src/revision.ts";
+import { definitionTexts } from "../src/instance/revision.ts";
 import { commit, contextOf, folder, git, repository, write } from "./world.ts";
 
 const BASE = { "define/facsimile.json5": "{}", "define/staging.yaml": "debug: true\n" };

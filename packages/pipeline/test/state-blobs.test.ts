@@ -2,8 +2,8 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { sha256 } from "@facsimile/core";
 import { describe, expect, it } from "vitest";
-import { contentsAt, contentsByDigest, stagesOf } from "../src/state-blobs.ts";
-import { driverStatus, installDriver } from "../src/state-driver.ts";
+import { contentsAt, contentsByDigest, stagesOf } from "../src/state/blobs.ts";
+import { driverStatus, installDriver } from "../src/state/driver.ts";
 import { contextOf, folder, git, write } from "./world.ts";
 
 const FILE = "state/a *[b].json";

@@ -2,10 +2,10 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import * as state from "@facsimile/state";
 import { describe, expect, it } from "vitest";
-import { init } from "../src/init.ts";
-import { trustOf } from "../src/trust.ts";
-import { addTrust, planTrustAdd } from "../src/trust-add.ts";
-import { planTrustRemove, removeTrust } from "../src/trust-remove.ts";
+import { init } from "../src/people/init.ts";
+import { trustOf } from "../src/people/trust.ts";
+import { addTrust, planTrustAdd } from "../src/people/trust-add.ts";
+import { planTrustRemove, removeTrust } from "../src/people/trust-remove.ts";
 import { contextOf, folder } from "./world.ts";
 
 /** Robin's conglomerate, who lists Kim for every scope; Kim sealed the states last. */

@@ -1,0 +1,67 @@
+import type { Manifest } from "@facsimile/manifest";
+import { expect, it } from "vitest";
+import type { Copy, HostCopy } from "../release/release.ts";
+import { comparePlan, isExact, needsTree } from "./compare.ts";
+import type { Survey } from "./survey.ts";
+
+const manifest = (files: Record<string, string>): Manifest => ({
+  entries: Object.entries(files).map(([path, sha256]) => ({ path, type: "file", mode: 0o644, size: 10, sha256 })),
+});
+const copy: Copy = {
+  id: "r2",
+  instance: "staging",
+  project: "shop",
+  version: "2",
+  sourceCommit: "c",
+  hosts: [],
+  hooks: { precmd: [], postcmd: [], health: [] },
+};
+const wanted: HostCopy = {
+  host: "web1",
+  tree: new Map(),
+  manifest: manifest({ a: "1", b: "2" }),
+  treeId: "t2",
+  secrets: ["passwd/shop"],
+};
+
+function found(more: { tree?: string; release?: string; manifest?: Manifest; drift?: Survey["drift"] }): Survey {
+  const { tree = "t2", release = "r2", drift = [] } = more;
+  const current = { dir: tree, tree, release };
+  const held = { id: release, trees: { [tree]: { sums: "", secrets: [] } } };
+  return {
+    place: {},
+    options: {},
+    probe: { current },
+    record: undefined,
+    release: held,
+    manifest: more.manifest ?? wanted.manifest,
+    drift,
+  } as unknown as Survey;
+}
+
+it("leaves a host alone that holds exactly the release", () => {
+  const change = comparePlan({ copy, wanted, found: found({}) });
+  expect(isExact(change)).toBe(true);
+  expect(change).toMatchObject({ files: 0, bytes: 0, changes: [] });
+});
+
+it("counts what the host is sent: what it lacks and what differs, not what goes", () => {
+  const change = comparePlan({
+    copy,
+    wanted,
+    found: found({ tree: "t1", release: "r1", manifest: manifest({ b: "9", c: "3" }) }),
+  });
+  expect(change.changes.map(({ kind, path }) => `${kind} ${path}`)).toEqual(["missing a", "changed b", "extra c"]);
+  expect(change).toMatchObject({ files: 2, bytes: 20, newSecrets: ["passwd/shop"], release: false });
+  expect(needsTree(change)).toBe(true);
+});
+
+it("renews only the record when the tree is right and its release has another name", () => {
+  const change = comparePlan({ copy, wanted, found: found({ release: "r1" }) });
+  expect([isExact(change), needsTree(change)]).toEqual([false, false]);
+});
+
+it("puts a tree right that somebody changed by hand", () => {
+  const change = comparePlan({ copy, wanted, found: found({ drift: [{ kind: "changed", path: "a" }] }) });
+  expect([isExact(change), needsTree(change), change.files]).toEqual([false, true, 1]);
+});

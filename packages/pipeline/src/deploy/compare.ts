@@ -1,0 +1,39 @@
+import { compareTrees } from "@facsimile/manifest";
+import type { Copy, HostCopy } from "../release/release.ts";
+import type { HostProjectPlan } from "./reports.ts";
+import type { Survey } from "./survey.ts";
+
+/** What a deploy would do to one project on one host. Pure. */
+export function comparePlan({ copy, wanted, found }: { copy: Copy; wanted: HostCopy; found: Survey }): HostProjectPlan {
+  const held = found.manifest ?? { entries: [] };
+  // Seen from what the host holds: what it lacks is `missing`, what it has too much is `extra`.
+  const changes = compareTrees(wanted.manifest, held);
+  const before = new Set(found.release?.trees[found.probe.current?.tree ?? ""]?.secrets ?? []);
+  const paths = new Set([...changes, ...found.drift].filter(({ kind }) => kind !== "extra").map(({ path }) => path));
+  const sent = wanted.manifest.entries.filter((entry) => entry.type === "file" && paths.has(entry.path));
+  return {
+    project: copy.project,
+    tree: wanted.treeId,
+    current: found.probe.current?.tree,
+    changes,
+    drift: found.drift,
+    files: sent.length,
+    bytes: sent.reduce((sum, entry) => sum + (entry.type === "file" ? entry.size : 0), 0),
+    secrets: wanted.secrets,
+    newSecrets: wanted.secrets.filter((name) => !before.has(name)),
+    release:
+      found.probe.current?.release === copy.id &&
+      found.probe.current.tree === wanted.treeId &&
+      found.release !== undefined,
+  };
+}
+
+/** Holds exactly the release, files and record, as far as the survey can tell. */
+export function isExact({ release, drift, changes }: HostProjectPlan): boolean {
+  return release && drift.length === 0 && changes.length === 0;
+}
+
+/** Needs another tree, or the same one made whole again. */
+export function needsTree({ tree, current, drift }: HostProjectPlan): boolean {
+  return tree !== current || drift.length > 0;
+}

@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { FacsimileError } from "@facsimile/core";
+import type { HealthCheck, Hook, Host } from "@facsimile/definitions";
+import type { Lock, Place } from "@facsimile/transport";
+import type { PipelineContext } from "../context.ts";
+import type { Hooks } from "../release/release.ts";
+
+export interface HookRequest {
+  readonly host: Host;
+  readonly lock: Lock;
+  readonly place: Place;
+  /** Release ids. */
+  readonly release: string;
+  readonly previous: string | undefined;
+  /** The host on which hooks with `once` run, for each set of hosts: the first. */
+  readonly isFirst: (hook: Hook) => boolean;
+}
+
+/**
+ * Runs a host's hooks one by one; the first failure ends them.
+ *
+ * @returns Whether one that cannot be taken back has run, or tried to.
+ * @throws `HOOK_FAILED` with the end of its output, secrets taken out
+ */
+export async function runHooks(
+  hooks: readonly Hook[],
+  request: HookRequest,
+  context: PipelineContext,
+): Promise<boolean> {
+  let irreversible = false;
+  for (const hook of hooks.filter((one) => concerns(one, request))) {
+    irreversible ||= hook.irreversible === true;
+    await runOne(hook, request, context).catch((error: unknown) => {
+      throw irreversible ? Object.assign(error as Error, { irreversible }) : error;
+    });
+  }
+  return irreversible;
+}
+
+function concerns(hook: Hook, { host, isFirst }: HookRequest): boolean {
+  return (
+    (hook.target === undefined || host.targets.some((target) => target === hook.target)) &&
+    (hook.once !== true || isFirst(hook))
+  );
+}
+
+async function runOne(
+  hook: Hook,
+  { lock, place, release, previous, host }: HookRequest,
+  { redactor }: PipelineContext,
+): Promise<void> {
+  const run = commandOf(hook.run);
+  const result = await lock.runHook(place, { run, release, previous, timeout: hook.timeout });
+  if (result.exitCode === 0) return;
+  const how = result.timedOut ? `did not end within ${hook.timeout ?? 300} s` : `exited ${result.exitCode}`;
+  throw new FacsimileError(
+    "HOOK_FAILED",
+    `\`${[hook.run].flat().join(" ")}\` ${how} on ${host.name}${lastLines(redactor.redact(result.output))}`,
+  );
+}
+
+/** Asks until every check of the release is well, or its tries are used up. @throws `UNHEALTHY` */
+export async function awaitHealth(
+  checks: Hooks["health"],
+  request: HookRequest,
+  context: PipelineContext,
+): Promise<void> {
+  for (const check of checks) await awaitOne(check, request, context);
+}
+
+async function awaitOne(
+  check: HealthCheck,
+  { lock, place, release, previous, host }: HookRequest,
+  { redactor }: PipelineContext,
+): Promise<void> {
+  const { retries = 10, interval = 1, timeout = 10 } = check;
+  const run = check.http === undefined ? commandOf(check.run ?? "true") : fetchCommand(check.http, timeout);
+  for (let tries = 1; ; tries++) {
+    const result = await lock.runHook(place, { run, release, previous, timeout });
+    if (result.exitCode === 0) return;
+    if (tries > retries) {
+      const what = check.http ?? [check.run].flat().join(" ");
+      throw new FacsimileError(
+        "UNHEALTHY",
+        `${host.name} is not healthy: \`${what}\` failed ${tries} times${lastLines(redactor.redact(result.output))}`,
+      );
+    }
+    await sleep(interval * 1000);
+  }
+}
+
+/** Whatever of the two the host has; the address reaches neither shell nor options. */
+const FETCH = `if command -v curl >/dev/null 2>&1; then exec curl -fsS -o /dev/null --max-time "$2" -- "$1"
+else exec wget -q -O /dev/null -T "$2" -- "$1"; fi`;
+
+function fetchCommand(url: string, timeout: number): [string, ...string[]] {
+  return ["sh", "-c", FETCH, "sh", url, String(timeout)];
+}
+
+function commandOf(run: Hook["run"]): string | [string, ...string[]] {
+  if (typeof run === "string") return run;
+  const [file = "true", ...args] = run;
+  return [file, ...args];
+}
+
+function lastLines(output: string): string {
+  const lines = output.trimEnd().split("\n").slice(-8);
+  return lines.join("") === "" ? "" : `:\n${lines.map((line) => `    ${line}`).join("\n")}`;
+}

@@ -1,0 +1,84 @@
+import path from "node:path";
+import { FacsimileError, isFacsimileError } from "@facsimile/core";
+import type { Definition, Host } from "@facsimile/definitions";
+import { connect, type Endpoint, fanOut, type Place, type Session, type TreeOptions } from "@facsimile/transport";
+import picomatch from "picomatch";
+import type { PipelineContext } from "../context.ts";
+import type { Outline } from "../instance/outline.ts";
+
+/** A host that answered, or why it did not. */
+export type Reached =
+  | { readonly host: Host; readonly session: Session }
+  | { readonly host: Host; readonly problem: FacsimileError };
+
+/** Opens one session per host, several at a time. Every one must be closed. */
+export async function reachAll(
+  { definition, hosts }: Pick<Outline, "definition" | "hosts">,
+  context: PipelineContext,
+): Promise<Reached[]> {
+  const limit = definition.values.deploy.parallel;
+  const outcomes = await fanOut(hosts, {
+    limit,
+    work: (host) => connect(endpointOf(host, definition), connectOptions(context)),
+  });
+  return outcomes.map((outcome): Reached => {
+    const { item: host } = outcome;
+    if (outcome.status !== "done")
+      return { host, problem: problemOf(outcome.status === "failed" ? outcome.error : undefined, host) };
+    context.onEvent({ type: "host", host: host.name, phase: "connected" });
+    return { host, session: outcome.value };
+  });
+}
+
+export async function closeAll(reached: readonly Reached[]): Promise<void> {
+  await Promise.all(reached.map((one) => ("session" in one ? one.session.close() : undefined)));
+}
+
+/** A failure as the host's report has it; a mistake of ours goes on up. */
+export function problemOf(error: unknown, host: Host): FacsimileError {
+  if (isFacsimileError(error)) return error;
+  if (error === undefined || (error instanceof Error && error.name === "AbortError")) return stopped(host);
+  throw error;
+}
+
+function stopped({ name }: Host): FacsimileError {
+  return new FacsimileError("STOPPED", `${name}: the run was stopped`);
+}
+
+function endpointOf(host: Host, { local }: Definition): Endpoint {
+  if (local) return { kind: "local", name: host.name };
+  const { name, address, port, user } = host;
+  return {
+    kind: "ssh",
+    name,
+    address,
+    ...(port === undefined ? {} : { port }),
+    ...(user === undefined ? {} : { user }),
+  };
+}
+
+function connectOptions({ own, env, sshConfig, signal }: PipelineContext): Parameters<typeof connect>[1] {
+  const knownHosts = path.join(own, "hosts", "known_hosts");
+  return { env, sshConfig, knownHosts, signal, tmpDir: socketFolder(env["TMPDIR"]) };
+}
+
+// unix(7): a socket's path has at most 107 bytes, and rsync splits the command that names it at blanks.
+function socketFolder(tmpdir: string | undefined): string | undefined {
+  return tmpdir !== undefined && /^\/[^\s'"]{1,60}$/.test(tmpdir) ? tmpdir : undefined;
+}
+
+/** Where a project's copy lies on a host. @throws `HOME_MISSING` */
+export function placeOf(definition: Definition, { project, host }: { project: string; host: Host }): Place {
+  const { home } = definition.view(host);
+  if (home !== undefined) return { home, instance: definition.instance.full, project };
+  throw new FacsimileError("HOME_MISSING", `${definition.instance.full} says no home for ${host.name}`, {
+    hint: 'Set home, e.g. home: "/srv/shop" (or "shop", below the home of the user who logs in).',
+  });
+}
+
+/** Which paths of a tree are the host's own business. */
+export function treeOptions(definition: Definition, host: Host): TreeOptions {
+  const { shared = [], mutable = [] } = definition.view(host).deploy;
+  if (mutable.length === 0) return { shared };
+  return { shared, ignore: picomatch([...mutable], { dot: true }) };
+}

@@ -1,0 +1,114 @@
+import { didYouMean, FacsimileError, throwProblems } from "@facsimile/core";
+import type { Definition, InstanceValues } from "@facsimile/definitions";
+import { manifestOf, type Tree, treeId } from "@facsimile/manifest";
+import { createRenderer } from "@facsimile/templates";
+import { withSharedParents } from "@facsimile/transport";
+import type { HostCopy } from "../release/release.ts";
+import { hostContext, type TemplateValues, templateContexts } from "./contexts.ts";
+import { finishTree, mergeParts, type Part } from "./finish.ts";
+import { installGroups } from "./groups.ts";
+import { type Overlays, overlays } from "./overlays.ts";
+
+export interface AssembleRequest {
+  /** The conglomerate, absolute. */
+  readonly root: string;
+  /** The folder of `tmpl/` and `extra/`, absolute. */
+  readonly own: string;
+  readonly definition: Definition;
+  readonly project: string;
+  readonly version: string;
+  /** The project's sources, absolute. */
+  readonly source: string;
+  /** Where the build was, absolute; the checkout when there was nothing to build. */
+  readonly build: string;
+  readonly values: TemplateValues;
+}
+
+/**
+ * What each host is to hold: the install groups, `extra/`, `tmpl/`, the version file. Hosts of one view share its
+ * rendering.
+ *
+ * @throws Every problem of every tree at once.
+ */
+export async function assemble(request: AssembleRequest): Promise<HostCopy[]> {
+  const { definition } = request;
+  const { copy, tmpl } = await installGroups(request);
+  const layers = await overlays({ ...request, instance: definition.instance, groups: tmpl });
+  const renderers = {
+    tmpl: createRenderer(layers.tmpl, { lib: layers.lib }),
+    extra: createRenderer(layers.extra, { plain: true }),
+  };
+  throwProblems(unknownTargets(layers, definition));
+  const contextOf = templateContexts(request);
+  const trees = definition.hosts.map(async (host) => {
+    const view = { context: contextOf(host), targets: host.targets, hostContext: { host: hostContext(host) } };
+    const [extra, rendered] = await Promise.all([renderers.extra.tree(view), renderers.tmpl.tree(view)]);
+    const parts: Part[] = [
+      ...copy(host),
+      { from: "extra/", tree: extra },
+      { from: "tmpl/", tree: rendered },
+      versionFile(request),
+    ];
+    return { host: host.name, ...treeOf(parts, definition.view(host)) };
+  });
+  const done = await settle(trees);
+  throwProblems(unique(done.flatMap(({ problems }) => problems)));
+  return Promise.all(done.map(toHostCopy));
+}
+
+/** A mistyped `_TARGET_/` folder would reach no host, and nobody would notice. */
+function unknownTargets({ tmpl, extra }: Overlays, { values, hosts, instance }: Definition): FacsimileError[] {
+  const described = Object.values(values.projects ?? {}).flatMap(({ targets = [] }) => targets);
+  const known = new Set<string>([
+    ...described,
+    ...Object.keys(values.deploy.nodes ?? {}),
+    ...hosts.flatMap(({ targets }) => targets),
+  ]);
+  const strange = [...new Set([...tmpl.targets, ...extra.targets])].filter((target) => !known.has(target));
+  return strange.map((target) => {
+    const near = didYouMean(target, known);
+    return new FacsimileError(
+      "UNKNOWN_TARGET",
+      `templates lie in _TARGET_/${target}, which is no target of ${instance.full}`,
+      {
+        hint: near === undefined ? `Targets: ${[...known].join(", ")}` : `Did you mean _TARGET_/${near}?`,
+      },
+    );
+  });
+}
+
+function treeOf(
+  parts: readonly Part[],
+  { files = [], deploy }: InstanceValues,
+): { tree: Tree; problems: FacsimileError[] } {
+  const merged = mergeParts(parts);
+  const finished = finishTree(merged.tree, files);
+  return {
+    tree: withSharedParents(finished.tree, deploy.shared ?? []),
+    problems: [...merged.problems, ...finished.problems],
+  };
+}
+
+function versionFile({ project, version }: AssembleRequest): Part {
+  const content = { bytes: Buffer.from(`${version}\n`) };
+  return {
+    from: "the version file",
+    tree: new Map([[`etc/${project}.version`, { type: "file", mode: 0o644, content, secrets: [] }]]),
+  };
+}
+
+async function toHostCopy({ host, tree }: { host: string; tree: Tree }): Promise<HostCopy> {
+  const manifest = await manifestOf(tree);
+  const secrets = new Set([...tree.values()].flatMap((node) => (node.type === "file" ? node.secrets : [])));
+  return { host, tree, manifest, treeId: treeId(manifest), secrets: [...secrets].sort() };
+}
+
+// Waits for all, so that no rendering goes on unseen after the first failure.
+async function settle<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
+}
+
+function unique(problems: readonly FacsimileError[]): FacsimileError[] {
+  return [...new Map(problems.map((problem) => [`${problem.code} ${problem.message}`, problem])).values()];
+}

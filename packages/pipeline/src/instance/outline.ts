@@ -1,0 +1,114 @@
+import { FacsimileError, type InstanceName, type Position, type ProjectName, parseInstance, parseProjectSpec, throwProblems } from "@facsimile/core"; // biome-ignore format: one line
+import { type Conglomerate, type Definition, findConglomerate, isInRepo, listProjects, resolve } from "@facsimile/definitions"; // biome-ignore format: one line
+import type { PipelineContext } from "../context.ts";
+import { type Carried, outlineOfVersion } from "./in-repo.ts";
+import { notYet } from "./not-yet.ts";
+import { versionSet } from "./version-set.ts";
+import { type WantedHosts, wantedHosts } from "./wanted-hosts.ts";
+import { tellWarnings } from "./warnings.ts";
+
+/** What a command asks for, as the user wrote it. */
+export interface CopyRequest {
+  /** `staging`, `dev.dev0`. */
+  readonly instance: string;
+  /** `storefront` or `storefront@1.1.0`. Default: every project of the instance. */
+  readonly projects?: readonly string[] | undefined;
+  /** `path=value` pairs that win over every file. */
+  readonly set?: readonly string[] | undefined;
+}
+
+/**
+ * The instance before anything is built: which hosts, and which projects in which versions. As the conglomerate says, or,
+ * where a source repository carries its definitions, as the version says that is to be deployed.
+ */
+export interface Outline extends WantedHosts {
+  readonly conglomerate: Conglomerate;
+  readonly instance: InstanceName;
+  readonly definition: Definition;
+  readonly projects: readonly WantedProject[];
+  readonly set: readonly string[];
+  readonly isProtected: boolean;
+}
+
+export interface WantedProject {
+  readonly project: ProjectName;
+  readonly version: string;
+  /** The command line names another version than the definition. */
+  readonly edited: boolean;
+  /** Where the definition writes the version. */
+  readonly position: Position | undefined;
+  readonly definition: Definition;
+  /** Where the version carries its own definitions: `definition` is then the whole one, from there. */
+  readonly carried?: Carried | undefined;
+}
+
+/**
+ * @throws All problems of the definition; `VERSION_MISSING`, `UNKNOWN_PROJECT`, `UNKNOWN_INSTANCE`; where versions carry
+ *   their own definitions, what {@link outlineOfVersion} throws.
+ */
+export async function outline(request: CopyRequest, context: PipelineContext): Promise<Outline> {
+  const conglomerate = await findConglomerate(context.root);
+  const written = await writtenOutline(request, { ...context, conglomerate });
+  return isInRepo(conglomerate) ? outlineOfVersion(written, context) : written;
+}
+
+/** As the files of the conglomerate have it. */
+async function writtenOutline(
+  request: CopyRequest,
+  context: PipelineContext & { readonly conglomerate: Conglomerate },
+): Promise<Outline> {
+  const { conglomerate, env } = context;
+  const instance = parseInstance(request.instance);
+  const specs = (request.projects ?? []).map(parseProjectSpec);
+  const set = [...(request.set ?? []), ...specs.flatMap(versionSet)];
+  const resolveFor = (project?: ProjectName) => resolve(conglomerate, { instance, set, env, project });
+  const wantedOf = async (project: ProjectName) => {
+    const edited = specs.some((spec) => spec.project === project && spec.version !== undefined);
+    return wanted(project, { edited, definition: await resolveFor(project) });
+  };
+  // A name that is no project's is told before what follows from it.
+  const asked = await Promise.all(specs.map(({ project }) => wantedOf(project)));
+  const definition = await resolveFor();
+  throwProblems(notYet(definition));
+  const projects = specs.length > 0 ? asked : await Promise.all((await deployed(conglomerate, definition)).map(wantedOf)); // biome-ignore format: one line
+  const missing = projects.length > 0 ? projects.filter(isMissing) : [await noVersion(conglomerate, definition)];
+  // A key that is nearly `versions` says why.
+  if (missing.length > 0) tellWarnings([definition], context);
+  throwProblems(missing);
+  const found = projects.filter((project): project is WantedProject => !isMissing(project));
+  const isProtected = definition.values.protected ?? false;
+  return { conglomerate, instance, definition, projects: found, set, isProtected, ...wantedHosts(definition, found) };
+}
+
+/** Every project with a version here: an instance need not have them all. */
+async function deployed(conglomerate: Conglomerate, { values }: Definition): Promise<readonly ProjectName[]> {
+  const projects = await listProjects(conglomerate);
+  return projects.filter((project) => values.versions?.[project] !== undefined);
+}
+
+async function noVersion(conglomerate: Conglomerate, { instance }: Definition): Promise<FacsimileError> {
+  const [first = "<project>"] = await listProjects(conglomerate);
+  return new FacsimileError("VERSION_MISSING", `${instance.full} has no version of any project`, {
+    hint: isInRepo(conglomerate)
+      ? `Set versions.${first} of ${instance.full} in config/facsimile*: the name of a tag of this repository.`
+      : `Set versions.${first} in define/${instance.full}.json5.`,
+  });
+}
+
+function isMissing(found: WantedProject | FacsimileError): found is FacsimileError {
+  return found instanceof FacsimileError;
+}
+
+function wanted(
+  project: ProjectName,
+  { edited, definition }: { edited: boolean; definition: Definition },
+): WantedProject | FacsimileError {
+  const version = definition.values.versions?.[project];
+  if (version === undefined) {
+    return new FacsimileError("VERSION_MISSING", `${definition.instance.full} says no version of ${project}`, {
+      hint: `Name one: facs deploy ${definition.instance.full} ${project}@VERSION`,
+    });
+  }
+  const position = edited ? undefined : definition.origin(["versions", project])?.position;
+  return { project, version, edited, definition, position };
+}

@@ -1,0 +1,43 @@
+import { formatPosition } from "@facsimile/core";
+import type { Definition } from "@facsimile/definitions";
+import type { PipelineContext } from "../context.ts";
+import type { OpenedState } from "../secrets/open.ts";
+import { wishOf } from "./scope-users.ts";
+
+/**
+ * Tells what is odd about the definitions of a copy's projects, once where they share it. A directive that hits nothing
+ * in one project may hit in another: it is told when it misses in all.
+ */
+export function tellWarnings(definitions: readonly Definition[], { onEvent }: Pick<PipelineContext, "onEvent">): void {
+  const told = definitions.map(({ warnings }) => new Map(warnings.map((each) => [lineOf(each), each])));
+  const all = new Map(told.flatMap((warnings) => [...warnings]));
+  for (const [message, { code, hint }] of all) {
+    const isEverywhere = told.every((warnings) => warnings.has(message));
+    if (code === "DIRECTIVE_IDLE" && !isEverywhere) continue;
+    onEvent({ type: "warning", message, ...(hint === undefined ? {} : { hint }) });
+  }
+}
+
+/** Tells, when values are made, that one key alone opens, or will open, what hosts depend on. */
+export function tellSingleRecipient(
+  {
+    definition,
+    state,
+    plan,
+  }: Pick<OpenedState, "plan"> & {
+    readonly definition: Pick<Definition, "local" | "values">;
+    readonly state: Pick<OpenedState["state"], "file" | "recipients" | "scope" | "serial">;
+  },
+  { onEvent }: Pick<PipelineContext, "onEvent">,
+): void {
+  const isNew = state.serial === 0;
+  const readers = isNew ? (wishOf(definition)?.length ?? 1) : state.recipients.length;
+  if (definition.local || readers > 1 || plan.empty) return;
+  const message = `one key alone ${isNew ? "will open" : "opens"} ${state.file}: if it is lost, so is every value`;
+  onEvent({ type: "warning", message, hint: `Add somebody: facs recipients add FILE.asc --scope ${state.scope}` });
+}
+
+function lineOf({ code, message, position }: Definition["warnings"][number]): string {
+  const text = `${code}: ${message}`;
+  return position === undefined ? text : `${formatPosition(position)}: ${text}`;
+}

@@ -1,0 +1,99 @@
+import path from "node:path";
+import { findConglomerate, planVersionEdit, type TextEdit } from "@facsimile/definitions";
+import { confirmSeal, planState, type State, sealState } from "@facsimile/state";
+import type { PipelineContext } from "../context.ts";
+import type { DeployReport } from "../deploy/reports.ts";
+import type { Outline } from "../instance/outline.ts";
+import { wishOf } from "../instance/scope-users.ts";
+import type { OpenedState } from "../secrets/open.ts";
+import { writeEdit } from "../write-edit.ts";
+import { isPublished, publish, relativeTo, type Standing, standing } from "./publish.ts";
+
+/** What a deploy writes down before it touches a host. */
+export interface Recording {
+  readonly edits: readonly TextEdit[];
+  readonly standing: Standing;
+  /** There is something to seal, to write or to publish. */
+  readonly needed: boolean;
+}
+
+/** Checks that all that must be written could be written and published. Nothing is written. @throws As `standing` does. */
+export async function planRecording(
+  { outline, state }: { outline: Outline; state: OpenedState },
+  context: PipelineContext,
+): Promise<Recording> {
+  const { conglomerate, instance, definition } = outline;
+  const edits = await Promise.all(
+    outline.projects
+      .filter(({ edited }) => edited)
+      .map(({ project, version }) => planVersionEdit(conglomerate, { instance, project, version, env: context.env })),
+  );
+  const found = edits.filter((edit) => edit !== undefined);
+  const pending =
+    !definition.local && state.state.serial > 0 && !(await isPublished(stateFile(state.state, context), context));
+  const needed = found.length > 0 || !state.plan.empty || pending;
+  return { edits: found, needed, standing: needed && !definition.local ? await standing(context) : { kind: "no-git" } };
+}
+
+/**
+ * Seals what is new in the state, writes versions into the definition, commits and pushes both. A local instance only
+ * seals and writes.
+ */
+export async function record(
+  { outline, state, recording }: { outline: Outline; state: OpenedState; recording: Recording },
+  context: PipelineContext,
+): Promise<{ state: OpenedState; report: DeployReport["recorded"] }> {
+  if (!recording.needed) {
+    if (state.state.serial > 0) await confirmSeal(state.state);
+    return { state, report: undefined };
+  }
+  const recipients = wishOf(outline.definition);
+  const sealed = await sealState(state.state, state.plan, { keyring: state.keyring, recipients, now: context.now });
+  context.redactor.add(...sealed.secrets());
+  await writeVersions(outline, context);
+  const pushed = await publishAll({ outline, state, sealed, recording }, context);
+  await confirmSeal(sealed);
+  const { passwords, secrets, uiids } = state.plan;
+  const published = pushed ? "pushed" : recording.standing.kind === "no-remote" ? "committed" : "kept";
+  context.onEvent({ type: "state", scope: sealed.scope, serial: sealed.serial, pushed });
+  return {
+    state: { ...state, state: sealed, plan: planState(sealed, {}) },
+    report: {
+      state: { scope: sealed.scope, serial: sealed.serial, passwords, secrets, uiids },
+      edited: editedFiles(recording),
+      published,
+    },
+  };
+}
+
+// One after the other, each planned anew: two versions may stand in one file.
+async function writeVersions({ projects, instance }: Outline, { root, env }: PipelineContext): Promise<void> {
+  for (const { project, version } of projects.filter(({ edited }) => edited)) {
+    const edit = await planVersionEdit(await findConglomerate(root), { instance, project, version, env });
+    if (edit !== undefined) await writeEdit(edit, { root });
+  }
+}
+
+async function publishAll(
+  { outline, state, sealed, recording }: { outline: Outline; state: OpenedState; sealed: State; recording: Recording },
+  context: PipelineContext,
+): Promise<boolean> {
+  const files = [
+    ...editedFiles(recording).map((file) => relativeTo(context.root, path.resolve(context.root, file))),
+    ...(sealed.serial > 0 ? [stateFile(sealed, context)] : []),
+  ];
+  const versions = outline.projects
+    .filter(({ edited }) => edited)
+    .map(({ project, version }) => `${project} ${version}`);
+  const seals = state.plan.empty ? [] : [`state ${sealed.scope} serial ${sealed.serial}`];
+  const message = `${outline.instance.full}: ${[...versions, ...seals].join(", ") || `state ${sealed.scope}`}`;
+  return publish({ files, message, standing: recording.standing }, context);
+}
+
+function editedFiles({ edits }: Recording): string[] {
+  return [...new Set(edits.map(({ file }) => file))];
+}
+
+function stateFile(state: State, { root, own }: PipelineContext): string {
+  return relativeTo(root, path.join(own, "state", `${state.scope}.json`));
+}

@@ -1,0 +1,72 @@
+import {
+  type Clash,
+  clashesOf,
+  type Keyring,
+  type MergePlan,
+  type OpenMerge,
+  openKeyring,
+  openMemory,
+  openMerge,
+  planMerge,
+  type SealFacts,
+  type SideName,
+  type State,
+  sealFacts,
+  sealMerge,
+  trustedSigners,
+} from "@facsimile/state";
+import type { PipelineContext } from "../context.ts";
+import { sidesOf } from "./sides.ts";
+import { type StateTarget, stateTarget, type TargetRequest } from "./target.ts";
+
+/** Both sides of a merge, opened, and what must be decided. */
+export interface Merging {
+  readonly target: StateTarget;
+  readonly open: OpenMerge;
+  readonly keyring: Keyring;
+  readonly ours: SealFacts;
+  readonly theirs: SealFacts;
+  readonly clashes: readonly Clash[];
+}
+
+/**
+ * Finds both sides of a merge, verifies and opens them. Nothing is written.
+ *
+ * @returns Without `merging` where the file is signed already.
+ * @throws What `sidesOf` and `openMerge` throw
+ */
+export async function openSeal(
+  { acceptRollback = false, ...request }: TargetRequest & { readonly acceptRollback?: boolean | undefined },
+  context: PipelineContext,
+): Promise<{ readonly target: StateTarget; readonly merging: Merging | undefined }> {
+  const target = await stateTarget(request, context);
+  const sides = await sidesOf(target, context);
+  if (sides === undefined) return { target, merging: undefined };
+  const { configDir, env, own, redactor } = context;
+  const memory = openMemory({ configDir });
+  const keyring = await openKeyring({ configDir, env });
+  const trust = await trustedSigners({ configDir, env, root: own, memory, acceptRollback });
+  const { folder, scope } = target;
+  const open = await openMerge(sides, { folder, scope, keyring, trust, memory, acceptRollback });
+  redactor.add(...open.secrets);
+  const factsOf = ({ document, digest }: OpenMerge["ours"]) => sealFacts(document, { digest, trust });
+  const [ours, theirs] = [await factsOf(open.ours), await factsOf(open.theirs)];
+  return { target, merging: { target, open, keyring, ours, theirs, clashes: clashesOf(open) } };
+}
+
+export interface Decisions {
+  /** Which side is right for each clash. */
+  readonly settle: (clash: Clash) => SideName;
+  /** Whose daemon keeps a uiid that both sides gave away. Default: the side of the higher serial. */
+  readonly first?: SideName | undefined;
+}
+
+/** What the merge comes to. Pure. @throws `STATE_UIIDS_FULL` */
+export function planSeal({ open }: Merging, decisions: Decisions): MergePlan {
+  return planMerge(open, decisions);
+}
+
+/** Signs and writes it. Nothing is committed, and nothing remembered. @throws As `sealMerge` */
+export async function seal({ open, keyring }: Merging, plan: MergePlan, { now }: PipelineContext): Promise<State> {
+  return sealMerge(open, plan, { keyring, now });
+}
