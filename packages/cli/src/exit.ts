@@ -43,6 +43,11 @@ const BY_CODE = new Map<string, number>(
 
 /** The exit status for a failure; of several, the gravest. */
 export function exitOf(error: FacsimileError): number {
-  const statuses = problemsOf(error).map(({ code }) => BY_CODE.get(code) ?? EXIT.failed);
+  return statusOf(problemsOf(error).map(({ code }) => code));
+}
+
+/** {@link exitOf}, of failures that are known by their codes. */
+export function statusOf(codes: readonly string[]): number {
+  const statuses = codes.map((code) => BY_CODE.get(code) ?? EXIT.failed);
   return [EXIT.integrity, EXIT.conflict, EXIT.usage].find((status) => statuses.includes(status)) ?? EXIT.failed;
 }

@@ -60,6 +60,10 @@ function addFirst(add: Add, invoke: Invoke): void {
     async (dir: string | undefined, _options, command: Command) =>
       (await import("./commands/init.ts")).initCommand({ dir, ...invoke(command) }),
   );
+  add("doctor [instance]", "look at programs, key, states and, of an instance, its hosts; say what to mend").action(
+    async (instance: string | undefined, _options, command: Command) =>
+      (await import("./commands/doctor.ts")).doctorCommand({ instance, ...invoke(command) }),
+  );
   add("list [instance]", "projects and instances; of one instance every host and file").action(
     async (instance: string | undefined, _options, command: Command) =>
       (await import("./commands/list.ts")).listCommand({ instance, ...invoke(command) }),

@@ -11,6 +11,8 @@ import { createStyle, type Style } from "./text/style.ts";
 export interface Process {
   readonly argv: readonly string[];
   readonly env: Environment;
+  /** Of Node, without a `v`. */
+  readonly versions: { readonly node: string };
   readonly stdin: Input;
   readonly stdout: Output;
   readonly stderr: Output;
@@ -37,6 +39,8 @@ interface Output {
 export interface World {
   readonly env: Environment;
   readonly cwd: string;
+  /** The version of Node. */
+  readonly node: string;
   readonly configDir: string;
   readonly style: Style;
   /** Of the terminal, in characters; undefined off a terminal. */
@@ -69,6 +73,7 @@ export async function createWorld(process: Process): Promise<World> {
   return {
     env,
     cwd: process.cwd(),
+    node: process.versions.node,
     configDir: configDirOf(env),
     style: await createStyle({ colour: isColoured(process), unicode: isUnicode(env) }),
     width: process.stdout.columns,

@@ -53,6 +53,8 @@ export type {
   VerifiedProject,
   VerifyReport,
 } from "./deploy/reports.ts";
+export { type DoctorReport, type DoctorRequest, doctor } from "./doctor/doctor.ts";
+export type { Finding } from "./doctor/finding.ts";
 export type { Phase, PipelineEvent } from "./events.ts";
 export type { RenderedFile, RenderRequest } from "./install/render.ts";
 export { type Answer, answers, type Question } from "./instance/answers.ts";

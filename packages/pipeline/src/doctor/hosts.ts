@@ -1,0 +1,130 @@
+import type { Host } from "@facsimile/definitions";
+import type { Session } from "@facsimile/transport";
+import type { PipelineContext } from "../context.ts";
+import { closeAll, placeOf, type Reached, reachAll, treeOptions } from "../deploy/hosts.ts";
+import type { Outline } from "../instance/outline.ts";
+import { type Finding, failure, failures, ok, warning } from "./finding.ts";
+
+/** Every host of an instance: that it answers, can be deployed to, and is nobody else's. Nothing is changed there. */
+export async function hostFindings(outline: Outline, context: PipelineContext): Promise<readonly Finding[]> {
+  const reached = await reachAll(outline, context);
+  try {
+    const found = await Promise.all(
+      reached.map(async (one) => inRegion(one.host, await hostOf(one, { outline, context }))),
+    );
+    return [...found.flat(), ...outline.down.flatMap(downFinding)];
+  } finally {
+    await closeAll(reached);
+  }
+}
+
+function inRegion({ region }: Host, findings: readonly Finding[]): Finding[] {
+  return findings.map((finding) => ({ ...finding, region }));
+}
+
+function downFinding(host: Host): Finding[] {
+  const next = `When it is back, take hosts."${host.name}".down out of the definition.`;
+  return inRegion(host, [warning(host.name, `left out: ${host.down}`, next)]);
+}
+
+interface Looking {
+  readonly outline: Outline;
+  readonly context: PipelineContext;
+}
+
+async function hostOf(reached: Reached, looking: Looking): Promise<Finding[]> {
+  const about = reached.host.name;
+  if ("problem" in reached) return [failure(about, reached.problem)];
+  try {
+    const problems = (await reached.session.preflight()).map((problem) => failure(about, problem));
+    const places = await placeFindings(reached, looking);
+    const found = [...problems, ...places.found, ...factFindings(about, { session: reached.session, ...looking })];
+    return found.some(({ status }) => status === "failure") ? found : [ok(about, factsText(reached.session, places)), ...found]; // biome-ignore format: one line
+  } catch (error) {
+    return failures(about, error);
+  }
+}
+
+interface Places {
+  readonly found: readonly Finding[];
+  readonly freeBytes: number;
+}
+
+async function placeFindings(
+  { host, session }: Extract<Reached, { session: Session }>,
+  { outline }: Looking,
+): Promise<Places> {
+  const mine = outline.projects.filter(({ definition }) => definition.hosts.some(({ name }) => name === host.name));
+  const probes = await Promise.all(
+    mine.map(async ({ project, definition }) => {
+      const place = placeOf(definition, { project, host });
+      return { project, ...(await session.probe(place, treeOptions(definition, host))) };
+    }),
+  );
+  return {
+    freeBytes: Math.min(...probes.map(({ freeBytes }) => freeBytes)),
+    found: probes.flatMap(({ project, adoption, base, lock, owner }) => [
+      ...(adoption === "foreign" ? [foreign(host.name, { project, base, owner })] : []),
+      ...(lock === undefined ? [] : [locked(host.name, lock)]),
+    ]),
+  };
+}
+
+function foreign(
+  about: string,
+  {
+    project,
+    base,
+    owner,
+  }: { project: string; base: string; owner?: { instance: string; project: string } | undefined },
+): Finding {
+  const whose = owner === undefined ? "something that is not ours" : `${owner.project} of ${owner.instance}`;
+  return warning(
+    about,
+    `${base} holds ${whose}; ${project} is to lie there`,
+    "Choose another home, or take it over: facs deploy … --adopt",
+  );
+}
+
+function locked(about: string, { owner, run, expired }: { owner: string; run: string; expired: boolean }): Finding {
+  const text = `locked by ${owner}, run ${run}${expired ? ", whose time is over" : ""}`;
+  return warning(
+    about,
+    text,
+    expired ? "The next deploy takes it." : "It frees itself when the run ends or its time is over.",
+  );
+}
+
+/** Seconds by which two clocks may differ before somebody wonders. */
+const SKEW = 60;
+
+function factFindings(about: string, { session, context }: Looking & { readonly session: Session }): Finding[] {
+  const { noisy, clock } = session.facts;
+  const skew = Math.round(clock - context.now().getTime() / 1000);
+  return [
+    ...(noisy
+      ? [
+          warning(
+            about,
+            "its login shell prints something before it is asked",
+            "Move that behind an interactive check in ~/.bashrc.",
+          ),
+        ]
+      : []),
+    ...(Math.abs(skew) > SKEW
+      ? [
+          warning(
+            about,
+            `its clock is ${Math.abs(skew)} s ${skew > 0 ? "ahead" : "behind"}`,
+            "Let it keep time: chrony, systemd-timesyncd.",
+          ),
+        ]
+      : []),
+  ];
+}
+
+function factsText({ endpoint, facts }: Session, { freeBytes }: Places): string {
+  const free = Number.isFinite(freeBytes) ? [`${(freeBytes / 1e9).toFixed(1)} GB free`] : [];
+  if (endpoint.kind === "local") return ["this machine", ...free].join(", ");
+  return [`host key known, rsync ${facts.rsync}`, `user ${facts.user}`, ...free].join(", ");
+}
