@@ -8,6 +8,8 @@ const ROLLBACK = [
   "take a state that is older than one you have seen, or replaced, or gone",
 ] as const;
 
+const YES = ["--yes", "confirm what a protected instance asks for"] as const;
+
 /** Commands about a state's file as a whole. `group` is that of `facs state`, `verb` adds to it. */
 export function addStateFile(group: Command, verb: Add, invoke: Invoke): void {
   addLooks(verb, invoke);
@@ -28,6 +30,7 @@ function addCopies(verb: Add, invoke: Invoke): void {
   verb("import <instance>", "make a state from such a copy, where there is none")
     .option("--from <file>", "an export, signed by somebody whom you trust")
     .option("--merge", "add to the state that is there what it does not have")
+    .option("--yes", "do not ask who is to open it")
     .option(...RECIPIENT)
     .option(...ROLLBACK)
     .action(async (instance: string, _options, command: Command) =>
@@ -57,18 +60,16 @@ function addLooks(verb: Add, invoke: Invoke): void {
 function addChanges(verb: Add, invoke: Invoke): void {
   verb("set <instance> <name> <value>", "set a setting: signed, and readable for everybody")
     .usage("[options] <instance> <name> <value>\n       facs state set [options] <instance> <name> -- <-value>")
+    .option(...YES)
     .action(async (instance: string, name: string, value: string, _options, command: Command) =>
       (await import("./commands/state-set.ts")).stateSetCommand({ instance, name, value, ...invoke(command) }),
     );
-  verb("unset <instance> <name>", "take a setting out").action(
-    async (instance: string, name: string, _options, command: Command) =>
-      (await import("./commands/state-set.ts")).stateSetCommand({
-        instance,
-        name,
-        value: undefined,
-        ...invoke(command),
-      }),
-  );
+  verb("unset <instance> <name>", "take a setting out")
+    .option(...YES)
+    .action(
+      async (instance: string, name: string, _options, command: Command) =>
+      (await import("./commands/state-set.ts")).stateSetCommand({ instance, name, value: undefined, ...invoke(command) }), // biome-ignore format: one line
+    );
   verb("purge <instance> [daemon...]", "give uiids free of daemons that no definition names any more")
     .option("--yes", "do not ask")
     .action(async (instance: string, daemons: string[], _options, command: Command) =>
@@ -81,6 +82,7 @@ function addMerging(group: Command, verb: Add, invoke: Invoke): void {
     .option(...SCOPE)
     .option("--ours", "our side is right wherever both changed the same")
     .option("--theirs", "their side is right wherever both changed the same")
+    .option("--yes", "sign also what lets somebody in, or brings something old back")
     .option(...ROLLBACK)
     .action(async (instance: string | undefined, _options, command: Command) =>
       (await import("./commands/state-seal.ts")).stateSealCommand({ instance, ...invoke(command) }),

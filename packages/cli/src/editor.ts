@@ -13,13 +13,16 @@ import type { World } from "./world.ts";
  */
 export async function editText(
   { folder, name, text }: { readonly folder: string; readonly name: string; readonly text: string },
-  { env, cwd, stdin }: Pick<World, "env" | "cwd" | "stdin">,
+  { env, cwd, stdin, tell, style }: Pick<World, "env" | "cwd" | "stdin" | "tell" | "style">,
 ): Promise<string> {
   const inner = await fs.mkdtemp(path.join(folder, "edit-"));
   const file = path.join(inner, name);
   try {
     await fs.writeFile(file, text, { mode: 0o600, flag: "wx" });
-    const argv = [...(await editorOf(env)), file];
+    const { argv: editor, unknown } = await editorOf(env);
+    if (unknown !== undefined)
+      tell(`${style.yellow("!")} ${unknown} is not known here: it may keep copies elsewhere\n`);
+    const argv = [...editor, file];
     // Whatever else the editor writes aside stays in memory too.
     const options = {
       cwd,
@@ -35,15 +38,21 @@ export async function editText(
   }
 }
 
-async function editorOf(env: Environment): Promise<readonly string[]> {
+interface Editor {
+  readonly argv: readonly string[];
+  /** Its name, where nothing keeps it from leaving copies. */
+  readonly unknown: string | undefined;
+}
+
+async function editorOf(env: Environment): Promise<Editor> {
   const chosen = (env["VISUAL"] || env["EDITOR"] || "").trim();
   if (chosen === "") throw new FacsimileError("NO_EDITOR", "neither VISUAL nor EDITOR names an editor", {
     hint: "Name one: EDITOR=nano facs secrets edit …",
   }); // biome-ignore format: one call
   const [file = "", ...args] = chosen.split(/\s+/);
   const program = path.basename(await programOf(file, env));
-  const [, options = []] = WITHOUT_TRACES.find(([names]) => names.test(program)) ?? [];
-  return [file, ...args, ...options];
+  const known = WITHOUT_TRACES.find(([names]) => names.test(program));
+  return { argv: [file, ...args, ...(known?.[1] ?? [])], unknown: known === undefined ? program : undefined };
 }
 
 /** What keeps an editor from leaving copies: swap, backup, undo, history. Told by the program that runs in the end. */

@@ -114,7 +114,9 @@ describe("facs doctor, of hosts", () => {
     await fs.writeFile(path.join(shop.hostHome("db1.eu"), "shop/ledger/file"), "mine");
     const { code, stdout } = await shop.facs("doctor", "staging");
     expect(code).toBe(1);
-    expect(stdout).toMatch(/✓ eu\/web1\.eu web2\.eu db1\.eu {3}host key known, rsync [\d.]+, user \w+, [\d.]+ GB free\n/);
+    expect(stdout).toMatch(
+      /✓ eu\/web1\.eu web2\.eu db1\.eu {3}host key known, rsync [\d.]+, user \w+, [\d.]+ GB free\n/,
+    );
     expect(stdout).toMatch(
       /! eu\/db1\.eu {3}\S+ holds something that is not ours; ledger is to lie there\n {4}.*--adopt/,
     );

@@ -21,6 +21,12 @@ describe("with a git remote", () => {
   const touched = async () =>
     (await Promise.all(HOSTS.map((host) => fs.readdir(shop.hostHome(host))))).flat().filter((name) => name === "shop");
 
+  const runningOf = () =>
+    Promise.all(
+      HOSTS.map((host) => fs.readlink(path.join(shop.hostHome(host), "shop/ledger/current")).catch(() => "")),
+    );
+  const memory = () => fs.readFile(path.join(shop.env["FACS_CONFIG_DIR"] ?? "", "memory.json"), "utf8");
+
   it("stops with 4 and touches no host when a colleague pushed first", async () => {
     await fs.writeFile(path.join(colleague, "NOTES"), "mine\n");
     await gitCommit(colleague);
@@ -49,6 +55,58 @@ describe("with a git remote", () => {
     await git(shop.root, "push", "--quiet");
     expect(await shop.facs("deploy", "staging")).toMatchObject({ code: 0 });
     expect(await git(bare, "ls-tree", "-r", "--name-only", "main", "state")).toBe("state/staging.json");
+  });
+
+  it("stops with 4 and touches no host when a colleague is faster between the last look and the push", async () => {
+    await git(colleague, "pull", "--quiet");
+    await fs.writeFile(path.join(colleague, "NOTES"), "in between\n");
+    await gitCommit(colleague);
+    const hook = path.join(shop.root, ".git/hooks/pre-push");
+    await fs.writeFile(hook, `#!/bin/sh\nunset GIT_DIR\ngit -C '${colleague}' push --quiet\n`, { mode: 0o755 });
+    const before = await runningOf();
+    const { code, stderr } = await shop.facs("deploy", "staging", "ledger@1.1.0");
+    expect([code, stderr]).toEqual([4, expect.stringContaining("PUSH_REFUSED")]);
+    expect(await runningOf()).toEqual(before);
+    expect(await git(bare, "log", "-1", "--format=%s", "main")).not.toContain("ledger");
+    await fs.rm(hook);
+    await git(shop.root, "reset", "--quiet", "--hard", "origin/main");
+    await git(shop.root, "pull", "--quiet");
+  });
+
+  it("does not deploy a state that lies on a branch nobody else has, and remembers it only when it is pushed", async () => {
+    await git(shop.root, "switch", "--quiet", "--create", "topic");
+    expect((await shop.facs("secrets", "rotate", "staging", "passwd/reports")).code).toBe(0);
+    await gitCommit(shop.root);
+    const remembered = await memory();
+    const before = await runningOf();
+    const { code, stderr } = await shop.facs("deploy", "staging");
+    expect([code, stderr]).toEqual([4, expect.stringContaining("GIT_NO_UPSTREAM")]);
+    expect([await runningOf(), await memory()]).toEqual([before, remembered]);
+    await git(shop.root, "push", "--quiet", "--set-upstream", "origin", "topic");
+    expect((await shop.facs("deploy", "staging")).code).toBe(0);
+    expect(await memory()).not.toBe(remembered);
+    expect(await runningOf()).not.toEqual(before);
+    await git(shop.root, "push", "--quiet", "origin", "topic:main");
+  });
+
+  it("pushes from a detached HEAD to the branch that state.push names, and else not at all", async () => {
+    await git(shop.root, "fetch", "--quiet");
+    await git(shop.root, "switch", "--quiet", "--detach", "origin/main");
+    expect((await shop.facs("secrets", "rotate", "staging", "passwd/reports")).code).toBe(0);
+    await gitCommit(shop.root);
+    expect(await shop.facs("deploy", "staging")).toMatchObject({
+      code: 4,
+      stderr: expect.stringMatching(/GIT_DETACHED[\s\S]*state: \{ push: "origin\/main" \}/),
+    });
+    await git(shop.root, "reset", "--quiet", "--hard", "origin/main");
+    await shop.edit("define/staging.json5", "versions:", 'state: { push: "origin/main" },\n  versions:');
+    await git(shop.root, "push", "--quiet", "origin", "HEAD:main");
+    expect((await shop.facs("secrets", "rotate", "staging", "passwd/reports")).code).toBe(0);
+    const { code, stderr } = await shop.facs("deploy", "staging");
+    expect([code, stderr.match(/GIT_\w+|PUSH_\w+/)]).toEqual([0, null]);
+    expect(await git(bare, "log", "-1", "--format=%s", "main")).toContain("state staging");
+    await git(shop.root, "switch", "--quiet", "main");
+    await git(shop.root, "merge", "--quiet", "--ff-only", "origin/main");
   });
 
   it("pushes new versions before it deploys, also two of one file", async () => {

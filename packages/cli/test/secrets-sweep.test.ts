@@ -166,7 +166,7 @@ describe("fifty marked secrets", () => {
     expect(await filesHolding("/tmp", CORES)).toEqual(await filesHolding(copies, CORES));
     expect(await fs.readdir(shop.temp)).toEqual([]);
     expect(found(await git(shop.root, "log", "-p", "--all", "--text"))).toEqual([]);
-  });
+  }, 120_000); // It reads whatever lies in /tmp.
 
   it("while get, exec and edit have them for those who ask", async () => {
     await git(shop.root, "checkout", "--quiet", "--", "state");

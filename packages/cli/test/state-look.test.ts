@@ -167,6 +167,25 @@ describe("facs state set and unset", () => {
     expect(await state("unset", "dev", "port")).toMatchObject({ code: 1, stderr: expect.stringContaining("NOT_SET") });
   });
 
+  it("keep what only looks like a number as it was typed", async () => {
+    for (const value of ["1.10", "12345678901234567890", "1e3", "-0"])
+      expect((await state("set", "dev", "version", "--", value)).code).toBe(0);
+    expect((await shop.open()).setting("version")).toBe("-0");
+    await state("set", "dev", "version", "1.10");
+    await state("set", "dev", "ratio", "--", "-1.5");
+    expect((await shop.open()).settings()).toMatchObject({ version: "1.10", ratio: -1.5 });
+  });
+
+  it("ask where an instance that shares the state is protected", async () => {
+    await shop.edit("define/dev.json5", "home:", "protected: true,\n  home:");
+    const before = await shop.text();
+    const asked = await state("set", "dev.dev0", "port", "80");
+    expect(asked).toMatchObject({ code: 1, stderr: expect.stringMatching(/dev.* protected\. Set port\?/) });
+    expect((await state("unset", "dev", "data_dir")).code).toBe(1);
+    expect(await shop.text()).toBe(before);
+    expect((await state("set", "dev.dev0", "port", "80", "--yes")).code).toBe(0);
+  });
+
   it("take no secret, and no name that is none", async () => {
     const before = await shop.text();
     const refused = await state("set", "dev", "db_password", "HIDDEN");

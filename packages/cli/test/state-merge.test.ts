@@ -125,9 +125,10 @@ it("a revert takes out what came, and nothing else", async () => {
   await shop.change(set("gone", "1"));
   await shop.change(set("stays", "2"));
   expect((await shop.git("revert", "--no-edit", "HEAD~1")).code).toBe(0);
-  const { code, stderr } = await seal();
+  expect(await seal()).toMatchObject({ code: 1, stderr: expect.stringContaining("CONFIRMATION_NEEDED") });
+  const { code, stderr } = await seal("--yes");
   expect(code).toBe(0);
-  expect(stderr).toContain("! theirs is older than what both came from: it takes back what came after it\n");
+  expect(stderr).toContain("! theirs is older than what came after it, and takes that back: a revert is meant so\n");
   expect([await secretOf("gone"), await secretOf("stays")]).toEqual([undefined, "2"]);
 });
 

@@ -62,6 +62,34 @@ describe("Secret", () => {
     for (const text of texts) expect(redactor.redact(`<${text}>`)).toMatch(/^<"?‹s›"?>$/);
     expect(redactor.redact("nothing here")).toBe("nothing here");
   });
+
+  it("is found in forms, in other spellings of the same escapes, and inside of longer base64", () => {
+    const value = 'p/ä"s s+w%ö=rd, somewhat longer than one line of MIME, so that it is broken into several of them';
+    const redactor = new Redactor();
+    redactor.add(new Secret(value, "s"));
+    const base64 = (text: string) => Buffer.from(text).toString("base64");
+    const lines = (base64(value).match(/.{1,76}/g) ?? []).join("\n");
+    const texts = [
+      new URLSearchParams({ x: value }).toString(),
+      encodeURIComponent(value).replace(/%../g, (code) => code.toLowerCase()),
+      JSON.stringify(value).replaceAll("/", "\\/"),
+      JSON.stringify(value).replace("ä", "\\u00e4").replace("ö", "\\u00f6"),
+      ...["", "u:", "us:", "use:"].map((before) => base64(`${before}${value}:after`)),
+      Buffer.from(`us:${value}`).toString("base64url"),
+      lines,
+    ];
+    for (const text of texts) {
+      const left = redactor.redact(text);
+      expect(left, text).toContain("‹s›");
+      expect(left.length, left).toBeLessThan(40);
+    }
+  });
+
+  it("may be any text, also one that is no valid Unicode", () => {
+    const redactor = new Redactor();
+    redactor.add(new Secret("bad\ud800text", "s"));
+    expect(redactor.redact("<bad\ud800text>")).toBe("<‹s›>");
+  });
 });
 
 describe("names", () => {

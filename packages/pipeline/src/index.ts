@@ -70,6 +70,7 @@ export type { CopyRequest } from "./instance/outline.ts";
 export { resolveAt } from "./instance/resolve-at.ts";
 export { definitionTexts, type RevisionRequest } from "./instance/revision.ts";
 export { type InitReport, init } from "./people/init.ts";
+export { type NamedKey, namesOf } from "./people/names.ts";
 export { type ListedRecipient, type ListedScope, listRecipients, type RecipientsReport } from "./people/recipients.ts";
 export {
   type KeyRequest,
@@ -101,14 +102,21 @@ export {
 } from "./secrets/import.ts";
 export { type ListedSecret, listSecrets, type MissingSecret, type SecretListing } from "./secrets/list.ts";
 export { infoOf, placeSeen, secretAt, secretSeen, seenBy } from "./secrets/places.ts";
-export { openSecrets, type SecretScope, type Sharer, type WantedSecret } from "./secrets/scope.ts";
+export { openSecrets, type SecretScope, type WantedSecret } from "./secrets/scope.ts";
 export { driveMerge, driverStatus } from "./state/driver.ts";
-export { type ExportRequest, exportTo, type ImportReport, type ImportRequest, importFrom } from "./state/export.ts";
+export {
+  type ExportRequest,
+  exportTo,
+  type Importing,
+  type ImportRequest,
+  importFrom,
+  openImport,
+} from "./state/export.ts";
 export { type HistoryEntry, stateHistory } from "./state/history.ts";
 export { type CheckedState, checkStates, type ShownState, showState } from "./state/look.ts";
 export { type Purge, planPurge, purge } from "./state/purge.ts";
-export { type Merging, openSeal, planSeal, seal } from "./state/seal.ts";
-export { changeSetting, type SettingRequest } from "./state/setting.ts";
-export { type StateOf, stateSeenBy } from "./state/state-of.ts";
+export { type Concerns, concernsOf, type Merging, openSeal, planSeal, seal } from "./state/seal.ts";
+export { changeSetting, type Setting } from "./state/setting.ts";
+export { type Sharer, type StateOf, sharersIn, stateOf, stateSeenBy } from "./state/state-of.ts";
 export { type StateTarget, stateTarget, type TargetRequest, targetOf } from "./state/target.ts";
 export { writeEdit } from "./write-edit.ts";

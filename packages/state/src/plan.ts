@@ -69,6 +69,6 @@ function number(state: State, daemons: readonly string[]): [string, number][] {
 function full(state: State, wanted: number, free: number): FacsimileError {
   const message = `${state.file} has ${free} of ${MAX_UIID} uiids left, but ${wanted} daemons need one`;
   return new FacsimileError("STATE_UIIDS_FULL", message, {
-    hint: "Numbers of removed daemons stay taken. Give some instances a scope of their own: state.scope.",
+    hint: "Numbers of removed daemons stay taken until facs state purge gives them free. Or give some instances a scope of their own: state.scope.",
   });
 }

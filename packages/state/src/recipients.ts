@@ -63,12 +63,12 @@ export interface RecipientsOptions extends Omit<SealOptions, "recipients"> {
 /**
  * Seals states to other recipients. Who comes gets the data key that is there, and the values keep their bytes. When
  * somebody leaves, there is a new data key and every value is encrypted anew, previous ones too: he opens no later
- * version. Every file is made and checked before the first is written.
+ * version. Every file is made and checked before the first is written, and where one cannot be written those before it are put back.
  *
  * @returns The states as they are now, in the order of the steps; those with an empty plan are not written.
  * @throws `OWN_KEY_NEEDED` where the keyring's own key would not stay; `NO_PUBLIC_KEY`, `KEY_MISNAMED`, `KEY_UNUSABLE`
  *   for a recipient of the new list; what `sealState` throws. Nothing is written then.
- * @throws `STATE_PARTLY_WRITTEN` when it stopped between two files: it names which are new; the same change made again
+ * @throws `STATE_PARTLY_WRITTEN` when it stopped between two files and could not go back: it names which are new; the same change made again
  *   goes on with the others.
  */
 export async function changeRecipients(
@@ -140,20 +140,33 @@ function rekeyed(
   );
 }
 
+/** All, or none: what was written before the one that failed is put back. */
 async function writeAll(prepared: readonly Prepared[]): Promise<void> {
+  const before = await Promise.all(prepared.map(({ state }) => innerOf(state).store.read(state.scope)));
   try {
     for (const { state, bytes } of prepared)
       await innerOf(state).store.write(state.scope, { bytes, ifVersion: state.digest });
   } catch (error) {
     if (!isFacsimileError(error)) throw error;
+    for (const [index, one] of prepared.entries()) await putBack(one, before[index]?.bytes);
     throw await partlyWritten(prepared, error);
+  }
+}
+
+/** If it is there; where that fails too, the report says which files are new. */
+async function putBack({ state, bytes }: Prepared, before: Uint8Array | undefined): Promise<void> {
+  if (before === undefined) return;
+  try {
+    await innerOf(state).store.write(state.scope, { bytes: before, ifVersion: sha256(bytes) });
+  } catch (error) {
+    if (!isFacsimileError(error)) throw error;
   }
 }
 
 /** What lies there now is read, not guessed. */
 async function partlyWritten(prepared: readonly Prepared[], cause: FacsimileError): Promise<FacsimileError> {
   const fates = await Promise.all(prepared.map(async (one) => ({ file: one.state.file, fate: await fateOf(one) })));
-  if (prepared.length === 1 || fates.every(({ fate }) => fate !== "new")) return cause;
+  if (prepared.length === 1 || fates.every(({ fate }) => fate === "old" || fate === "another")) return cause;
   const told = Object.entries(FATES).flatMap(([fate, words]) => {
     const files = fates.flatMap((each) => (each.fate === fate ? [each.file] : []));
     return files.length === 0 ? [] : [`${words}: ${files.join(", ")}`];
@@ -165,12 +178,17 @@ async function partlyWritten(prepared: readonly Prepared[], cause: FacsimileErro
 }
 
 async function fateOf({ state, bytes }: Prepared): Promise<keyof typeof FATES> {
-  const version = (await innerOf(state).store.read(state.scope))?.version;
+  const read = innerOf(state).store.read(state.scope);
+  const version = await read.then(
+    (file) => file?.version,
+    () => "unread",
+  );
+  if (version === "unread") return version;
   if (version === sha256(bytes)) return "new";
   return version === state.digest ? "old" : "another";
 }
 
-const FATES = { new: "new", old: "as it was", another: "changed by somebody else" };
+const FATES = { new: "new", old: "as it was", another: "changed by somebody else", unread: "not to be read now" };
 
 function noState({ file, scope }: State): FacsimileError {
   return new FacsimileError("NO_STATE", `there is no ${file} yet`, {

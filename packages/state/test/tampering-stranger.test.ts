@@ -1,12 +1,13 @@
 import fs from "node:fs/promises";
 import path from "node:path";
+import { readSignature } from "openpgp";
 import { describe, expect, it } from "vitest";
-import type { StateDocument } from "../src/format/document.ts";
+import { parseDocument, type StateDocument } from "../src/format/document.ts";
 import { signedBytes } from "../src/format/serialise.ts";
 import { type Keyring, publishKey, trustedSigners } from "../src/index.ts";
 import { canonicalSignature } from "../src/trust/signature.ts";
 import { fabricated, signatureNaming, withGraftedSubkey } from "./forge.ts";
-import { gnupg } from "./gnupg.ts";
+import { gnupg, keyringIn } from "./gnupg.ts";
 import { codesOf, sealedState, signedBy, verdictOf, withSignature } from "./verdict.ts";
 import { world } from "./world.ts";
 
@@ -153,3 +154,25 @@ describe("a file that was made with gpg", () => {
     expect(await verdictOf(w, another)).toBe("STATE_BAD_LEAF 5");
   });
 });
+
+describe("a signature with something added that it does not cover", () => {
+  it.each(["OpenPGP.js", "GnuPG"])("is refused, made by %s", async (maker) => {
+    const w = maker === "GnuPG" ? await signedByGnupg() : await sealedState();
+    const text = `${w.document.seal.signature.join("\n")}\n`;
+    const signature = await readSignature({ armoredSignature: text });
+    expect(await verdictOf(w, withSignature(w.document, text))).toBe("opened");
+    // RFC 9580, 5.2.3.7: 100 to 110 are for private use.
+    signature.packets[0]?.unhashedSubpackets.push({ type: 100, critical: false, body: new Uint8Array([1, 2, 3]) });
+    expect(await verdictOf(w, withSignature(w.document, signature.armor()))).toBe("BAD_SIGNATURE 5");
+  });
+});
+
+/** A sealed state whose signer keeps his key in GnuPG. */
+async function signedByGnupg() {
+  const w = await sealedState();
+  const home = await gnupg();
+  await home.gpg(["--import"], w.key.privateKey);
+  const { keyring } = await keyringIn(home);
+  const bytes = await signedBy(keyring, w.document);
+  return { ...w, document: parseDocument(bytes, "state/dev.json") };
+}

@@ -1,9 +1,12 @@
 import path from "node:path";
 import { FacsimileError } from "@facsimile/core";
+import type { Importing, PipelineContext } from "@facsimile/pipeline";
 import { parseFingerprint } from "@facsimile/state";
+import { confirm } from "../confirm.ts";
+import { EXIT } from "../exit.ts";
 import { printJson } from "../follow.ts";
 import type { Invocation } from "../program.ts";
-import { exportText, importText } from "../text/state-export.ts";
+import { exportText, importText, restoredText } from "../text/state-export.ts";
 import { contextOf } from "./state.ts";
 
 export interface StateExportOptions {
@@ -34,32 +37,48 @@ export async function stateExportCommand(invocation: StateExportInvocation): Pro
 export interface StateImportOptions extends Omit<StateExportOptions, "to"> {
   readonly from?: string;
   readonly merge?: true;
+  readonly yes?: true;
 }
 
 export interface StateImportInvocation extends Invocation<StateImportOptions> {
   readonly instance: string;
 }
 
-/** Makes a state from a copy, or adds what is missing. */
+/** Makes a state from a copy, once somebody confirmed who will open it; or adds what is missing. */
 export async function stateImportCommand(invocation: StateImportInvocation): Promise<void> {
-  const { instance, options, world } = invocation;
+  const { instance, options, world, run } = invocation;
   const { from, merge, recipient, acceptRollback, json } = options;
   if (from === undefined) throw new FacsimileError("USAGE", "from which file?", { hint: "--from FILE" });
   const recipients = recipient?.map(parseFingerprint);
   const context = await contextOf(invocation);
-  const { importFrom } = await import("@facsimile/pipeline");
+  const { openImport, importFrom } = await import("@facsimile/pipeline");
   const request = { instance, from: path.resolve(world.cwd, from), merge, recipients, acceptRollback };
-  const report = await importFrom(request, context);
-  const { state, opened, added, left, isRestored } = report;
+  const importing = await openImport(request, context);
+  const { opened, isRestored } = importing;
+  if (!(await mayRestore(importing, context, invocation))) {
+    run.status = EXIT.failed;
+    return world.tell("Nothing was changed.\n");
+  }
+  const { state, added, left } = await importFrom(importing, context);
   const file = path.relative(context.root, path.join(context.own, state.file));
-  if (json) return printJson({ schema: "state-import/1", file, serial: state.serial, isRestored, added, left }, world);
+  const told = { file, serial: state.serial, isRestored, added, left };
+  if (json) return printJson({ schema: "state-import/1", ...told, recipients: state.recipients }, world);
   const { instance: name, definition } = opened;
-  const told = {
-    file,
-    before: opened.state.serial,
-    serial: state.serial,
-    instance: name.full,
-    local: definition.local,
-  };
-  world.print(importText({ ...told, added, left, isRestored }, world.style));
+  const change = { before: opened.state.serial, instance: name.full, local: definition.local };
+  world.print(importText({ ...told, ...change }, world.style));
+}
+
+/** An old export may name somebody who was taken out since. */
+async function mayRestore(
+  { isRestored, recipients, opened: { keyring, state } }: Importing,
+  context: PipelineContext,
+  { instance, options: { from = "", yes, json }, world }: StateImportInvocation,
+): Promise<boolean> {
+  const others = recipients.filter((fingerprint) => fingerprint !== keyring.fingerprint);
+  if (!isRestored || state.serial > 0 || others.length === 0) return true;
+  const { namesOf } = await import("@facsimile/pipeline");
+  if (!json) world.tell(restoredText(state.file, await namesOf(recipients, context)));
+  const question = `Make ${state.file} anew, for these ${recipients.length} recipients?`;
+  const command = `facs state import ${instance} --from ${from}`;
+  return confirm({ question, yes: yes === true, command }, { ask: json ? undefined : world.ask });
 }

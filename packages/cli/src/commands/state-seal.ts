@@ -1,9 +1,11 @@
 import { FacsimileError } from "@facsimile/core";
-import type { Merging } from "@facsimile/pipeline";
-import type { Clash, SideName } from "@facsimile/state";
+import type { Merging, PipelineContext } from "@facsimile/pipeline";
+import type { Clash, MergePlan, SideName } from "@facsimile/state";
+import { confirm } from "../confirm.ts";
+import { EXIT } from "../exit.ts";
 import { printJson } from "../follow.ts";
 import type { Invocation } from "../program.ts";
-import { clashLine, clashText, sealedText, sealPlanText, sidesText } from "../text/state-merge.ts";
+import { clashLine, clashText, concernsText, sealedText, sealPlanText, sidesText } from "../text/state-merge.ts";
 import type { World } from "../world.ts";
 import { contextOf, hintDriver } from "./state.ts";
 
@@ -12,6 +14,7 @@ export interface StateSealOptions {
   readonly ours?: true;
   readonly theirs?: true;
   readonly acceptRollback?: true;
+  readonly yes?: true;
 }
 
 export interface StateSealInvocation extends Invocation<StateSealOptions> {
@@ -20,7 +23,7 @@ export interface StateSealInvocation extends Invocation<StateSealOptions> {
 
 /** Joins both sides of a merge, shows what comes of it, and signs. */
 export async function stateSealCommand(invocation: StateSealInvocation): Promise<void> {
-  const { instance, options, world } = invocation;
+  const { instance, options, world, run } = invocation;
   const { scope, acceptRollback, json } = options;
   const chosen = sideOf(options);
   const context = await contextOf(invocation);
@@ -38,9 +41,31 @@ export async function stateSealCommand(invocation: StateSealInvocation): Promise
     ...(chosen === undefined ? {} : { first: chosen }),
   });
   if (!json) world.print(sealPlanText(plan, world.style));
+  if (!(await mayJoin(merging, { plan, context }, invocation))) {
+    run.status = EXIT.failed;
+    return world.tell("Nothing was changed.\n");
+  }
   const { serial } = await seal(merging, plan, context);
   if (json) printJson(documentOf({ merging, plan, serial, decisions }), world);
   else world.print(sealedText(target.file, serial));
+}
+
+/** Asks where the merge would let somebody in, or bring something old back. */
+async function mayJoin(
+  merging: Merging,
+  { plan, context }: { plan: MergePlan; context: PipelineContext },
+  { options: { yes, json }, world }: StateSealInvocation,
+): Promise<boolean> {
+  const { concernsOf, namesOf } = await import("@facsimile/pipeline");
+  const { newcomers, older } = concernsOf(merging, plan);
+  if (newcomers.length + older.length === 0) return true;
+  const { file, scope } = merging.target;
+  if (!json) world.tell(concernsText({ newcomers: await namesOf(newcomers, context), older }, world.style));
+  const question = `Sign ${file} so?`;
+  return confirm(
+    { question, yes: yes === true, command: `facs state seal --scope ${scope}` },
+    { ask: json ? undefined : world.ask },
+  );
 }
 
 function sideOf({ ours, theirs }: StateSealOptions): SideName | undefined {

@@ -5,9 +5,10 @@ import { printJson } from "../follow.ts";
 import type { Invocation } from "../program.ts";
 import { stateChangeText } from "../text/state-change.ts";
 import type { World } from "../world.ts";
+import { mayChange } from "./secrets.ts";
 import { contextOf } from "./state.ts";
 
-export interface StateSetInvocation extends Invocation {
+export interface StateSetInvocation extends Invocation<{ readonly yes?: true }> {
   readonly instance: string;
   readonly name: string;
   /** As it was typed; undefined takes it out. */
@@ -19,8 +20,13 @@ export async function stateSetCommand(invocation: StateSetInvocation): Promise<v
   const { instance, name, options, world } = invocation;
   const value = invocation.value === undefined ? undefined : scalarOf(invocation.value);
   const context = await contextOf(invocation);
-  const { changeSetting } = await import("@facsimile/pipeline");
-  const { opened, state } = await changeSetting({ instance, name, value }, context);
+  const { changeSetting, sharersIn, stateOf } = await import("@facsimile/pipeline");
+  const opened = await stateOf(instance, {}, context);
+  const what = value === undefined ? `Take out ${name}` : `Set ${name}`;
+  const command = value === undefined ? `facs state unset ${instance} ${name}` : `facs state set ${instance} ${name} …`;
+  const sharers = await sharersIn(opened, context);
+  if (!(await mayChange({ sharers, what, yes: options.yes, command }, invocation))) return;
+  const state = await changeSetting(opened, { name, value }, context);
   const { file, serial } = state;
   const written = state !== opened.state;
   if (options.json) return printJson({ schema: "state-set/1", file, serial, name, value, written }, world);
@@ -28,11 +34,12 @@ export async function stateSetCommand(invocation: StateSetInvocation): Promise<v
   reportChange({ opened, state, done: [done as [string, string[]]], nothing: `${name} has this value already` }, { context, world }); // biome-ignore format: one line
 }
 
-/** `true`, `false`, numbers and quoted strings as JSON has them; anything else is the text as it stands. */
+/** `true`, `false` and quoted strings as JSON has them; numbers that are spelled as they would be printed, so that `1.10` and long ones stay texts; anything else as it stands. */
 function scalarOf(text: string): Scalar {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : text;
+    if (typeof value === "number") return String(value) === text ? value : text;
+    return typeof value === "string" || typeof value === "boolean" ? value : text;
   } catch {
     return text;
   }

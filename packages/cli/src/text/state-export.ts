@@ -1,5 +1,7 @@
+import type { NamedKey } from "@facsimile/pipeline";
 import { type StateChange, stateChangeText } from "./state-change.ts";
 import { count, type Style } from "./style.ts";
+import { grouped, nameText } from "./trust.ts";
 import { harmless } from "./value.ts";
 import { labelled } from "./words.ts";
 
@@ -17,6 +19,12 @@ export function exportText(told: {
     ...labelled("back", [`facs state import INSTANCE --from ${harmless(file)}`]),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** Who is to open a state that is made anew, before the question. */
+export function restoredText(file: string, recipients: readonly NamedKey[]): string {
+  const people = recipients.map(({ fingerprint, userId }) => `${grouped(fingerprint)}  ${nameText(userId)}`);
+  return `${[`${file}: would be made anew`, ...labelled("for", people)].join("\n")}\n`;
 }
 
 export interface ImportTold extends Omit<StateChange, "done" | "nothing"> {

@@ -1,6 +1,7 @@
-import type { Merging } from "@facsimile/pipeline";
+import type { Concerns, Merging, NamedKey } from "@facsimile/pipeline";
 import type { Clash, MergeChange, MergedFile, MergePlan, MovedUiid, SealFacts } from "@facsimile/state";
 import type { Style } from "./style.ts";
+import { grouped, nameText } from "./trust.ts";
 import { harmless } from "./value.ts";
 import { labelled } from "./words.ts";
 
@@ -26,20 +27,8 @@ export function sidesText({ target, open, ours, theirs }: Merging, style: Style)
     ...(base === undefined
       ? [`${style.yellow("!")} what both came from is not known${harmless(doubt)}; what differs is asked for`]
       : labelled("from", [`serial ${base}`])),
-    ...(base === undefined ? [] : olderText({ base, ours, theirs }, style)),
   ];
   return `${lines.join("\n")}\n`;
-}
-
-/** A revert is meant so; a file that somebody slipped in looks the same. */
-function olderText(
-  { base, ours, theirs }: { base: number; ours: SealFacts; theirs: SealFacts },
-  style: Style,
-): readonly string[] {
-  const older = Object.entries({ ours, theirs }).filter(([, { serial }]) => serial < base);
-  return older.map(
-    ([side]) => `${style.yellow("!")} ${side} is older than what both came from: it takes back what came after it`,
-  );
 }
 
 function sideText({ serial, signer, signed }: SealFacts): string {
@@ -70,6 +59,20 @@ export function clashText({ kind, name, ours, theirs }: Clash): string {
 
 function subject(kind: Clash["kind"], name: string): string {
   return kind === "recipients" ? "the recipients" : `${kind === "setting" ? "setting " : ""}${harmless(name)}`;
+}
+
+/** What somebody must have meant before he signs it. */
+export function concernsText(
+  { newcomers, older }: { newcomers: readonly NamedKey[]; older: Concerns["older"] },
+  style: Style,
+): string {
+  const lines = [
+    ...older.map((side) => `${side} is older than what came after it, and takes that back: a revert is meant so`),
+    ...newcomers.map(
+      ({ fingerprint, userId }) => `${grouped(fingerprint)}  ${nameText(userId)} would read every value`,
+    ),
+  ];
+  return lines.map((line) => `${style.yellow("!")} ${line}\n`).join("");
 }
 
 /** What comes of a merge, by name. */

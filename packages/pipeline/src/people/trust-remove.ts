@@ -118,7 +118,9 @@ async function sealedBy(
   const open = async ({ scope, file }: Author) => {
     if (keyring === undefined) return { file, why: "it is not sealed again" };
     try {
-      return await openState({ folder, scope, keyring, trust, memory });
+      const state = await openState({ folder, scope, keyring, trust, memory });
+      context.redactor.add(...state.secrets());
+      return state;
     } catch (error) {
       if (!isFacsimileError(error)) throw error;
       return { file, why: `it cannot be sealed again: ${error.message}` };

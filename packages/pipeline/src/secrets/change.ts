@@ -1,6 +1,7 @@
 import { FacsimileError, Secret } from "@facsimile/core";
 import { type Change, changeState, type Policy, parsePolicy, parseValueName, planState, type State, sealState, type ValueName, valueNameText } from "@facsimile/state"; // biome-ignore format: one line
 import type { PipelineContext } from "../context.ts";
+import { wishOf } from "../instance/scope-users.ts";
 import { infoOf } from "./places.ts";
 import type { SecretScope } from "./scope.ts";
 import { madeBy, policiesOf } from "./values.ts";
@@ -12,7 +13,7 @@ export async function changeSecrets(
   { now, redactor }: PipelineContext,
 ): Promise<State> {
   redactor.add(...changes.flatMap(givenIn));
-  const recipients = definition.values.state?.recipients;
+  const recipients = wishOf(definition);
   const sealed = await changeState(state, changes, { keyring, recipients, now });
   redactor.add(...sealed.secrets());
   return sealed;
@@ -43,7 +44,7 @@ export async function generateSecrets(
   const parsed = chosen.map((name) => parseValueName(name));
   const of = (kind: ValueName["kind"]) => parsed.filter((one) => one.kind === kind).map(({ name }) => name);
   const plan = planState(state, { passwords: of("passwd"), secrets: of("secrets"), policies });
-  const recipients = definition.values.state?.recipients;
+  const recipients = wishOf(definition);
   const sealed = await sealState(state, plan, { keyring, recipients, now });
   redactor.add(...sealed.secrets());
   return { state: sealed, made: madeBy(plan) };

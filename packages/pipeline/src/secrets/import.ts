@@ -21,7 +21,8 @@ export interface Imported {
  * Reads a file of secrets. No message holds a value.
  *
  * @param format Default: by the name of the file; `state.json` is that of the Python tool.
- * @throws `USAGE` where the format cannot be known; `FILE_SYNTAX`, `NOT_A_MAP`, `DUPLICATE_KEY`, `INVALID_VALUE`, `BAD_NAME`
+ * @throws `USAGE` where the format cannot be known; `FILE_SYNTAX`, `NOT_A_MAP`, `DUPLICATE_KEY`, `INVALID_VALUE`, `BAD_NAME`,
+ *   `SECRET_INVALID`
  */
 export function parseImport({
   file,
@@ -38,7 +39,13 @@ export function parseImport({
   return { secrets, uiids: new Map(), settings: new Map() };
 }
 
+/** @throws `SECRET_INVALID` */
 function namedSecret(name: string, value: string): Secret {
+  // JSON can spell half of a character: "\ud800".
+  if (Buffer.from(value).toString() !== value) {
+    const hint = "Write it as text, or encode it, for instance in base64. Nothing was written.";
+    throw new FacsimileError("SECRET_INVALID", `the value of ${JSON.stringify(name)} is no valid Unicode`, { hint });
+  }
   return new Secret(value, valueNameText(parseValueName(name)));
 }
 

@@ -1,6 +1,7 @@
 import { compareBytes } from "@facsimile/core";
-import { inspectKey, policyText, type State, type ValueInfo, valueNameText, valuesOf } from "@facsimile/state";
+import { policyText, type ValueInfo, valueNameText, valuesOf } from "@facsimile/state";
 import type { PipelineContext } from "../context.ts";
+import { type NamedKey, namesOf } from "../people/names.ts";
 import { seenBy } from "./places.ts";
 import type { SecretScope } from "./scope.ts";
 
@@ -15,7 +16,7 @@ export interface SecretListing {
   /** Every instance whose state this is. */
   readonly sharedBy: readonly string[];
   /** Who can open it. */
-  readonly recipients: readonly { readonly fingerprint: string; readonly userId: string | undefined }[];
+  readonly recipients: readonly NamedKey[];
   readonly secrets: readonly ListedSecret[];
   /** What definitions want and the state does not hold. */
   readonly missing: readonly MissingSecret[];
@@ -58,7 +59,7 @@ export async function listSecrets(scope: SecretScope, context: PipelineContext):
     file: state.file,
     serial: state.serial,
     sharedBy: sharers.map((sharer) => sharer.instance),
-    recipients: await recipientsOf(state, context),
+    recipients: await namesOf(state.recipients, context),
     secrets: secrets.sort((a, b) => compareBytes(a.name, b.name) || compareBytes(a.only ?? "", b.only ?? "")),
     missing: missing
       .map(([name, { by, policy }]) => ({ name, wantedBy: by, policy: policy && policyText(policy) }))
@@ -77,16 +78,4 @@ function listed({ name, created, policy, rotated }: ValueInfo, scope: SecretScop
     seenBy: seenBy(name, scope).map(({ instance }) => instance),
     wantedBy: scope.wanted.get(text)?.by,
   };
-}
-
-async function recipientsOf(
-  { recipients }: State,
-  { own, now }: PipelineContext,
-): Promise<SecretListing["recipients"]> {
-  return Promise.all(
-    recipients.map(async (fingerprint) => {
-      const { userId } = await inspectKey(fingerprint, { root: own, date: now() });
-      return { fingerprint, userId };
-    }),
-  );
 }

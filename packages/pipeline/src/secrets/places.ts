@@ -1,6 +1,7 @@
 import { type InstanceName, parseInstance, type Secret } from "@facsimile/core";
 import { parseValueName, type State, type ValueInfo, type ValueName, valuesOf } from "@facsimile/state";
-import type { SecretScope, Sharer } from "./scope.ts";
+import type { Sharer } from "../state/state-of.ts";
+import type { SecretScope } from "./scope.ts";
 
 /** What is known of the value at a place; undefined where the state does not hold it there. */
 export function infoOf(name: ValueName, state: State): ValueInfo | undefined {

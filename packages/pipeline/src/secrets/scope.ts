@@ -1,9 +1,9 @@
-import { formatPath, formatPosition, parseInstance, parseProject } from "@facsimile/core";
+import { formatPath, formatPosition, parseProject } from "@facsimile/core";
 import { type Definition, listProjects, resolve } from "@facsimile/definitions";
 import type { Policy } from "@facsimile/state";
 import type { PipelineContext } from "../context.ts";
 import { modulesOf } from "../instance/modules-of.ts";
-import { type StateOf, sharersOf, stateOf } from "../state/state-of.ts";
+import { type Sharer, type StateOf, sharersIn, stateOf } from "../state/state-of.ts";
 import { referencesOf } from "./references.ts";
 import { policiesOf } from "./values.ts";
 
@@ -20,11 +20,6 @@ export interface WantedSecret {
   readonly by: string;
   /** How it is made where it is missing; undefined where a person has to give it. */
   readonly policy: Policy | undefined;
-}
-
-export interface Sharer {
-  readonly instance: string;
-  readonly protected: boolean;
 }
 
 /**
@@ -52,17 +47,6 @@ async function definitionsOf(
   const projects = names.filter((name) => known.includes(name));
   const own = await Promise.all(projects.map((project) => resolve(conglomerate, { instance, project, env })));
   return [definition, ...own];
-}
-
-async function sharersIn(opened: StateOf, { env }: PipelineContext): Promise<readonly Sharer[]> {
-  const { conglomerate, state } = opened;
-  const names = await sharersOf(state.scope, { conglomerate, env });
-  return Promise.all(
-    names.map(async (name) => {
-      const { values } = await resolve(conglomerate, { instance: parseInstance(name), env });
-      return { instance: name, protected: values.protected ?? false };
-    }),
-  );
 }
 
 function wantedBy(definitions: readonly Definition[]): ReadonlyMap<string, WantedSecret> {

@@ -1,7 +1,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
-import { Secret } from "@facsimile/core";
-import { addMissing, exportState, type Imported, openExport, restoreState, type State, writeExport } from "@facsimile/state"; // biome-ignore format: one line
+import { compareBytes, Secret } from "@facsimile/core";
+import { addMissing, exportState, type Imported, openExport, restoreState, type State, type StateExport, writeExport } from "@facsimile/state"; // biome-ignore format: one line
 import type { PipelineContext } from "../context.ts";
 import { readState } from "./state-file.ts";
 import { type StateOf, stateOf } from "./state-of.ts";
@@ -36,28 +36,41 @@ export interface ImportRequest {
   readonly acceptRollback?: boolean | undefined;
 }
 
-export interface ImportReport extends Imported {
+/** An export that was opened, and what it is to become. */
+export interface Importing {
   readonly opened: StateOf;
-  /** There was no state before. */
+  readonly exported: StateExport;
+  /** There is no state: it is made from the export. */
   readonly isRestored: boolean;
+  /** Fingerprints of all who will open it, sorted. */
+  readonly recipients: readonly string[];
+  readonly acceptRollback: boolean;
 }
 
-/** Makes a state from an export, or adds to one what it lacks, and seals. @throws As `openExport`, `restoreState`, `addMissing` */
-export async function importFrom(request: ImportRequest, context: PipelineContext): Promise<ImportReport> {
-  const { instance, from, merge = false, acceptRollback } = request;
+/** Opens an export and the state that it is for. Nothing is written. @throws As `openExport`; `STATE_EXISTS` */
+export async function openImport(request: ImportRequest, context: PipelineContext): Promise<Importing> {
+  const { instance, from, merge = false, acceptRollback = false } = request;
   const armored = await fs.readFile(from, "utf8");
   const isMissing = (await readState(await stateTarget({ instance }, context))) === undefined;
   // A file that is gone is what an export is for: whether it is the right one is asked when it is restored.
-  const opened = await stateOf(instance, { acceptRollback: isMissing || acceptRollback }, context);
+  const opened = await stateOf(instance, { acceptRollback, acceptMissing: isMissing }, context);
   const { keyring, trust, state } = opened;
   const exported = await openExport(armored, { keyring, trust, scope: state.scope, file: path.basename(from) });
   context.redactor.add(...secretsOf(exported));
-  const options = { keyring, now: context.now, acceptRollback, ...(request.recipients?.length ? { recipients: request.recipients } : {}) }; // biome-ignore format: one line
-  if (merge && !isMissing) return { ...(await addMissing(state, exported, options)), opened, isRestored: false };
-  return { state: await restoreState(state, exported, options), added: [], left: [], opened, isRestored: true };
+  const named = request.recipients?.length ? request.recipients : exported.recipients;
+  const isRestored = isMissing || !merge;
+  return { opened, exported, isRestored, recipients: isRestored ? [...named].sort(compareBytes) : state.recipients, acceptRollback }; // biome-ignore format: one line
 }
 
-function secretsOf({ values }: Awaited<ReturnType<typeof openExport>>): readonly Secret[] {
+/** Makes a state from an export, or adds to one what it lacks, and seals. @throws As `restoreState`, `addMissing` */
+export async function importFrom(importing: Importing, { now }: PipelineContext): Promise<Imported> {
+  const { opened, exported, isRestored, recipients, acceptRollback } = importing;
+  const options = { keyring: opened.keyring, now, acceptRollback, recipients };
+  if (!isRestored) return addMissing(opened.state, exported, options);
+  return { state: await restoreState(opened.state, exported, options), added: [], left: [] };
+}
+
+function secretsOf({ values }: StateExport): readonly Secret[] {
   return values.flatMap(({ name, content: { value, previous } }) =>
     [value, previous?.value].flatMap((text) => (text === undefined ? [] : [new Secret(text, name)])),
   );

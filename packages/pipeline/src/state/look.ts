@@ -42,12 +42,13 @@ export async function showState(request: TargetRequest, context: PipelineContext
 /** Whoever cannot open it may look all the same. */
 async function valuesIn(
   { folder, scope }: StateTarget,
-  { trust, context: { configDir, env } }: { trust: Trust; context: PipelineContext },
+  { trust, context }: { trust: Trust; context: PipelineContext },
 ): Promise<{ readonly values: readonly ValueInfo[] | undefined; readonly problem: FacsimileError | undefined }> {
   try {
-    const keyring = await openKeyring({ configDir, env });
-    const memory = openMemory({ configDir });
+    const keyring = await openKeyring(context);
+    const memory = openMemory(context);
     const state = await openState({ folder, scope, keyring, trust, memory, use: "read" });
+    context.redactor.add(...state.secrets());
     return { values: valuesOf(state), problem: undefined };
   } catch (error) {
     if (isFacsimileError(error) && LOCKED_OUT.includes(error.code)) return { values: undefined, problem: error };

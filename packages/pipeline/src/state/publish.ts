@@ -16,35 +16,59 @@ type Folders = Root & { readonly own: string };
 /**
  * Checks, before anything is written, that a commit could be made and pushed.
  *
+ * @param at.push `origin/main`: where a detached HEAD pushes to. Default: nowhere.
  * @throws `GIT_BUSY` (a merge or rebase is under way), `GIT_DETACHED`, `GIT_NO_UPSTREAM`, `GIT_OUT_OF_STEP` (ahead of or
  * behind the upstream; exit 4)
  */
-export async function standing({ root, ...context }: Root): Promise<Standing> {
+export async function standing({
+  root,
+  push,
+  ...context
+}: Root & { readonly push?: string | undefined }): Promise<Standing> {
   const at = { ...context, cwd: root };
   const gitDir = await tryGit(["rev-parse", "--absolute-git-dir"], at);
   if (gitDir.exitCode !== 0) return { kind: "no-git" };
   await assertIdle(gitDir.stdout);
-  if ((await git(["remote"], at)) === "") return { kind: "no-remote" };
+  const remotes = (await git(["remote"], at)).split("\n").filter((name) => name !== "");
+  if (remotes.length === 0) return { kind: "no-remote" };
   const branch = await tryGit(["symbolic-ref", "--short", "HEAD"], at);
-  if (branch.exitCode !== 0) {
-    throw new FacsimileError(
-      "GIT_DETACHED",
-      "the definitions are at a detached HEAD: there is no branch to push state to",
-      {
-        hint: "git switch <branch>",
-      },
-    );
-  }
+  const target = branch.exitCode === 0 ? await upstreamOf(branch.stdout, { ...at, remotes }) : detached(push, remotes);
+  await assertInStep(target, at);
+  return { kind: "tracked", remote: target.remote, branch: target.branch };
+}
+
+/** Where a push goes to. */
+interface Target {
+  readonly remote: string;
+  /** Of the remote: `refs/heads/main`. */
+  readonly branch: string;
+  /** As this clone knows it: `origin/main`. */
+  readonly upstream: string;
+}
+
+async function upstreamOf(
+  name: string,
+  { remotes, ...at }: GitContext & { readonly cwd: string; readonly remotes: readonly string[] },
+): Promise<Target> {
   const upstream = await tryGit(["rev-parse", "--abbrev-ref", "@{upstream}"], at);
   if (upstream.exitCode !== 0) {
-    throw new FacsimileError("GIT_NO_UPSTREAM", `branch ${branch.stdout} has no upstream`, {
-      hint: `git push --set-upstream ${(await git(["remote"], at)).split("\n")[0]} ${branch.stdout}`,
+    throw new FacsimileError("GIT_NO_UPSTREAM", `branch ${name} has no upstream`, {
+      hint: `git push --set-upstream ${remotes[0]} ${name}`,
     });
   }
-  const remote = await git(["config", `branch.${branch.stdout}.remote`], at);
-  await assertInStep({ upstream: upstream.stdout, remote }, at);
-  const merge = await git(["config", `branch.${branch.stdout}.merge`], at);
-  return { kind: "tracked", remote, branch: merge };
+  const [remote, branch] = [await git(["config", `branch.${name}.remote`], at), await git(["config", `branch.${name}.merge`], at)]; // biome-ignore format: one line
+  return { remote, branch, upstream: upstream.stdout };
+}
+
+function detached(push: string | undefined, remotes: readonly string[]): Target {
+  const remote = remotes.find((name) => push?.startsWith(`${name}/`));
+  if (push !== undefined && remote !== undefined)
+    return { remote, branch: `refs/heads/${push.slice(remote.length + 1)}`, upstream: push };
+  const where = push === undefined ? "" : `, and state.push (${push}) begins with no remote: ${remotes.join(", ")}`;
+  const message = `the definitions are at a detached HEAD: there is no branch to push state to${where}`;
+  throw new FacsimileError("GIT_DETACHED", message, {
+    hint: `git switch <branch>, or say where to push: state: { push: "${remotes[0]}/main" }`,
+  });
 }
 
 async function assertIdle(gitDir: string): Promise<void> {
@@ -57,10 +81,7 @@ async function assertIdle(gitDir: string): Promise<void> {
   });
 }
 
-async function assertInStep(
-  { upstream, remote }: { upstream: string; remote: string },
-  at: GitContext & { cwd: string },
-): Promise<void> {
+async function assertInStep({ upstream, remote }: Target, at: GitContext & { cwd: string }): Promise<void> {
   await git(["fetch", "--quiet", "--", remote], at);
   const commits = await git(["log", "--oneline", "--left-right", "--no-decorate", `HEAD...${upstream}`], at);
   if (commits === "") return;
@@ -99,18 +120,6 @@ export async function publish({ files, message, standing }: Publication, { root,
   throw new FacsimileError("PUSH_REFUSED", `${standing.remote} refused the commit "${message}":\n${stderr.trim()}`, {
     hint: "The commit stays here and no host was touched. git pull --rebase, then deploy again.",
   });
-}
-
-/** True when git, and the upstream as last seen, hold the file as it is here; nothing is asked over the network. */
-export async function isPublished(file: string, { root, ...context }: Root): Promise<boolean> {
-  const at = { ...context, cwd: root };
-  const status = await tryGit(["status", "--porcelain", "--", file], at);
-  if (status.exitCode !== 0) return true; // No git here: there is nowhere to publish to.
-  if (status.stdout !== "") return false;
-  const upstream = await tryGit(["rev-parse", "--quiet", "--verify", "@{upstream}"], at);
-  return (
-    upstream.exitCode !== 0 || (await tryGit(["diff", "--quiet", "@{upstream}", "HEAD", "--", file], at)).exitCode === 0
-  );
 }
 
 /**

@@ -7,7 +7,9 @@ import type { Outline } from "../instance/outline.ts";
 import { wishOf } from "../instance/scope-users.ts";
 import type { OpenedState } from "../secrets/open.ts";
 import { writeEdit } from "../write-edit.ts";
-import { isPublished, publish, relativeTo, type Standing, standing } from "./publish.ts";
+import { publish, relativeTo, type Standing, standing } from "./publish.ts";
+import { confirmIfPublished, isPublished } from "./published.ts";
+import { targetOf } from "./target.ts";
 
 /** What a deploy writes down before it touches a host. */
 export interface Recording {
@@ -30,9 +32,16 @@ export async function planRecording(
   );
   const found = edits.filter((edit) => edit !== undefined);
   const pending =
-    !definition.local && state.state.serial > 0 && !(await isPublished(stateFile(state.state, context), context));
+    !definition.local && state.state.serial > 0 && !(await isPublished(fileOf(state.state, context), context));
   const needed = found.length > 0 || !state.plan.empty || pending;
-  return { edits: found, needed, standing: needed && !definition.local ? await standing(context) : { kind: "no-git" } };
+  return {
+    edits: found,
+    needed,
+    standing:
+      needed && !definition.local
+        ? await standing({ ...context, push: definition.values.state?.push })
+        : { kind: "no-git" },
+  };
 }
 
 /**
@@ -44,7 +53,7 @@ export async function record(
   context: PipelineContext,
 ): Promise<{ state: OpenedState; report: DeployReport["recorded"] }> {
   if (!recording.needed) {
-    if (state.state.serial > 0) await confirmSeal(state.state);
+    await confirmIfPublished(state.state, context);
     return { state, report: undefined };
   }
   const recipients = wishOf(outline.definition);
@@ -52,7 +61,8 @@ export async function record(
   context.redactor.add(...sealed.secrets());
   await writeVersions(outline, context);
   const pushed = await publishAll({ outline, state, sealed, recording }, context);
-  await confirmSeal(sealed);
+  if (pushed) await confirmSeal(sealed);
+  else await confirmIfPublished(sealed, context);
   const { passwords, secrets, uiids } = state.plan;
   const published = pushed ? "pushed" : recording.standing.kind === "no-remote" ? "committed" : "kept";
   context.onEvent({ type: "state", scope: sealed.scope, serial: sealed.serial, pushed });
@@ -80,7 +90,7 @@ async function publishAll(
 ): Promise<boolean> {
   const files = [
     ...editedFiles(recording).map((file) => relativeTo(context.root, path.resolve(context.root, file))),
-    ...(sealed.serial > 0 ? [stateFile(sealed, context)] : []),
+    ...(sealed.serial > 0 ? [fileOf(sealed, context)] : []),
   ];
   const versions = outline.projects
     .filter(({ edited }) => edited)
@@ -94,6 +104,6 @@ function editedFiles({ edits }: Recording): string[] {
   return [...new Set(edits.map(({ file }) => file))];
 }
 
-function stateFile(state: State, { root, own }: PipelineContext): string {
-  return relativeTo(root, path.join(own, "state", `${state.scope}.json`));
+function fileOf({ scope }: State, context: PipelineContext): string {
+  return targetOf(scope, context).file;
 }

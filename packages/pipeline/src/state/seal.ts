@@ -44,7 +44,7 @@ export async function openSeal(
   if (sides === undefined) return { target, merging: undefined };
   const { configDir, env, own, redactor } = context;
   const memory = openMemory({ configDir });
-  const keyring = await openKeyring({ configDir, env });
+  const keyring = await openKeyring(context);
   const trust = await trustedSigners({ configDir, env, root: own, memory, acceptRollback });
   const { folder, scope } = target;
   const open = await openMerge(sides, { folder, scope, keyring, trust, memory, acceptRollback });
@@ -64,6 +64,24 @@ export interface Decisions {
 /** What the merge comes to. Pure. @throws `STATE_UIIDS_FULL` */
 export function planSeal({ open }: Merging, decisions: Decisions): MergePlan {
   return planMerge(open, decisions);
+}
+
+/** What a merge would do that nobody may have meant: whoever signs must say that it is. */
+export interface Concerns {
+  /** Who comes to be a recipient of one side's values by the other side's word. */
+  readonly newcomers: readonly string[];
+  /** Sides that take back what came after them: older than what both came from, or than what this user has seen. */
+  readonly older: readonly SideName[];
+}
+
+/** A merge that is not sealed yet is signed by nobody: what it names as its sides may be old files. Pure. */
+export function concernsOf({ open }: Merging, { recipients }: MergePlan): Concerns {
+  const { ours, theirs, base, doubts } = open;
+  const isNew = (name: string) => [ours, theirs].some(({ document }) => !document.keys.recipients.includes(name));
+  const serialOf = ({ document }: Pick<OpenMerge["ours"], "document">) => document.seal.serial;
+  const isOlder = (side: SideName) =>
+    doubts[side] !== undefined || (base !== undefined && serialOf(open[side]) < serialOf(base));
+  return { newcomers: recipients.filter(isNew), older: (["ours", "theirs"] as const).filter(isOlder) };
 }
 
 /** Signs and writes it. Nothing is committed, and nothing remembered. @throws As `sealMerge` */

@@ -2,10 +2,10 @@ import { FacsimileError } from "@facsimile/core";
 import { isSensitive } from "@facsimile/definitions";
 import { changeState, type Scalar, type State } from "@facsimile/state";
 import type { PipelineContext } from "../context.ts";
-import { type StateOf, stateOf } from "./state-of.ts";
+import { wishOf } from "../instance/scope-users.ts";
+import type { StateOf } from "./state-of.ts";
 
-export interface SettingRequest {
-  readonly instance: string;
+export interface Setting {
   readonly name: string;
   /** `undefined`: take it out. */
   readonly value: Scalar | undefined;
@@ -18,14 +18,13 @@ export interface SettingRequest {
  * @throws `SETTING_SECRET` for a name as secrets have; `BAD_NAME`; `NOT_SET`; as `changeState`
  */
 export async function changeSetting(
-  { instance, name, value }: SettingRequest,
-  context: PipelineContext,
-): Promise<{ readonly opened: StateOf; readonly state: State }> {
-  if (value !== undefined) checkName(name, instance);
-  const opened = await stateOf(instance, {}, context);
-  const { keyring } = opened;
-  const state = await changeState(opened.state, [{ type: "setting", name, value }], { keyring, now: context.now });
-  return { opened, state };
+  { state, keyring, definition, instance }: StateOf,
+  { name, value }: Setting,
+  { now }: Pick<PipelineContext, "now">,
+): Promise<State> {
+  if (value !== undefined) checkName(name, instance.full);
+  const options = { keyring, recipients: wishOf(definition), now };
+  return changeState(state, [{ type: "setting", name, value }], options);
 }
 
 function checkName(name: string, instance: string): void {

@@ -24,14 +24,14 @@ export interface StateOf extends OpenedState {
  */
 export async function stateOf(
   text: string,
-  { use, acceptRollback }: Pick<StateRequest, "use" | "acceptRollback">,
+  options: Omit<StateRequest, "definition" | "modules">,
   context: PipelineContext,
 ): Promise<StateOf> {
   const conglomerate = await findConglomerate(context.root);
   const instance = parseInstance(text);
   const definition = await resolve(conglomerate, { instance, env: context.env });
-  const request = { definition, modules: [], acceptRollback, ...(use === undefined ? {} : { use }) };
-  return { conglomerate, instance, definition, ...(await openStateOf(request, context)) };
+  const opened = await openStateOf({ definition, modules: [], ...options }, context);
+  return { conglomerate, instance, definition, ...opened };
 }
 
 /** The same for those who look something up: nothing of the definition is checked but its scope. @throws As {@link stateOf} */
@@ -53,6 +53,26 @@ export async function sharersOf(
   const instances = await listInstances(conglomerate);
   const found = await Promise.all(instances.map((instance) => scopeAt(conglomerate, { instance, env })));
   return instances.filter((_, index) => found[index] === scope).map(({ full }) => full);
+}
+
+/** An instance that has a state in common with others. */
+export interface Sharer {
+  readonly instance: string;
+  readonly protected: boolean;
+}
+
+/** {@link sharersOf} the scope of an opened state, and which of them are protected. */
+export async function sharersIn(
+  { conglomerate, state }: Pick<StateOf, "conglomerate" | "state">,
+  { env }: Pick<PipelineContext, "env">,
+): Promise<readonly Sharer[]> {
+  const names = await sharersOf(state.scope, { conglomerate, env });
+  return Promise.all(
+    names.map(async (name) => {
+      const { values } = await resolve(conglomerate, { instance: parseInstance(name), env });
+      return { instance: name, protected: values.protected ?? false };
+    }),
+  );
 }
 
 /** Undefined where the definition is broken: what it shares cannot be known. */

@@ -88,8 +88,13 @@ async function unlock(key: PrivateKey, { origin, env }: Origin): Promise<Private
 async function findPassphrase(env: Environment): Promise<string | undefined> {
   const [inline, file] = [env["FACS_PGP_PASSPHRASE"], env["FACS_PGP_PASSPHRASE_FILE"]];
   if (inline || !file) return inline || undefined;
+  const bytes = await readIfThere(file);
+  if (bytes === undefined)
+    throw new FacsimileError("KEY_LOCKED", `FACS_PGP_PASSPHRASE_FILE names ${file}, which does not exist`, {
+      hint: "Put the passphrase of the key there, readable for you alone.",
+    });
   // The newline that editors and `echo` put at the end is not part of a passphrase.
-  return (await readIfThere(file))?.toString().replace(/\r?\n$/, "");
+  return bytes.toString().replace(/\r?\n$/, "");
 }
 
 function invalidKey(origin: string, what: string, cause?: Error): FacsimileError {

@@ -31,6 +31,8 @@ export interface OpenMerge {
   readonly ours: Opened;
   readonly theirs: Opened;
   readonly base: Base | undefined;
+  /** Why a side is not what memory leads to expect, such as an old file that somebody brought back. */
+  readonly doubts: { readonly ours: FacsimileError | undefined; readonly theirs: FacsimileError | undefined };
   /** Why what both came from is not used. */
   readonly baseDoubt: FacsimileError | undefined;
   /** Every secret of both sides, previous values too: what outputs must be kept free of. */
@@ -62,12 +64,12 @@ export async function openMergeIn(
   // One after the other: a key may lie on a card.
   const ours = await openSide(sides.ours, `our side of ${state.file}`, options);
   const theirs = await openSide(sides.theirs, `their side of ${state.file}`, options);
-  const doubts = [ours, theirs].map((side) => judge(remembered, { place, name: state.file, ...factsOf(side) }));
-  const [doubt, other] = doubts;
-  if (doubt !== undefined && other !== undefined && options.acceptRollback !== true) throw doubt;
+  const doubtOf = (side: Opened) => judge(remembered, { place, name: state.file, ...factsOf(side) });
+  const doubts = { ours: doubtOf(ours), theirs: doubtOf(theirs) };
+  if (doubts.ours !== undefined && doubts.theirs !== undefined && options.acceptRollback !== true) throw doubts.ours;
   const { base, baseDoubt } = await openBase(sides.base, { ours, options, name: state.file });
   const secrets = [ours, theirs].flatMap((opened) => makeState(scope, { ...inner, opened }).secrets());
-  return { state, inner, version: found?.version, ours, theirs, base, baseDoubt, secrets };
+  return { state, inner, version: found?.version, ours, theirs, base, doubts, baseDoubt, secrets };
 }
 
 async function openSide(bytes: Uint8Array, name: string, { scope, trust, keyring }: MergeOptions): Promise<Opened> {

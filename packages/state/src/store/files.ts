@@ -54,6 +54,9 @@ export async function createFile(file: string, text: string): Promise<boolean> {
     await nodeFs.mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
     await writeNew(temporary, Buffer.from(text), { mode: 0o600, fs: nodeFs });
     await nodeFs.link(temporary, file);
+    // What a killed writer of the same file left may be a private key.
+    await removeOthers(temporary, { file, fs: nodeFs });
+    await flushFolder(path.dirname(file), nodeFs);
     return true;
   } catch (cause) {
     if (errnoOf(cause) === "EEXIST") return false;

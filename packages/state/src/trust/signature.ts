@@ -46,10 +46,16 @@ async function check(
   await packet.verify(keyPacket, enums.signature.binary, literal, ANY_DATE, true);
 }
 
-/** The one spelling of a signature that files hold; {@link verifyDetached} accepts others too. */
+/**
+ * The one spelling of a signature that files hold; {@link verifyDetached} accepts others too. Without what anybody can add
+ * to it unseen: the signature itself names its key's fingerprint.
+ */
 export async function canonicalSignature(armored: string): Promise<string> {
   const { readSignature } = await openpgp();
-  return (await readSignature({ armoredSignature: armored })).armor();
+  const signature = await readSignature({ armoredSignature: armored });
+  // RFC 9580, 5.2.3.3: unhashed subpackets are not covered by the signature.
+  for (const packet of signature.packets) if (packet.issuerFingerprint) packet.unhashedSubpackets = [];
+  return signature.armor();
 }
 
 async function parseSignature(armored: string, name: string): Promise<Signature> {
