@@ -10,10 +10,18 @@ export async function main(process: Process): Promise<number> {
   const run: { status: number; root?: string | undefined } = { status: EXIT.done };
   try {
     await createProgram(world, run).parseAsync([...process.argv]);
-    return run.status;
+    return (await tellOutput(world)) || run.status;
   } catch (error) {
     return tellFailure(error, { world, root: run.root, isJson: process.argv.includes("--json") });
   }
+}
+
+/** What was done is done; but whoever wanted to read of it cannot. @returns The exit status for that; 0 where all is well */
+async function tellOutput({ outputProblem, style, tell }: World): Promise<number> {
+  const problem = await outputProblem();
+  if (problem === undefined) return EXIT.done;
+  tell(`${style.red("error")} ${style.bold("SYSTEM")}: the output could not be written: ${problem.message}\n`);
+  return EXIT.failed;
 }
 
 async function tellFailure(

@@ -1,10 +1,11 @@
 import { setMaxListeners } from "node:events";
 import os from "node:os";
 import path from "node:path";
-import { createExec, type Environment, errnoOf, Redactor } from "@facsimile/core";
+import { createExec, type Environment, Redactor } from "@facsimile/core";
 import type { PipelineWorld } from "@facsimile/pipeline";
 import { askerOf } from "./ask.ts";
 import { EXIT } from "./exit.ts";
+import { guarded, type Output } from "./output.ts";
 import { createStyle, type Style } from "./text/style.ts";
 
 /** The part of `process` that the CLI uses; a test may hand in another. */
@@ -27,14 +28,6 @@ export type Input = NodeJS.ReadableStream & {
   setRawMode?(raw: boolean): unknown;
 };
 
-interface Output {
-  readonly isTTY?: boolean | undefined;
-  /** Of a terminal. */
-  readonly columns?: number | undefined;
-  write(text: string): unknown;
-  on(event: "error", listener: (error: Error) => void): unknown;
-}
-
 /** What every command is handed. */
 export interface World {
   readonly env: Environment;
@@ -53,6 +46,8 @@ export interface World {
   readonly printRaw: (text: string) => void;
   /** Progress and problems, to stderr. */
   readonly tell: (text: string) => void;
+  /** Why not all data could be written to stdout. */
+  readonly outputProblem: () => Promise<Error | undefined>;
   /** Data that comes in. */
   readonly stdin: Input;
   /** Puts a question on stderr and gives the line that was typed; undefined off a terminal. The end of input is an empty one. */
@@ -63,7 +58,7 @@ export interface World {
 export async function createWorld(process: Process): Promise<World> {
   const { env } = process;
   const redactor = new Redactor();
-  for (const output of [process.stdout, process.stderr]) output.on("error", unlessClosed);
+  const [stdout, stderr] = [guarded(process.stdout), guarded(process.stderr)];
   const stop = new AbortController();
   setMaxListeners(0, stop.signal); // One for each host and child: no leak, whatever Node's default guesses.
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -79,9 +74,10 @@ export async function createWorld(process: Process): Promise<World> {
     width: process.stdout.columns,
     redactor,
     signal: stop.signal,
-    print: (text) => void process.stdout.write(redactor.redact(text)),
-    printRaw: (text) => void process.stdout.write(text),
-    tell: (text) => void process.stderr.write(redactor.redact(text)),
+    print: (text) => stdout.write(redactor.redact(text)),
+    printRaw: stdout.write,
+    tell: (text) => stderr.write(redactor.redact(text)),
+    outputProblem: stdout.problem,
     // Later, because the first look at process.stdin takes time that most commands need not spend.
     get stdin() {
       return process.stdin;
@@ -106,13 +102,8 @@ export function pipelineWorld(world: World, { root, own, work }: Folders): Pipel
 
 function configDirOf(env: Environment): string {
   if (env["FACS_CONFIG_DIR"]) return env["FACS_CONFIG_DIR"];
-  const home = env["HOME"] ?? os.homedir();
+  const home = env["HOME"] || os.userInfo().homedir; // An empty one would mean the current folder.
   return path.join(env["XDG_CONFIG_HOME"] || path.join(home, ".config"), "facsimile");
-}
-
-// `facs deploy … | head` closes our output in the middle of the work, which must go on to its end all the same.
-function unlessClosed(error: Error): void {
-  if (errnoOf(error) !== "EPIPE") throw error;
 }
 
 // https://no-color.org, and FORCE_COLOR as most tools know it.

@@ -85,6 +85,17 @@ describe("Secret", () => {
     }
   });
 
+  it("may be a megabyte long, and as many as there are", () => {
+    const redactor = new Redactor();
+    const long = Buffer.alloc(750_000, "0123456789abcdef").toString("base64");
+    redactor.add(
+      new Secret(long, "tls/bundle"),
+      ...Array.from({ length: 1000 }, (_, n) => new Secret(`value-${n}`, `s${n}`)),
+    );
+    const text = redactor.redact(`${long} value-77 value-999 ${JSON.stringify({ long })} value-1000`);
+    expect(text).toBe('‹tls/bundle› ‹s77› ‹s999› {"long":"‹tls/bundle›"} ‹s100›0');
+  });
+
   it("may be any text, also one that is no valid Unicode", () => {
     const redactor = new Redactor();
     redactor.add(new Secret("bad\ud800text", "s"));

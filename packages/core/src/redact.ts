@@ -1,6 +1,6 @@
 import { isSecret, type Secret } from "./secret.ts";
 
-/** Shorter values are not looked for: they would match ordinary text. */
+/** Characters. Shorter values are not looked for: they would match ordinary text. */
 const MIN_LENGTH = 4;
 
 /**
@@ -8,23 +8,45 @@ const MIN_LENGTH = 4;
  * hex, URL-, form- or JSON-escaped. Values of fewer than four characters are not looked for.
  */
 export class Redactor {
-  readonly #names = new Map<string, string>();
-  #pattern: RegExp | undefined;
+  /** By their first characters, the longest first. */
+  readonly #forms = new Map<string, Form[]>();
+  /** Not looked at yet: many a command prints nothing after it opened a state. */
+  readonly #added: Secret[] = [];
 
   /** Every output from now on is kept free of these. */
   add(...secrets: readonly Secret[]): void {
-    for (const secret of secrets) {
-      if (!isSecret(secret)) continue;
-      for (const form of formsOf(secret.reveal())) this.#names.set(form, secret.name);
-    }
-    this.#pattern = undefined;
+    for (const secret of secrets) if (isSecret(secret)) this.#added.push(secret);
   }
 
   redact(text: string): string {
-    if (this.#names.size === 0) return text;
-    this.#pattern ??= longestFirst([...this.#names.keys()]);
-    return text.replace(this.#pattern, (match) => `‹${this.#names.get(match) ?? "secret"}›`);
+    for (const secret of this.#added.splice(0))
+      for (const form of new Set(formsOf(secret.reveal()))) this.#addForm({ text: form, name: secret.name });
+    if (this.#forms.size === 0) return text;
+    let [result, copied] = ["", 0];
+    for (let at = 0; at + MIN_LENGTH <= text.length; at++) {
+      const found = this.#forms.get(text.slice(at, at + MIN_LENGTH))?.find((form) => text.startsWith(form.text, at));
+      if (found === undefined) continue;
+      result += `${text.slice(copied, at)}‹${found.name}›`;
+      copied = at + found.text.length;
+      at = copied - 1;
+    }
+    return result + text.slice(copied);
   }
+
+  #addForm(form: Form): void {
+    const start = form.text.slice(0, MIN_LENGTH);
+    const alike = this.#forms.get(start) ?? [];
+    if (alike.some(({ text }) => text === form.text)) return;
+    alike.push(form);
+    alike.sort((a, b) => b.text.length - a.text.length);
+    this.#forms.set(start, alike);
+  }
+}
+
+interface Form {
+  readonly text: string;
+  /** Of the secret. */
+  readonly name: string;
 }
 
 function formsOf(value: string): string[] {
@@ -73,9 +95,4 @@ function base64Forms(bytes: Buffer): string[] {
 
 function toUrlSafe(text: string): string {
   return text.replaceAll("+", "-").replaceAll("/", "_");
-}
-
-function longestFirst(words: readonly string[]): RegExp {
-  const sorted = [...words].sort((a, b) => b.length - a.length);
-  return new RegExp(sorted.map((word) => word.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")).join("|"), "g");
 }

@@ -115,7 +115,7 @@ export {
 export { type HistoryEntry, stateHistory } from "./state/history.ts";
 export { type CheckedState, checkStates, type ShownState, showState } from "./state/look.ts";
 export { type Purge, planPurge, purge } from "./state/purge.ts";
-export { type Concerns, concernsOf, type Merging, openSeal, planSeal, seal } from "./state/seal.ts";
+export { type Concerns, concernsOf, type Merging, openSeal, planSeal, seal, sealAnew } from "./state/seal.ts";
 export { changeSetting, type Setting } from "./state/setting.ts";
 export { type Sharer, type StateOf, sharersIn, stateOf, stateSeenBy } from "./state/state-of.ts";
 export { type StateTarget, stateTarget, type TargetRequest, targetOf } from "./state/target.ts";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { compareBytes, sha256, throwProblems } from "@facsimile/core";
+import { compareBytes, FacsimileError, sha256, throwProblems } from "@facsimile/core";
 import type { Section, StateDocument } from "./format/document.ts";
 import { type LeafContent, pointerOf, type Random, sealLeaf } from "./format/leaf.ts";
 import { serialise, signedBytes } from "./format/serialise.ts";
@@ -9,7 +9,7 @@ import { DATA_KEY_BYTES, wrapDataKey } from "./format/wrap.ts";
 import type { Keyring } from "./keys/keyring.ts";
 import { decryptFile, verifyFile } from "./open.ts";
 import { innerOf, makeState, type Opened, type State } from "./state.ts";
-import { canonicalSignature } from "./trust/signature.ts";
+import { canonicalSignature, maySign } from "./trust/signature.ts";
 
 export interface SealOptions {
   readonly keyring: Keyring;
@@ -18,6 +18,8 @@ export interface SealOptions {
   readonly now: () => Date;
   /** Default: node:crypto's. */
   readonly random?: Random;
+  /** A serial that others have seen: the next one is above it. Default: what memory knows. */
+  readonly above?: number | undefined;
 }
 
 /** A document that is to follow a state's, not signed yet, and its values in clear. */
@@ -31,14 +33,21 @@ export interface Draft {
 /** The state as it is, with the next serial. @throws the warnings of a state that has any; `NO_PUBLIC_KEY`, `KEY_UNUSABLE` */
 export async function draftOf(state: State, options: SealOptions): Promise<Draft> {
   throwProblems(state.warnings);
-  const { opened, remembered } = innerOf(state);
+  const { opened, remembered, trust } = innerOf(state);
+  if (!maySign(trust, options.keyring.fingerprint, state.scope)) throw notASigner(state, options.keyring);
   if (opened === undefined) return firstDraft(state, options);
   const { document, dataKey, leaves, digest } = opened;
   // After an accepted rollback the number still exceeds all that others have seen.
   const seen = remembered.files.get(document.id)?.serial ?? 0;
-  const serial = Math.max(document.seal.serial, seen) + 1;
+  const serial = Math.max(document.seal.serial, seen, options.above ?? 0) + 1;
   const seal = { serial, parents: [digest], signer: options.keyring.fingerprint, signature: [] };
   return { document: { ...document, seal }, dataKey, leaves };
+}
+
+function notASigner({ file, scope }: State, { fingerprint }: Keyring): FacsimileError {
+  return new FacsimileError("NOT_A_SIGNER", `your key ${fingerprint} may not sign ${file}; nothing was written`, {
+    hint: `Others would refuse what it signs. Ask a root to let you: facs trust add ${fingerprint} --scope ${scope}`,
+  });
 }
 
 async function firstDraft(

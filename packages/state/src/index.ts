@@ -10,7 +10,7 @@ export { type Keyring, type KeyringOptions, openKeyring } from "./keys/keyring.t
 export { type GeneratedKey, generateKey, installKey, publishKey } from "./keys/keys.ts";
 export { mergePublicKeys } from "./keys/merge.ts";
 export { type MergedFile, mergeFiles } from "./merge/driver.ts";
-export { type Ends, type FileSides, joinedSides, mergedFrom } from "./merge/ends.ts";
+export { type Ends, type FileSides, joinedSides, joins, mergedFrom } from "./merge/ends.ts";
 export { type MergeOptions, type OpenMerge, openMerge } from "./merge/open-merge.ts";
 export {
   type Clash,
@@ -57,6 +57,7 @@ export {
   type FileFacts,
   fileChanges,
   type Person,
+  rememberVerified,
   type SealFacts,
   sealFacts,
   verifyBytes,

@@ -7,15 +7,15 @@ import { parseValueName } from "./format/value-name.ts";
 import { planState, type StatePlan } from "./plan.ts";
 import { makeValue, policyText } from "./policy.ts";
 import { innerOf, type State, sealedFileOf } from "./state.ts";
-import { judge, type Remembered, remember, type SealedFile } from "./trust/memory.ts";
+import { isNews, judge, remember } from "./trust/memory.ts";
 
 /**
  * Creates what the plan names, signs and writes the file: built, opened with our own reader, compared, and then put in
  * place as a whole, if nobody changed it since the state was opened. With an empty plan nothing is written.
  *
  * @returns The state as it is now. It is remembered only by {@link confirmSeal}.
- * @throws `STATE_CHANGED`, `STATE_LOCKED`, `STATE_WRITE_FAILED`, `STATE_UNTRUSTED_SIGNER` when others would not accept
- *   the signature, `NO_PUBLIC_KEY`, `KEY_UNUSABLE`, and the warnings of a state that has any. The old file stands then.
+ * @throws `STATE_CHANGED`, `STATE_LOCKED`, `STATE_WRITE_FAILED`, `NOT_A_SIGNER` when others would not accept the
+ *   signature, `NO_PUBLIC_KEY`, `KEY_UNUSABLE`, and the warnings of a state that has any. The old file stands then.
  */
 export async function sealState(state: State, plan: StatePlan, options: SealOptions): Promise<State> {
   if (plan.empty) return state;
@@ -42,11 +42,6 @@ export async function confirmSeal(state: State): Promise<void> {
   await memory.update((now) =>
     files.reduce((known, file) => (accepted.has(file) || isNews(known, file) ? remember(known, file) : known), now),
   );
-}
-
-// Another process may have confirmed a later one meanwhile.
-function isNews({ files }: Remembered, { id, serial }: SealedFile): boolean {
-  return serial >= (files.get(id)?.serial ?? 0);
 }
 
 function refuseStale(state: State, plan: StatePlan): void {

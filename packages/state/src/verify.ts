@@ -6,7 +6,7 @@ import { flatLeaves, shownPointer } from "./merge/flat.ts";
 import { verifyFile } from "./open.ts";
 import { readScopeFile } from "./store/read-scope.ts";
 import { folderStore } from "./store/store.ts";
-import { judge, judgeAbsence, type Memory } from "./trust/memory.ts";
+import { isNews, judge, judgeAbsence, type Memory, remember } from "./trust/memory.ts";
 import type { Trust } from "./trust/trust.ts";
 
 /** Somebody by his key. */
@@ -88,6 +88,20 @@ export async function verifyState({
   const facts = await verifyBytes(file.bytes, { name, scope, trust });
   const { id, serial, digest, parents } = facts;
   return { facts, doubt: judge(remembered, { place, name, id, serial, digest, parents }) };
+}
+
+/**
+ * Remembers a file that was verified as the newest, and the list of signers that vouched for it. Call it when the file is
+ * safe with the others: pushed or, without a remote, committed.
+ */
+export async function rememberVerified(
+  { id, serial, digest, scope }: FileFacts,
+  { folder, trust, memory }: { readonly folder: string; readonly trust: Trust; readonly memory: Memory },
+): Promise<void> {
+  const store = folderStore(folder);
+  const file = { place: await store.place(scope), name: store.name(scope), id, serial, digest };
+  const files = trust.list === undefined ? [file] : [trust.list, file];
+  await memory.update((known) => files.reduce((left, one) => (isNews(left, one) ? remember(left, one) : left), known));
 }
 
 /** Who sealed a document, and when. */

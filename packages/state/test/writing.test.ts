@@ -107,7 +107,7 @@ describe("writing", () => {
     const state = await w.open();
     const plan = planState(state, { passwords: ["one"] });
     const byStranger = sealState(state, plan, { keyring: other.keyring, now, recipients: [w.key.fingerprint] });
-    await expect(byStranger).rejects.toMatchObject({ code: "STATE_UNTRUSTED_SIGNER" });
+    await expect(byStranger).rejects.toMatchObject({ code: "NOT_A_SIGNER" });
     const forStranger = sealState(state, plan, { keyring: w.keyring, now, recipients: [other.key.fingerprint] });
     await expect(forStranger).rejects.toMatchObject({ code: "NO_PUBLIC_KEY" });
     await expect(nodeFs.stat(w.file)).rejects.toThrow("ENOENT");

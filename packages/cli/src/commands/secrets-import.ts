@@ -32,7 +32,8 @@ export async function secretsImportCommand(invocation: SecretsImportInvocation):
   const plan = planImport(imported, { state: scope.state, instance: only, overwrite });
   if (!options.json) world.tell(planText(plan, file));
   const question = questionFor(plan, opened);
-  const command = `facs secrets import ${instance} --from ${from}`;
+  const flags = [...(format ? ["--format", format] : []), ...(overwrite ? ["--overwrite"] : []), ...(only ? ["--only"] : [])]; // biome-ignore format: one line
+  const command = ["facs secrets import", instance, "--from", from, ...flags].join(" ");
   if (plan.changes.length > 0 && !(await confirm({ question, yes, command }, world))) {
     run.status = EXIT.failed;
     return world.tell("Nothing was changed.\n");

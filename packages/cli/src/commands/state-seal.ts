@@ -1,11 +1,19 @@
 import { FacsimileError } from "@facsimile/core";
 import type { Merging, PipelineContext } from "@facsimile/pipeline";
-import type { Clash, MergePlan, SideName } from "@facsimile/state";
+import type { Clash, MergePlan, SideName, State } from "@facsimile/state";
 import { confirm } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import { printJson } from "../follow.ts";
 import type { Invocation } from "../program.ts";
-import { clashLine, clashText, concernsText, sealedText, sealPlanText, sidesText } from "../text/state-merge.ts";
+import {
+  anewText,
+  clashLine,
+  clashText,
+  concernsText,
+  sealedText,
+  sealPlanText,
+  sidesText,
+} from "../text/state-merge.ts";
 import type { World } from "../world.ts";
 import { contextOf, hintDriver } from "./state.ts";
 
@@ -27,10 +35,12 @@ export async function stateSealCommand(invocation: StateSealInvocation): Promise
   const { scope, acceptRollback, json } = options;
   const chosen = sideOf(options);
   const context = await contextOf(invocation);
-  const { openSeal, planSeal, seal } = await import("@facsimile/pipeline");
+  const { openSeal, planSeal, seal, sealAnew } = await import("@facsimile/pipeline");
   const { target, merging } = await openSeal({ instance, scope, acceptRollback }, context);
   await hintDriver(context, world);
   if (merging === undefined) {
+    const anew = acceptRollback ? await sealAnew(target, context) : undefined;
+    if (anew !== undefined) return toldAnew(anew, { file: target.file, json, world });
     const text = `${target.file} is sealed: there is nothing to join.\n`;
     return json ? printJson({ schema: "state-seal/1", file: target.file, sealed: false }, world) : world.print(text);
   }
@@ -48,6 +58,15 @@ export async function stateSealCommand(invocation: StateSealInvocation): Promise
   const { serial } = await seal(merging, plan, context);
   if (json) printJson(documentOf({ merging, plan, serial, decisions }), world);
   else world.print(sealedText(target.file, serial));
+}
+
+/** An old file is the newest now. */
+function toldAnew(
+  { serial, scope }: State,
+  { file, json, world }: { file: string; json: true | undefined; world: World },
+): void {
+  if (json) printJson({ schema: "state-seal/1", file, scope, sealed: true, serial }, world);
+  else world.print(anewText(file, serial));
 }
 
 /** Asks where the merge would let somebody in, or bring something old back. */

@@ -104,6 +104,12 @@ function movedText({ daemon, from, to, keeper }: MovedUiid): string {
   return `${harmless(daemon)} has uiid ${to} now, no longer ${from}: ${why}`;
 }
 
+/** What an old file is now. */
+export function anewText(file: string, serial: number): string {
+  const lines = [`${file}: sealed as the newest, serial ${serial}; what came after it is taken back`];
+  return `${[...lines, ...labelled("next", [`git add ${file} && git commit`])].join("\n")}\n`;
+}
+
 /** Where it stands now. */
 export function sealedText(file: string, serial: number): string {
   const next = `git add ${file}, then go on with git (git status says how)`;

@@ -1,3 +1,4 @@
+import path from "node:path";
 import { FacsimileError, sha256 } from "@facsimile/core";
 import type { PipelineContext } from "../context.ts";
 import { tryGit } from "../git.ts";
@@ -29,6 +30,16 @@ export async function contentsAt(
   return contentsOf(revisions.map((revision) => `${revision}:${prefix}${file}`), context); // biome-ignore format: one line
 }
 
+/** The states of the last commit, as paths; none where there is no git or no commit. */
+export async function committedStates({
+  own,
+  ...context
+}: Git & Pick<PipelineContext, "own">): Promise<readonly string[]> {
+  const folder = path.relative(context.root, path.join(own, "state")) || "state";
+  const { exitCode, stdout } = await at(["ls-tree", "-z", "--name-only", "HEAD", "--", `${folder}/`], context);
+  return exitCode === 0 ? stdout.split("\0").filter((name) => name.endsWith(".json")) : [];
+}
+
 /**
  * Contents that the file once had, by sha256: those that git knows of any branch, of work under way, and of what HEAD
  * and branches once were. Digests that are not found are missing in the answer.
@@ -49,6 +60,14 @@ export async function contentsByDigest(
   return found;
 }
 
+/** Every content that the file had in the history of HEAD; none where there is no git. */
+export async function contentsBefore(file: string, context: Git): Promise<readonly Buffer[]> {
+  const { exitCode, stdout } = await at([...LOG, "HEAD", "--", literal(file)], context);
+  if (exitCode !== 0) return [];
+  const contents = await contentsOf(objectsIn(stdout), context);
+  return contents.filter((content) => content !== undefined);
+}
+
 /** Read at once: few enough to be held, many enough that git is not started often. */
 const BATCH = 64;
 
@@ -59,9 +78,14 @@ const HEADS = ["HEAD", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "REBASE_
 async function objectsOf(file: string, context: Git): Promise<readonly string[]> {
   const known = await Promise.all(HEADS.map((head) => at(["rev-parse", "--quiet", "--verify", head], context)));
   const heads = known.filter(({ exitCode }) => exitCode === 0).map(({ stdout }) => stdout);
-  const log = ["log", "--full-history", "-m", "--raw", "--no-abbrev", "--format=", "--all", "--reflog", ...heads];
-  const { stdout } = await at([...log, "--", literal(file)], context);
-  const lines = stdout.matchAll(/^:\d+ \d+ ([0-9a-f]+) ([0-9a-f]+) /gm);
+  const { stdout } = await at([...LOG, "--all", "--reflog", ...heads, "--", literal(file)], context);
+  return objectsIn(stdout);
+}
+
+const LOG = ["log", "--full-history", "-m", "--raw", "--no-abbrev", "--format="];
+
+function objectsIn(log: string): readonly string[] {
+  const lines = log.matchAll(/^:\d+ \d+ ([0-9a-f]+) ([0-9a-f]+) /gm);
   const objects = [...lines].flatMap(([, before = "", after = ""]) => [after, before]);
   return [...new Set(objects)].filter((object) => !/^0+$/.test(object));
 }

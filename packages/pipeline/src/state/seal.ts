@@ -1,6 +1,7 @@
 import {
   type Clash,
   clashesOf,
+  confirmSeal,
   type Keyring,
   type MergePlan,
   type OpenMerge,
@@ -8,15 +9,20 @@ import {
   openMemory,
   openMerge,
   planMerge,
+  resealState,
   type SealFacts,
   type SideName,
   type State,
   sealFacts,
   sealMerge,
   trustedSigners,
+  verifyState,
 } from "@facsimile/state";
 import type { PipelineContext } from "../context.ts";
+import { openScope } from "../secrets/open.ts";
+import { laterSerial } from "./later.ts";
 import { sidesOf } from "./sides.ts";
+import { noState } from "./state-file.ts";
 import { type StateTarget, stateTarget, type TargetRequest } from "./target.ts";
 
 /** Both sides of a merge, opened, and what must be decided. */
@@ -52,6 +58,25 @@ export async function openSeal(
   const factsOf = ({ document, digest }: OpenMerge["ours"]) => sealFacts(document, { digest, trust });
   const [ours, theirs] = [await factsOf(open.ours), await factsOf(open.theirs)];
   return { target, merging: { target, open, keyring, ours, theirs, clashes: clashesOf(open) } };
+}
+
+/**
+ * Seals a file that is older than what was seen before, here or in git's history, or another one, as the newest: above
+ * every serial that somebody may have seen. It is remembered at once.
+ *
+ * @returns `undefined` where nothing is odd about the file: then nothing is written.
+ * @throws `STATE_MISSING`, `NO_STATE`; what `openState` throws for bytes that are not to be trusted
+ */
+export async function sealAnew(target: StateTarget, context: PipelineContext): Promise<State | undefined> {
+  const memory = openMemory(context);
+  const { state, keyring, trust } = await openScope(target.scope, { acceptRollback: true }, context);
+  const { facts, doubt } = await verifyState({ ...target, trust, memory });
+  if (facts === undefined) throw doubt ?? noState(target);
+  const above = await laterSerial(facts, { target, trust }, context);
+  if (doubt === undefined && above === undefined) return undefined;
+  const sealed = await resealState(state, { keyring, now: context.now, above });
+  await confirmSeal(sealed);
+  return sealed;
 }
 
 export interface Decisions {

@@ -1,6 +1,6 @@
 import { FacsimileError } from "@facsimile/core";
 import { isSensitive } from "@facsimile/definitions";
-import { changeState, type Scalar, type State } from "@facsimile/state";
+import { changeState, type Scalar, type State, valueNameText, valuesOf } from "@facsimile/state";
 import type { PipelineContext } from "../context.ts";
 import { wishOf } from "../instance/scope-users.ts";
 import type { StateOf } from "./state-of.ts";
@@ -20,11 +20,25 @@ export interface Setting {
 export async function changeSetting(
   { state, keyring, definition, instance }: StateOf,
   { name, value }: Setting,
-  { now }: Pick<PipelineContext, "now">,
+  { now, redactor }: Pick<PipelineContext, "now" | "redactor">,
 ): Promise<State> {
   if (value !== undefined) checkName(name, instance.full);
+  const isSecret = typeof value === "string" && redactor.redact(value) !== value;
+  if (isSecret || (value !== undefined && isHeld(name, state)))
+    throw secret(name, { instance: instance.full, isSecret });
   const options = { keyring, recipients: wishOf(definition), now };
   return changeState(state, [{ type: "setting", name, value }], options);
+}
+
+function isHeld(name: string, state: State): boolean {
+  return valuesOf(state).some((value) => valueNameText(value.name) === name);
+}
+
+function secret(name: string, { instance, isSecret }: { instance: string; isSecret: boolean }): FacsimileError {
+  const what = isSecret ? `the value for ${name} holds a secret of this state` : `${name} is a secret of this state`;
+  return new FacsimileError("SETTING_SECRET", `${what}, and settings are not encrypted`, {
+    hint: `facs secrets set ${instance} ${name}. Nothing was written.`,
+  });
 }
 
 function checkName(name: string, instance: string): void {

@@ -1,5 +1,5 @@
 import { FacsimileError, isFacsimileError, sha256 } from "@facsimile/core";
-import { type Ends, type FileSides, joinedSides, mergedFrom } from "@facsimile/state";
+import { type Ends, type FileSides, joinedSides, joins, mergedFrom } from "@facsimile/state";
 import type { PipelineContext } from "../context.ts";
 import { tryGit } from "../git.ts";
 import { contentsAt, contentsByDigest, type Stages, stagesOf } from "./blobs.ts";
@@ -16,8 +16,8 @@ import type { StateTarget } from "./target.ts";
  */
 export async function sidesOf(target: StateTarget, context: PipelineContext): Promise<FileSides | undefined> {
   const stages = await stagesOf(target.file, context);
-  if (stages.size > 0) return fromStages(stages, target, context);
   const bytes = await readState(target);
+  if (stages.size > 0) return isSealed(bytes, { stages, target }) ? undefined : fromStages(stages, target, context);
   if (bytes === undefined) throw noState(target);
   try {
     const ends = mergedFrom(bytes, target.name);
@@ -27,6 +27,16 @@ export async function sidesOf(target: StateTarget, context: PipelineContext): Pr
     if (!merged) throw error;
     return fromCommits(merged, { target, cause: error as FacsimileError }, context);
   }
+}
+
+/** The file joins what git still takes for a conflict: `git add` is all that is missing. */
+export function isSealed(
+  bytes: Uint8Array | undefined,
+  { stages, target }: { readonly stages: Stages; readonly target: StateTarget },
+): boolean {
+  const [base, ours, theirs] = [stages.get(1), stages.get(2), stages.get(3)];
+  if (bytes === undefined || ours === undefined || theirs === undefined) return false;
+  return joins(bytes, { base, ours, theirs }, target.name);
 }
 
 async function fromStages(stages: Stages, target: StateTarget, context: PipelineContext): Promise<FileSides> {

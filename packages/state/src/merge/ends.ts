@@ -1,4 +1,4 @@
-import { FacsimileError, sha256 } from "@facsimile/core";
+import { FacsimileError, isFacsimileError, sha256 } from "@facsimile/core";
 import { parseDocument, type StateDocument } from "../format/document.ts";
 
 /** A file of one side: signed, or what a merge left. */
@@ -63,6 +63,18 @@ export function readSides({ base, ours, theirs }: FileSides, name: string) {
 /** The signed files that a merge of these joins. @throws As {@link readSides} */
 export function joinedSides(sides: FileSides, name: string): Ends {
   return readSides(sides, name).joined;
+}
+
+/** Whether a file is sealed already, and joins these sides. One that cannot be read joins nothing. */
+export function joins(bytes: Uint8Array, sides: FileSides, name: string): boolean {
+  try {
+    const { seal } = parseDocument(bytes, name);
+    const { ends } = joinedSides(sides, name);
+    return seal.signature.length > 0 && ends.every((end) => seal.parents.includes(end));
+  } catch (error) {
+    if (isFacsimileError(error)) return false;
+    throw error;
+  }
 }
 
 /** What a file was merged from that waits to be sealed; `undefined` for one that is signed. @throws As reading a file does */

@@ -66,9 +66,14 @@ export function judgeAbsence(
     "STATE_MISSING",
     `${name} is gone, but you have used it before; its passwords would all be made anew`,
     {
-      hint: "Bring it back (git log --all -- the file), or start afresh with --accept-rollback.",
+      hint: "Bring it back (git log --all -- the file), or from an export (facs state import).\nTo begin anew, with new passwords: facs deploy --accept-rollback",
     },
   );
+}
+
+/** Whether a file is not older than what is remembered: another process may have confirmed a later one meanwhile. */
+export function isNews({ files }: Remembered, { id, serial }: SealedFile): boolean {
+  return serial >= (files.get(id)?.serial ?? 0);
 }
 
 /** The memory with `file` as the last one seen. */
@@ -99,7 +104,7 @@ function formatMemory({ files, places }: Remembered): Uint8Array {
 
 function rolledBack(name: string, what: string): FacsimileError {
   return new FacsimileError("STATE_ROLLED_BACK", `${name} ${what}`, {
-    hint: "An old checkout or a merge brought it back: git pull, or git log -- the file. If it is meant: --accept-rollback.",
+    hint: "An old checkout, a revert or a merge brought it back: git pull, or git log -- the file.\nIf it is meant, seal it as the newest: facs state seal --accept-rollback",
   });
 }
 
@@ -108,7 +113,7 @@ function replaced(name: string): FacsimileError {
     "STATE_REPLACED",
     `${name} is another file than the one you used here before: its id differs`,
     {
-      hint: "Find out who replaced it (git log -- the file). If it is meant: --accept-rollback.",
+      hint: "Find out who replaced it (git log -- the file). If it is meant: facs state seal --accept-rollback",
     },
   );
 }

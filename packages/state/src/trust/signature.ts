@@ -99,7 +99,7 @@ async function publicKeyOf(signer: string, trust: Trust, issuer: string | undefi
 }
 
 /** A root signs every scope, others those they are listed with; without a scope, one must be allowed all. */
-function maySign(trust: Trust, signer: string, scope: string | undefined): boolean {
+export function maySign(trust: Trust, signer: string, scope: string | undefined): boolean {
   const scopes = trust.signers.get(signer);
   return scopes === "all" || (scopes !== undefined && scope !== undefined && scopes.includes(scope));
 }
