@@ -42,6 +42,9 @@ it("are not printed within a map, only where the leaf itself is asked for", asyn
   expect(await render("{{ module.db | json }}", context)).toBe('{"user":"shop","password":"[secret]"}');
   expect(await render("{{ module | inspect }}", context)).not.toContain("hunter2");
   expect(await render("{{ module.db.password | json }}", context)).toBe('"hunter2"');
+  expect(await render("{{ module.db | yaml }}", context)).toBe('user: shop\npassword: "[secret]"');
+  expect(await render("{{ module.db | pairs | json }}", context)).not.toContain("hunter2");
+  expect(await render("{{ module.db.password | yaml }}", context)).toBe("hunter2");
   expect(await render("{{ module.list | join }}|{{ module.list | first }}", context)).toBe("x1|x1");
 });
 

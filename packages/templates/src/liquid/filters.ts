@@ -1,5 +1,6 @@
 import { isSecret } from "@facsimile/core";
 import { filters as theirs } from "liquidjs";
+import { Fault } from "../problems.ts";
 import type { StrictContext } from "./context.ts";
 import { ours } from "./own-filters.ts";
 import { textOf } from "./values.ts";
@@ -27,6 +28,7 @@ export function allFilters(): Map<string, Filter> {
 function guarded(name: string, filter: Filter): Filter {
   const forText = FOR_TEXT.has(name);
   return function (value, ...args) {
+    if (name.endsWith("_exp") && args.some(isSecret)) throw new Fault("TEMPLATE_VALUE", `${name}: a secret is no expression`); // biome-ignore format: one line
     const given = [value, ...args].map((one) => (isSecret(one) ? this.context.session.reveal(one) : one));
     if (forText) for (const one of given) textOf(one);
     return filter.apply(this, given as [unknown, ...unknown[]]);

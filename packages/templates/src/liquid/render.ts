@@ -46,8 +46,8 @@ export function createRenderTemplates(unknown: Unknown) {
 /** A bound of LiquidJS, or of the machine's stack, as ours; anything else as it is. */
 export function asLimit(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  if (error instanceof RangeError) return new LimitFault(STACK);
-  return LIMIT_TEXTS.has(error.message) ? new LimitFault(LIMIT_TEXTS.get(error.message) ?? "") : error;
+  const limit = LIMIT_TEXTS.get(error.message);
+  return limit === undefined ? error : new LimitFault(limit);
 }
 
 interface Failing {
@@ -79,12 +79,16 @@ export class PlacedLimit extends LimitFault {
 
 function problemOf(error: unknown, { template, context, unknown }: Failing): FacsimileError {
   const { token } = template;
-  if (!(error instanceof UndefinedVariableError)) return faultOf(error).at(positionAt(token), error);
-  const cause = error.originalError;
-  if (!(cause instanceof UnknownVariable)) return faultOf(cause).at(positionAt(token), error);
-  const fault = requiredFault(template, error.token) ?? unknown(cause.path, error.token.getText(), context);
-  const { begin } = error.token.input === token.input ? error.token : token;
-  const position = positionAt({ input: token.input, begin, file: token.file });
+  const cause = error instanceof UndefinedVariableError ? error.originalError : error;
+  if (!(error instanceof UndefinedVariableError && cause instanceof UnknownVariable)) {
+    return faultOf(cause, context).at(positionAt(token), error);
+  }
+  // An expression that a filter was given has a text of its own, which may be made of a secret.
+  const isOwn = error.token.input === token.input;
+  const text = isOwn || context.session.secrets.size === 0 ? error.token.getText() : "in an expression";
+  const fault = requiredFault(template, error.token) ?? unknown(cause.path, text, context);
+  if (!isOwn) return fault.at(positionAt(token));
+  const position = positionAt({ input: token.input, begin: error.token.begin, file: token.file });
   return fault.at({ ...position, length: error.token.size() });
 }
 
@@ -96,13 +100,15 @@ function requiredFault(template: Template, variable: Token): Fault | undefined {
   return new Fault("TEMPLATE_UNKNOWN_VARIABLE", `${variable.getText()} is required: ${String(reason.content)}`);
 }
 
-function faultOf(error: unknown): Fault {
-  if (error instanceof Fault) return error;
+function faultOf(error: unknown, { session }: StrictContext): Fault {
   const original = LiquidError.is(error) ? (error.originalError ?? error) : error;
+  if (original instanceof Fault) return original;
+  // LiquidJS quotes what it could not use.
+  if (session.secrets.size > 0) return new Fault("TEMPLATE_VALUE", "a value cannot be used here", "It is not shown: the file holds secrets."); // biome-ignore format: one line
   const message = original instanceof Error ? original.message : String(original);
   const filter = /^undefined filter: (.*)$/.exec(message)?.[1];
   if (filter !== undefined) return new Fault("TEMPLATE_UNKNOWN_FILTER", `there is no filter "${filter}"`);
-  return new Fault("TEMPLATE_VALUE", message);
+  return new Fault("TEMPLATE_VALUE", message.replace(/, line:\d+, col:\d+$/, ""));
 }
 
 // What a failed tag would have set is null, lest each use of it be reported too.
@@ -126,9 +132,10 @@ class BoundedEmitter implements Emitter {
   }
 }
 
-const STACK = "blocks and partials lie too deep within one another";
-
 const LIMIT_TEXTS: ReadonlyMap<string, string> = new Map([
+  ["Maximum call stack size exceeded", "blocks and partials lie too deep within one another"],
+  ["Invalid string length", "its filters and ranges make too many values"],
+  ["Invalid array length", "its filters and ranges make too many values"],
   ["template render limit exceeded", "it takes too long"],
   ["memory alloc limit exceeded", "its filters and ranges make too many values"],
   ["parse length limit exceeded", "the template is too long"],
