@@ -14,6 +14,8 @@ export interface RendererOptions {
   readonly plain?: boolean;
   /** Layers of files that are only included, weak to strong, beside the overlay's own `_LIB_/`. Default: none. */
   readonly lib?: readonly Layer[];
+  /** Whose files templates may include besides; its own of a path come first. Default: none. */
+  readonly includes?: Overlay | undefined;
   /** Default: {@link LIMITS}. */
   readonly limits?: Partial<Limits>;
 }
@@ -130,7 +132,7 @@ async function makePart(
   return { tree, problems };
 }
 
-function createMaker(overlay: Overlay, { plain = false, lib = [], limits }: RendererOptions): Make {
+function createMaker(overlay: Overlay, { plain = false, limits, ...options }: RendererOptions): Make {
   const texts = new Map<string, Promise<string | undefined>>();
   let loading: Promise<Loaded> | undefined;
   return async (entry, values) => {
@@ -143,7 +145,7 @@ function createMaker(overlay: Overlay, { plain = false, lib = [], limits }: Rend
     texts.set(entry.path, reading);
     const text = await reading;
     if (text === undefined) return copy;
-    loading ??= load(overlay, { lib, limits: { ...LIMITS, ...limits } });
+    loading ??= load(overlay, { ...options, limits: { ...LIMITS, ...limits } });
     const { engine, nameOf } = await loading;
     const rendering = engine.render(text, { file: entry.path, values });
     const { secrets } = rendering;
@@ -158,9 +160,11 @@ interface Loaded {
   readonly nameOf: (file: string) => string;
 }
 
-async function load(overlay: Overlay, { lib, limits }: { lib: readonly Layer[]; limits: Limits }): Promise<Loaded> {
+type Loading = Pick<RendererOptions, "lib" | "includes"> & { readonly limits: Limits };
+
+async function load(overlay: Overlay, { lib = [], includes, limits }: Loading): Promise<Loaded> {
   const [{ createEngine }, partials] = await Promise.all([import("./liquid/engine.ts"), readOverlay(lib)]);
-  const library = createLibrary(overlay, partials);
+  const library = createLibrary([partials, ...(includes === undefined ? [] : [includes]), overlay]);
   return { engine: createEngine({ library, limits }), nameOf: library.nameOf };
 }
 

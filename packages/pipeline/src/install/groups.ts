@@ -1,5 +1,7 @@
-import { FacsimileError } from "@facsimile/core";
-import type { Definition, Host } from "@facsimile/definitions";
+import path from "node:path";
+import { FacsimileError, type Position } from "@facsimile/core";
+import type { Definition, Host, InstanceValues } from "@facsimile/definitions";
+import { RE2JS } from "re2js";
 import { type CopyContext, copyGroup } from "./copy.ts";
 import type { Part } from "./finish.ts";
 import type { TmplGroup } from "./overlays.ts";
@@ -27,21 +29,40 @@ export async function installGroups(
     }),
   );
   const copy = (host: Host) => copies.flat().flatMap(({ part, lands }) => (lands(host) ? [part] : []));
-  return {
-    copy,
-    tmpl: groups.flatMap((group, index) => (group.type === "tmpl" ? [tmplGroup(group, { request, index })] : [])),
-  };
+  return { copy, tmpl: tmplGroups(request) };
+}
+
+/** The folders of templates beside `tmpl/`, and how they and `tmpl/` are read. @throws `INSTALL_PATTERN` */
+export function tmplGroups(request: Pick<GroupRequest, "definition">): TmplGroup[] {
+  const groups = request.definition.values.install?.groups ?? [];
+  return groups.flatMap((group, index) => (group.type === "tmpl" ? [tmplGroup(group, { request, index })] : []));
 }
 
 function tmplGroup(
-  { dir, skip, each }: { dir: string; skip?: string | undefined; each?: string | undefined },
-  { request, index }: { request: GroupRequest; index: number },
+  { dir, skip, each, tagLines }: TmplOptions,
+  { request, index }: { request: Pick<GroupRequest, "definition">; index: number },
 ): TmplGroup {
-  if (each === undefined) return { dir, skip };
-  throw new FacsimileError("NOT_YET", `install.groups[${index}]: \`each\` is not in this version yet`, {
-    position: positionOf(request, index),
-    hint: `Loop over module.${each}.daemons in a template.`,
-  });
+  const position = positionOf(request, index);
+  return { name: `install.groups[${index}]`, dir, skip: skipper(skip, position), each, tagLines, position };
+}
+
+type TmplOptions = Extract<NonNullable<NonNullable<InstanceValues["install"]>["groups"]>[number], { type: "tmpl" }>;
+
+/** By a path of the overlay, or its last part. */
+function skipper(skip: string | undefined, position: Position | undefined): TmplGroup["skip"] {
+  if (skip === undefined) return undefined;
+  const pattern = compile(skip, position);
+  return (file) => pattern.matcher(file).find() || pattern.matcher(path.posix.basename(file)).find();
+}
+
+function compile(pattern: string, position: Position | undefined): RE2JS {
+  try {
+    return RE2JS.compile(pattern);
+  } catch (cause) {
+    const message = `install.groups: ${pattern} is not a pattern: ${(cause as Error).message}`;
+    const hint = "Patterns are RE2: no look-around, no back-references.";
+    throw new FacsimileError("INSTALL_PATTERN", message, { cause, position, hint });
+  }
 }
 
 function copyContext(request: GroupRequest, index: number): CopyContext {
@@ -56,7 +77,7 @@ function copyContext(request: GroupRequest, index: number): CopyContext {
   return { variables, position: positionOf(request, index) };
 }
 
-function positionOf({ definition }: GroupRequest, index: number): CopyContext["position"] {
+function positionOf({ definition }: Pick<GroupRequest, "definition">, index: number): CopyContext["position"] {
   return (
     definition.origin(["install", "groups", String(index)])?.position ??
     definition.origin(["install", "groups"])?.position

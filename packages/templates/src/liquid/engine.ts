@@ -3,6 +3,7 @@ import { AssignTag, type Context, Liquid, RawTag, type Template, TypeGuards } fr
 import { unknownVariable } from "../known.ts";
 import type { Limits } from "../limits.ts";
 import { Fault, LimitFault } from "../problems.ts";
+import type { TagLines } from "../types.ts";
 import { Session, StrictContext } from "./context.ts";
 import { allFilters } from "./filters.ts";
 import { operators } from "./operators.ts";
@@ -16,6 +17,8 @@ export interface Library {
   find(name: string, from: string): string | undefined;
   /** @throws a fault for what is no text. */
   read(file: string): string;
+  /** What becomes of its lines that hold only tags. */
+  tagLines(file: string): TagLines;
   /** What may have been meant. */
   suggest(name: string): string | undefined;
 }
@@ -84,10 +87,14 @@ class StrictLiquid extends Liquid implements WatchedLiquid {
   }
 
   #parse(file: string, text: () => string): Template[] {
-    const parsed = this.#parsed.get(file) ?? parseTemplate(text(), { liquid: this, file, limits: this.#limits });
+    const parsed = this.#parsed.get(file) ?? this.#parseAnew(file, text());
     this.#parsed.set(file, parsed);
     this.#session.problems.push(...parsed.problems);
     return parsed.problems.length > 0 ? [] : [...parsed.templates];
+  }
+
+  #parseAnew(file: string, text: string): Parsed {
+    return parseTemplate(text, { liquid: this, file, limits: this.#limits, tagLines: this.#library.tagLines(file) });
   }
 
   // A name may have been made of a secret: then it is not shown.

@@ -2,6 +2,7 @@ import { FacsimileError } from "@facsimile/core";
 import { type Liquid, LiquidError, Parser, type Template, type Token, Tokenizer, TypeGuards } from "liquidjs";
 import type { Limits } from "../limits.ts";
 import { LimitFault } from "../problems.ts";
+import type { TagLines } from "../types.ts";
 import { trimTagLines } from "./lines.ts";
 import { filterFault, jinjaComments, syntaxFault } from "./syntax.ts";
 import type { TopLevel } from "./tokens.ts";
@@ -22,11 +23,13 @@ export interface ParseOptions {
   readonly liquid: WatchedLiquid;
   readonly file: string;
   readonly limits: Limits;
+  readonly tagLines: TagLines;
 }
 
 /** Parses one file, whole, whatever is wrong with it. */
-export function parseTemplate(text: string, { liquid, file, limits }: ParseOptions): Parsed {
-  const parser = new StrictParser(liquid, limits);
+export function parseTemplate(text: string, options: ParseOptions): Parsed {
+  const parser = new StrictParser(options);
+  const { file } = options;
   try {
     return { templates: parser.parse(text, file), problems: parser.problems };
   } catch (error) {
@@ -41,13 +44,15 @@ class StrictParser extends Parser {
   readonly problems: FacsimileError[] = [];
   readonly #liquid: WatchedLiquid;
   readonly #limits: Limits;
+  readonly #tagLines: TagLines;
   readonly #found = new Map<string, number>();
   #depth = 0;
 
-  constructor(liquid: WatchedLiquid, limits: Limits) {
+  constructor({ liquid, limits, tagLines }: ParseOptions) {
     super(liquid);
     this.#liquid = liquid;
     this.#limits = limits;
+    this.#tagLines = tagLines;
   }
 
   override parse(text: string, file?: string): Template[] {
@@ -55,7 +60,7 @@ class StrictParser extends Parser {
     const tokens = new Tokenizer(text, this.#liquid.options.operators, file).readTopLevelTokens(this.#liquid.options);
     if (file !== undefined) {
       this.problems.push(...jinjaComments(tokens));
-      trimTagLines(tokens);
+      if (this.#tagLines === "remove") trimTagLines(tokens);
     }
     return this.parseTokens(tokens);
   }
