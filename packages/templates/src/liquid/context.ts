@@ -1,5 +1,5 @@
 import { type FacsimileError, isSecret, type Secret } from "@facsimile/core";
-import { Context, type Liquid, toValueSync } from "liquidjs";
+import { Context, type Liquid, type Token, toValueSync } from "liquidjs";
 import type { Limits } from "../limits.ts";
 import { LimitFault } from "../problems.ts";
 
@@ -11,6 +11,7 @@ export class Session {
   readonly #noted = new WeakSet<object>();
   #depth = 0;
   #written = 0;
+  #steps = 0;
 
   constructor(limits: Limits) {
     this.limits = limits;
@@ -37,21 +38,32 @@ export class Session {
     this.#depth--;
   }
 
+  /** One more step. The clock is looked at every so often: reading it takes longer than most steps. */
+  step(limiter: Pick<Context["renderLimit"], "check">): void {
+    if (++this.#steps % STEPS === 0) limiter.check(performance.now());
+  }
+
   written(characters: number): void {
     this.#written += characters;
     if (this.#written > this.limits.characters) throw new LimitFault(`more than ${this.limits.characters} characters are written`); // biome-ignore format: one line
   }
 }
 
+/** That many of the slowest, each bounded by `memory`, take less than a second. */
+const STEPS = 32;
+
 /** `message` is never shown: what was looked up may hold a secret. */
 export class UnknownVariable extends Error {
   /** LiquidJS knows by this name that absence may be tested. */
   override readonly name = "InternalUndefinedVariableError";
   readonly path: readonly string[];
+  /** Where it stands, if that is known already. */
+  readonly token: Token | undefined;
 
-  constructor(path: readonly string[]) {
+  constructor(path: readonly string[], token?: Token) {
     super("unknown variable");
     this.path = path;
+    this.token = token;
   }
 }
 
@@ -78,8 +90,22 @@ export class StrictContext extends Context {
 
   // LiquidJS awaits what these give, and takes a plain value as it is: twice as fast as a generator for each variable.
   override _get(paths: Key[]): IterableIterator<unknown> {
-    const { findScope } = this as unknown as { findScope(key: Key | undefined): object };
-    return this._getFromScope(findScope.call(this, paths[0]), paths);
+    return this._getFromScope(this.scopeOf(paths[0]), paths);
+  }
+
+  /** Where a variable is looked for. */
+  scopeOf(name: Key | undefined): object {
+    return (this as unknown as { findScope(key: Key | undefined): object }).findScope(name);
+  }
+
+  /** One step down a path; `undefined` where there is nothing. What a map has of its own needs none of LiquidJS's rules. */
+  read(below: unknown, key: Key): unknown {
+    if (typeof below === "object" && below !== null && typeof key === "string" && Object.hasOwn(below, key)) {
+      const value = (below as Record<string, unknown>)[key];
+      const isData = value !== undefined && typeof value !== "function";
+      if (isData && !isSecret(below) && !("toLiquid" in below)) return value;
+    }
+    return toValueSync(this.readProperty(below as object, key) as IterableIterator<unknown>);
   }
 
   override _getFromScope(
@@ -91,7 +117,7 @@ export class StrictContext extends Context {
     let value = scope;
     for (let index = 0; index < keys.length; index++) {
       const below = value;
-      value = toValueSync(this.readProperty(below as object, keys[index] ?? "") as IterableIterator<unknown>);
+      value = this.read(below, keys[index] ?? "");
       const missing = value === undefined || below === null;
       if (strict && missing) throw new UnknownVariable(keys.slice(0, index + 1).map(String));
     }

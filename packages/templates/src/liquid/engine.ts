@@ -1,5 +1,5 @@
 import type { FacsimileError } from "@facsimile/core";
-import { AssignTag, type Context, Liquid, RawTag, type Template, TypeGuards } from "liquidjs";
+import { Liquid, RawTag, type Template, TypeGuards } from "liquidjs";
 import { unknownVariable } from "../known.ts";
 import type { Limits } from "../limits.ts";
 import { Fault, LimitFault } from "../problems.ts";
@@ -56,9 +56,8 @@ class StrictLiquid extends Liquid implements WatchedLiquid {
     this.#session = new Session(limits);
     this.renderer.renderTemplates = createRenderTemplates((path, text, context) =>
       unknownVariable(path, { text, values: context.globals, locals: context.localNames }),
-    ) as typeof this.renderer.renderTemplates;
+    ) as unknown as typeof this.renderer.renderTemplates;
     this.registerTag("raw", RawLines);
-    this.registerTag("assign", StrictAssign);
     Object.defineProperty(this, "filters", { value: watched(this) });
   }
 
@@ -69,7 +68,7 @@ class StrictLiquid extends Liquid implements WatchedLiquid {
     if (session.problems.length > 0) return { text: "", secrets: [], problems: session.problems };
     const context = new StrictContext(values, this, { session });
     try {
-      const output: unknown = this.renderSync([...templates], context);
+      const output: unknown = this.renderSync(templates, context);
       return { text: String(output), secrets: [...session.secrets].sort(), problems: session.problems };
     } catch (error) {
       return { text: "", secrets: [], problems: [...session.problems, limitProblem(error, file)] };
@@ -90,7 +89,7 @@ class StrictLiquid extends Liquid implements WatchedLiquid {
     const parsed = this.#parsed.get(file) ?? this.#parseAnew(file, text());
     this.#parsed.set(file, parsed);
     this.#session.problems.push(...parsed.problems);
-    return parsed.problems.length > 0 ? [] : [...parsed.templates];
+    return parsed.problems.length > 0 ? [] : parsed.templates;
   }
 
   #parseAnew(file: string, text: string): Parsed {
@@ -149,13 +148,5 @@ class RawLines extends RawTag {
   override render(): string {
     const { tokens } = this as unknown as { tokens: { getText(): string }[] };
     return tokens.map((token) => (TypeGuards.isHTMLToken(token) ? token.getContent() : token.getText())).join("");
-  }
-}
-
-// LiquidJS takes an unknown variable for null here.
-class StrictAssign extends AssignTag {
-  override *render(context: Context): Generator<unknown, void, unknown> {
-    const { key, value } = this as unknown as { key: string; value: { value(c: Context, lenient: boolean): unknown } };
-    (context.bottom() as Record<string, unknown>)[key] = yield value.value(context, false);
   }
 }

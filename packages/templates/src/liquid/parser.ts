@@ -9,7 +9,7 @@ import type { TopLevel } from "./tokens.ts";
 import { positionAt } from "./where.ts";
 
 export interface Parsed {
-  readonly templates: readonly Template[];
+  readonly templates: Template[];
   /** Everything that is wrong with the text; then `templates` are of no use. */
   readonly problems: readonly FacsimileError[];
 }

@@ -2,37 +2,41 @@ import type { FacsimileError } from "@facsimile/core";
 import { LiquidError, Output, type Template, type Token, UndefinedVariableError } from "liquidjs";
 import { Fault, LimitFault } from "../problems.ts";
 import { type StrictContext, UnknownVariable } from "./context.ts";
+import { type Emitter, type RenderTemplates, type Step, stepOf } from "./fast/steps.ts";
 import { positionAt } from "./where.ts";
 
 /** Says why a path is not known, and what may have been meant. `text` is as the template has it. */
 export type Unknown = (path: readonly string[], text: string, context: StrictContext) => Fault;
 
-interface Emitter {
-  buffer: string;
-  write(text: unknown): void;
-}
-
 /**
  * LiquidJS's way through a list of templates, but that what fails is noted and the next is tried, so that one run tells
  * all that is wrong; only a bound that was reached ends it.
  */
-export function createRenderTemplates(unknown: Unknown) {
-  return function* renderTemplates(
+export function createRenderTemplates(unknown: Unknown): RenderTemplates {
+  const compiled = new WeakMap<readonly Template[], readonly Step[]>();
+  const stepsOf = (templates: readonly Template[]) => {
+    const steps = compiled.get(templates) ?? templates.map((template) => stepOf(template, renderTemplates));
+    compiled.set(templates, steps);
+    return steps;
+  };
+  return renderTemplates;
+
+  function renderTemplates(
     templates: readonly Template[],
     context: StrictContext,
     emitter: Emitter = new BoundedEmitter(context),
-  ): Generator<unknown, string, unknown> {
+  ): string {
     const { session } = context;
+    const steps = stepsOf(templates);
     session.enter();
     try {
-      context.renderLimit.check(performance.now());
-      for (const template of templates) {
+      session.step(context.renderLimit);
+      for (const [index, step] of steps.entries()) {
         try {
-          context.renderLimit.check(performance.now());
-          const text = yield template.render(context, emitter);
-          if (text) emitter.write(text);
+          session.step(context.renderLimit);
+          step(context, emitter);
         } catch (error) {
-          noteOrThrow(error, { template, context, unknown });
+          noteOrThrow(error, { template: templates[index] as Template, context, unknown });
         }
         if (context.breakCalled || context.continueCalled) break;
       }
@@ -40,7 +44,7 @@ export function createRenderTemplates(unknown: Unknown) {
       session.leave();
     }
     return emitter.buffer;
-  };
+  }
 }
 
 /** A bound of LiquidJS, or of the machine's stack, as ours; anything else as it is. */
@@ -80,16 +84,20 @@ export class PlacedLimit extends LimitFault {
 function problemOf(error: unknown, { template, context, unknown }: Failing): FacsimileError {
   const { token } = template;
   const cause = error instanceof UndefinedVariableError ? error.originalError : error;
-  if (!(error instanceof UndefinedVariableError && cause instanceof UnknownVariable)) {
+  const variable =
+    cause instanceof UnknownVariable && cause.token === undefined && LiquidError.is(error)
+      ? error.token
+      : (cause as { token?: Token }).token;
+  if (!(cause instanceof UnknownVariable) || variable === undefined) {
     return faultOf(cause, context).at(positionAt(token), error);
   }
   // An expression that a filter was given has a text of its own, which may be made of a secret.
-  const isOwn = error.token.input === token.input;
-  const text = isOwn || context.session.secrets.size === 0 ? error.token.getText() : "in an expression";
-  const fault = requiredFault(template, error.token) ?? unknown(cause.path, text, context);
+  const isOwn = variable.input === token.input;
+  const text = isOwn || context.session.secrets.size === 0 ? variable.getText() : "in an expression";
+  const fault = requiredFault(template, variable) ?? unknown(cause.path, text, context);
   if (!isOwn) return fault.at(positionAt(token));
-  const position = positionAt({ input: token.input, begin: error.token.begin, file: token.file });
-  return fault.at({ ...position, length: error.token.size() });
+  const position = positionAt({ input: token.input, begin: variable.begin, file: token.file });
+  return fault.at({ ...position, length: variable.size() });
 }
 
 // `{{ x | required: "why" }}`: the reason tells more than the name.
