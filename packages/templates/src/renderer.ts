@@ -133,7 +133,7 @@ async function makePart(
 }
 
 function createMaker(overlay: Overlay, { plain = false, limits, ...options }: RendererOptions): Make {
-  const texts = new Map<string, Promise<string | undefined>>();
+  const texts = new Map<string, string | undefined>();
   let loading: Promise<Loaded> | undefined;
   return async (entry, values) => {
     const { type, mode, source, target } = entry;
@@ -141,9 +141,8 @@ function createMaker(overlay: Overlay, { plain = false, limits, ...options }: Re
     if (type === "link") return { node: { type, target: target ?? "" }, problems: [] };
     const copy: MadeNode = { node: { type, mode, content: { file: source }, secrets: [] }, problems: [] };
     if (plain) return copy;
-    const reading = texts.get(entry.path) ?? templateText(entry);
-    texts.set(entry.path, reading);
-    const text = await reading;
+    if (!texts.has(entry.path)) texts.set(entry.path, templateText(entry));
+    const text = texts.get(entry.path);
     if (text === undefined) return copy;
     loading ??= load(overlay, { ...options, limits: { ...LIMITS, ...limits } });
     const { engine, nameOf } = await loading;

@@ -1,4 +1,4 @@
-import { didYouMean, FacsimileError, throwProblems } from "@facsimile/core";
+import { type FacsimileError, throwProblems } from "@facsimile/core";
 import type { Definition, InstanceValues } from "@facsimile/definitions";
 import { manifestOf, type Tree, treeId } from "@facsimile/manifest";
 import { createRenderer } from "@facsimile/templates";
@@ -8,8 +8,9 @@ import type { TemplateValues } from "./contexts.ts";
 import { eachProblems } from "./each.ts";
 import { finishTree, mergeParts, type Part } from "./finish.ts";
 import { installGroups } from "./groups.ts";
-import { type Overlays, overlays } from "./overlays.ts";
+import { overlays } from "./overlays.ts";
 import { createTemplates } from "./templates.ts";
+import { unknownTargets } from "./unknown-targets.ts";
 
 export interface AssembleRequest {
   /** The conglomerate, absolute. */
@@ -54,32 +55,6 @@ export async function assemble(request: AssembleRequest): Promise<HostCopy[]> {
 
 /** `extra/` is copied and sees nothing. */
 const NOTHING = {};
-
-/** A mistyped `_TARGET_/` folder would reach no host, and nobody would notice. */
-export function unknownTargets(
-  { tmpl, each, extra }: Overlays,
-  { values, hosts, instance }: Definition,
-): FacsimileError[] {
-  const described = Object.values(values.projects ?? {}).flatMap(({ targets = [] }) => targets);
-  const known = new Set<string>([
-    ...described,
-    ...Object.keys(values.deploy.nodes ?? {}),
-    ...hosts.flatMap(({ targets }) => targets),
-  ]);
-  const strange = [
-    ...new Set([tmpl, ...each.map(({ overlay }) => overlay), extra].flatMap((one) => one.targets)),
-  ].filter((target) => !known.has(target));
-  return strange.map((target) => {
-    const near = didYouMean(target, known);
-    return new FacsimileError(
-      "UNKNOWN_TARGET",
-      `templates lie in _TARGET_/${target}, which is no target of ${instance.full}`,
-      {
-        hint: near === undefined ? `Targets: ${[...known].join(", ")}` : `Did you mean _TARGET_/${near}?`,
-      },
-    );
-  });
-}
 
 function treeOf(
   parts: readonly Part[],

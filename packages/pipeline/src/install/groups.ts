@@ -1,10 +1,8 @@
-import path from "node:path";
-import { FacsimileError, type Position } from "@facsimile/core";
-import type { Definition, Host, InstanceValues } from "@facsimile/definitions";
-import { RE2JS } from "re2js";
+import type { Definition, Host } from "@facsimile/definitions";
 import { type CopyContext, copyGroup } from "./copy.ts";
 import type { Part } from "./finish.ts";
 import type { TmplGroup } from "./overlays.ts";
+import { positionOf, tmplGroups } from "./tmpl-groups.ts";
 
 export interface GroupRequest {
   readonly definition: Definition;
@@ -29,40 +27,7 @@ export async function installGroups(
     }),
   );
   const copy = (host: Host) => copies.flat().flatMap(({ part, lands }) => (lands(host) ? [part] : []));
-  return { copy, tmpl: tmplGroups(request) };
-}
-
-/** The folders of templates beside `tmpl/`, and how they and `tmpl/` are read. @throws `INSTALL_PATTERN` */
-export function tmplGroups(request: Pick<GroupRequest, "definition">): TmplGroup[] {
-  const groups = request.definition.values.install?.groups ?? [];
-  return groups.flatMap((group, index) => (group.type === "tmpl" ? [tmplGroup(group, { request, index })] : []));
-}
-
-function tmplGroup(
-  { dir, skip, each, tagLines }: TmplOptions,
-  { request, index }: { request: Pick<GroupRequest, "definition">; index: number },
-): TmplGroup {
-  const position = positionOf(request, index);
-  return { name: `install.groups[${index}]`, dir, skip: skipper(skip, position), each, tagLines, position };
-}
-
-type TmplOptions = Extract<NonNullable<NonNullable<InstanceValues["install"]>["groups"]>[number], { type: "tmpl" }>;
-
-/** By a path of the overlay, or its last part. */
-function skipper(skip: string | undefined, position: Position | undefined): TmplGroup["skip"] {
-  if (skip === undefined) return undefined;
-  const pattern = compile(skip, position);
-  return (file) => pattern.matcher(file).find() || pattern.matcher(path.posix.basename(file)).find();
-}
-
-function compile(pattern: string, position: Position | undefined): RE2JS {
-  try {
-    return RE2JS.compile(pattern);
-  } catch (cause) {
-    const message = `install.groups: ${pattern} is not a pattern: ${(cause as Error).message}`;
-    const hint = "Patterns are RE2: no look-around, no back-references.";
-    throw new FacsimileError("INSTALL_PATTERN", message, { cause, position, hint });
-  }
+  return { copy, tmpl: await tmplGroups(request) };
 }
 
 function copyContext(request: GroupRequest, index: number): CopyContext {
@@ -74,12 +39,5 @@ function copyContext(request: GroupRequest, index: number): CopyContext {
     CONFIGURATION_NAME: project,
     INSTANCE_NAME: definition.instance.full,
   };
-  return { variables, position: positionOf(request, index) };
-}
-
-function positionOf({ definition }: Pick<GroupRequest, "definition">, index: number): CopyContext["position"] {
-  return (
-    definition.origin(["install", "groups", String(index)])?.position ??
-    definition.origin(["install", "groups"])?.position
-  );
+  return { variables, position: positionOf(request.definition, index) };
 }

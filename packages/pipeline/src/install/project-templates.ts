@@ -7,11 +7,11 @@ import { type OpenedState, openStateOf } from "../secrets/open.ts";
 import { assertReferences } from "../secrets/references.ts";
 import { madeBy, moduleContextOf, secretContext } from "../secrets/values.ts";
 import { type PreparedProject, prepare } from "../sources/prepare.ts";
-import { unknownTargets } from "./assemble.ts";
 import { eachProblems } from "./each.ts";
-import { tmplGroups } from "./groups.ts";
 import { type Overlays, overlays } from "./overlays.ts";
 import { createTemplates, type Templates } from "./templates.ts";
+import { tmplGroups } from "./tmpl-groups.ts";
+import { unknownTargets } from "./unknown-targets.ts";
 
 export interface TemplatesRequest extends CopyRequest {
   /** As this host sees it. Default: every host that has the project. */
@@ -57,7 +57,7 @@ function noHosts(prepared: readonly PreparedProject[], { host }: TemplatesReques
 async function layersOf(one: PreparedProject, { root }: PipelineContext): Promise<Overlays> {
   const { definition, project, source, own } = one;
   const { instance } = definition;
-  const groups = tmplGroups({ definition });
+  const groups = await tmplGroups({ definition });
   const layers = await overlays({ root, own, instance, project, source: source.dir, groups });
   throwProblems([...unknownTargets(layers, definition), ...eachProblems(layers.each, definition)]);
   return layers;

@@ -42,11 +42,13 @@ export function unknownTemplate(
   { path, projects }: { path: string; projects: readonly string[] },
 ): FacsimileError {
   const known = [...new Set(files.filter(({ entry }) => entry.type === "file").flatMap((file) => [file.path, file.entry.path]))]; // biome-ignore format: one line
-  const near = didYouMean(path, known);
+  const near = didYouMean(path, known) ?? known.find((one) => one.endsWith(`/${path}`));
+  const all = [...new Set(files.map(({ entry }) => entry.path))];
+  const more = all.length > SHOWN ? ` and ${all.length - SHOWN} more` : "";
   return new FacsimileError("UNKNOWN_TEMPLATE", `${projects.join(", ")} has no template ${path}`, {
-    hint:
-      near === undefined
-        ? `Templates: ${[...new Set(files.map(({ entry }) => entry.path))].join(", ")}`
-        : `Did you mean ${near}?`,
+    hint: near === undefined ? `Templates: ${all.slice(0, SHOWN).join(", ")}${more}` : `Did you mean ${near}?`,
   });
 }
+
+/** More than these are not listed. */
+const SHOWN = 10;

@@ -29,9 +29,11 @@ function guarded(name: string, filter: Filter): Filter {
   const forText = FOR_TEXT.has(name);
   return function (value, ...args) {
     if (name.endsWith("_exp") && args.some(isSecret)) throw new Fault("TEMPLATE_VALUE", `${name}: a secret is no expression`); // biome-ignore format: one line
-    const given = [value, ...args].map((one) => (isSecret(one) ? this.context.session.reveal(one) : one));
-    if (forText) for (const one of given) textOf(one);
-    return filter.apply(this, given as [unknown, ...unknown[]]);
+    const { session } = this.context;
+    const shown = isSecret(value) ? session.reveal(value) : value;
+    const given = args.map((one) => (isSecret(one) ? session.reveal(one) : one));
+    if (forText) for (const one of [shown, ...given]) if (typeof one !== "string") textOf(one);
+    return filter.call(this, shown, ...given);
   };
 }
 

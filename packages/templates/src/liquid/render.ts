@@ -31,10 +31,11 @@ export function createRenderTemplates(unknown: Unknown): RenderTemplates {
     session.enter();
     try {
       session.step(context.renderLimit);
-      for (const [index, step] of steps.entries()) {
+      // By index, here where every step of every loop comes by: an iterator makes objects.
+      for (let index = 0; index < steps.length; index++) {
         try {
           session.step(context.renderLimit);
-          step(context, emitter);
+          steps[index]?.(context, emitter);
         } catch (error) {
           noteOrThrow(error, { template: templates[index] as Template, context, unknown });
         }

@@ -17,12 +17,12 @@ export function forStep(tag: ForTag, render: RenderTemplates): Step {
     return (context, emitter) => void toValueSync(tag.render(context, emitter) as IterableIterator<unknown>);
   }
   const evaluate = operandOf(collection);
-  const name = collection.getText();
+  const name = `${variable}-${collection.getText()}`;
   return (context, emitter) => {
     const items = itemsOf(evaluate(context, false));
     if (items.length === 0) return void render(elseTemplates, context, emitter);
-    context.setRegister(`continue-${variable}-${name}`, items.length);
-    const forloop = new Loop(items.length, `${variable}-${name}`);
+    context.setRegister(`continue-${name}`, items.length);
+    const forloop = new Loop(items.length, name);
     const scope: Record<string, unknown> = Object.assign(Object.create(null), { forloop });
     context.push(scope);
     for (const item of items) {

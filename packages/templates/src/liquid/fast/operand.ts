@@ -17,30 +17,27 @@ export function operandOf(token: Token | undefined): Evaluate {
 type PropertyAccess = Token & { readonly variable?: Token | undefined; readonly props: readonly Token[] };
 
 function variableOf(token: PropertyAccess): Evaluate {
-  const keys = token.props.map(operandOf);
   const base = token.variable === undefined ? undefined : operandOf(token.variable);
+  const pathOf = keysOf(token.props);
   return (context, lenient) => {
-    const path = keys.map((key) => toValue(key(context, false)) as string);
-    const scope = base === undefined ? context.scopeOf(path[0] ?? "") : base(context, lenient);
-    return valueAt(scope, { path, token, context, lenient });
+    const path = pathOf(context);
+    let value: unknown = base === undefined ? context.scopeOf(path[0] ?? "") : base(context, lenient);
+    for (let index = 0; index < path.length; index++) {
+      const below = value;
+      value = context.read(below, path[index] ?? "");
+      if ((value !== undefined && below !== null) || !context.strictVariables) continue;
+      if (lenient) return null;
+      throw new UnknownVariable(path.slice(0, index + 1).map(String), token);
+    }
+    return value;
   };
 }
 
-interface Wanted {
-  readonly path: readonly string[];
-  readonly token: Token;
-  readonly context: StrictContext;
-  readonly lenient: boolean;
-}
-
-function valueAt(scope: unknown, { path, token, context, lenient }: Wanted): unknown {
-  let value = scope;
-  for (let index = 0; index < path.length; index++) {
-    const below = value;
-    value = context.read(below, path[index] ?? "");
-    if (!context.strictVariables || (value !== undefined && below !== null)) continue;
-    if (lenient) return null;
-    throw new UnknownVariable(path.slice(0, index + 1).map(String), token);
-  }
-  return value;
+/** The keys of a path: most are written out, and then made once. */
+function keysOf(props: readonly Token[]): (context: StrictContext) => readonly string[] {
+  const keys = props.map(operandOf);
+  const evaluate = (context: StrictContext) => keys.map((key) => toValue(key(context, false)) as string);
+  if (!props.every((prop) => "content" in prop)) return evaluate;
+  const written = props.map((prop) => toValue((prop as Token & { content: unknown }).content) as string);
+  return () => written;
 }
