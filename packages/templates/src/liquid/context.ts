@@ -1,7 +1,7 @@
 import { type FacsimileError, isSecret, type Secret } from "@facsimile/core";
 import { Context, type Liquid, type Token, toValueSync } from "liquidjs";
 import type { Limits } from "../limits.ts";
-import { LimitFault } from "../problems.ts";
+import { LimitFault, MOST_PROBLEMS } from "../problems.ts";
 
 /** What is learned while one file is rendered. */
 export class Session {
@@ -27,6 +27,7 @@ export class Session {
   note(place: object, problem: () => FacsimileError): void {
     if (this.#noted.has(place)) return;
     this.#noted.add(place);
+    if (this.problems.length >= MOST_PROBLEMS) throw new LimitFault(`more than ${MOST_PROBLEMS} mistakes`);
     this.problems.push(problem());
   }
 

@@ -2,13 +2,13 @@ import type { FacsimileError } from "@facsimile/core";
 import { Liquid, RawTag, type Template, TypeGuards } from "liquidjs";
 import { unknownVariable } from "../known.ts";
 import type { Limits } from "../limits.ts";
-import { Fault, LimitFault } from "../problems.ts";
+import { excerpt, Fault, LimitFault, PlacedLimit } from "../problems.ts";
 import type { TagLines } from "../types.ts";
 import { Session, StrictContext } from "./context.ts";
 import { allFilters } from "./filters.ts";
 import { operators } from "./operators.ts";
 import { type Parsed, parseTemplate, type WatchedLiquid } from "./parser.ts";
-import { asLimit, createRenderTemplates, PlacedLimit } from "./render.ts";
+import { asLimit, createRenderTemplates } from "./render.ts";
 import { printed } from "./values.ts";
 
 /** What templates can include. */
@@ -98,7 +98,7 @@ class StrictLiquid extends Liquid implements WatchedLiquid {
 
   // A name may have been made of a secret: then it is not shown.
   #notFound(name: string): Fault {
-    const shown = this.#session.secrets.size > 0 ? "" : ` ${JSON.stringify(name)}`;
+    const shown = this.#session.secrets.size > 0 ? "" : ` ${JSON.stringify(excerpt(name))}`;
     const near = this.#library.suggest(name);
     const hint = near === undefined ? "Names are paths in the overlay or in _LIB_/." : `Did you mean ${near}?`;
     return new Fault("TEMPLATE_NOT_FOUND", `there is no template${shown} to include`, hint);

@@ -63,12 +63,15 @@ export const ours: Readonly<Record<string, Filter>> = {
   /** As LiquidJS has it, but secrets are revealed and maps refused. */
   join(value, separator = " ") {
     const list: unknown[] = Array.isArray(value) ? value : [value];
+    this.context.memoryLimit.use(list.length);
     const text = list.map((item) => printed(item, this.context.session)).join(textOf(separator));
     this.context.memoryLimit.use(text.length);
     return text;
   },
 
-  date: (value, format) => utcDate(value, format === undefined ? undefined : textOf(format)),
+  date(value, format) {
+    return bounded(this, utcDate(value, format === undefined ? undefined : textOf(format)));
+  },
 };
 
 function bounded({ context }: FilterThis, text: string): string {

@@ -1,6 +1,6 @@
 import type { FacsimileError } from "@facsimile/core";
 import { LiquidError, Output, type Template, type Token, UndefinedVariableError } from "liquidjs";
-import { Fault, LimitFault } from "../problems.ts";
+import { excerpt, Fault, LimitFault, PlacedLimit } from "../problems.ts";
 import { type StrictContext, UnknownVariable } from "./context.ts";
 import { type Emitter, type RenderTemplates, type Step, stepOf } from "./fast/steps.ts";
 import { positionAt } from "./where.ts";
@@ -72,16 +72,6 @@ function noteOrThrow(error: unknown, { template, context, unknown }: Failing): v
   forgiveUse(template, context);
 }
 
-/** A bound that was reached, with its place. */
-export class PlacedLimit extends LimitFault {
-  readonly problem: FacsimileError;
-
-  constructor(problem: FacsimileError) {
-    super(problem.message);
-    this.problem = problem;
-  }
-}
-
 function problemOf(error: unknown, { template, context, unknown }: Failing): FacsimileError {
   const { token } = template;
   const cause = error instanceof UndefinedVariableError ? error.originalError : error;
@@ -94,7 +84,7 @@ function problemOf(error: unknown, { template, context, unknown }: Failing): Fac
   }
   // An expression that a filter was given has a text of its own, which may be made of a secret.
   const isOwn = variable.input === token.input;
-  const text = isOwn || context.session.secrets.size === 0 ? variable.getText() : "in an expression";
+  const text = isOwn || context.session.secrets.size === 0 ? excerpt(variable.getText()) : "in an expression";
   const fault = requiredFault(template, variable) ?? unknown(cause.path, text, context);
   if (!isOwn) return fault.at(positionAt(token));
   const position = positionAt({ input: token.input, begin: variable.begin, file: token.file });
@@ -117,7 +107,7 @@ function faultOf(error: unknown, { session }: StrictContext): Fault {
   const message = original instanceof Error ? original.message : String(original);
   const filter = /^undefined filter: (.*)$/.exec(message)?.[1];
   if (filter !== undefined) return new Fault("TEMPLATE_UNKNOWN_FILTER", `there is no filter "${filter}"`);
-  return new Fault("TEMPLATE_VALUE", message.replace(/, line:\d+, col:\d+$/, ""));
+  return new Fault("TEMPLATE_VALUE", excerpt(message.replace(/, line:\d+, col:\d+$/, "")));
 }
 
 // What a failed tag would have set is null, lest each use of it be reported too.

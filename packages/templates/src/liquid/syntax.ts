@@ -1,6 +1,6 @@
 import { didYouMean, type FacsimileError } from "@facsimile/core";
 import { LiquidError, TypeGuards } from "liquidjs";
-import { Fault } from "../problems.ts";
+import { excerpt, Fault } from "../problems.ts";
 import type { TopLevel } from "./tokens.ts";
 import { positionAt } from "./where.ts";
 
@@ -11,13 +11,13 @@ export function syntaxFault(error: unknown): Fault {
   const tag = /^tag "(.*)" not found$/.exec(message)?.[1];
   if (tag === undefined) return new Fault("TEMPLATE_SYNTAX", message);
   if (tag.startsWith("end")) return new Fault("TEMPLATE_SYNTAX", `{% ${tag} %} closes nothing that is open here`);
-  return new Fault("TEMPLATE_SYNTAX", `there is no tag "${tag}"`, TAG_HINTS.get(tag));
+  return new Fault("TEMPLATE_SYNTAX", `there is no tag "${excerpt(tag)}"`, TAG_HINTS.get(tag));
 }
 
 export function filterFault(name: string, known: readonly string[]): Fault {
   const near = didYouMean(name, known);
   const hint = FILTER_HINTS.get(name) ?? (near === undefined ? undefined : `Did you mean ${near}?`);
-  return new Fault("TEMPLATE_UNKNOWN_FILTER", `there is no filter "${name}"`, hint);
+  return new Fault("TEMPLATE_UNKNOWN_FILTER", `there is no filter "${excerpt(name)}"`, hint);
 }
 
 /** `{# … #}` in the text: a comment in Jinja, ordinary text in Liquid. Not reported inside `raw` and `comment`. */
@@ -49,9 +49,12 @@ function commentsIn(token: TopLevel): FacsimileError[] {
 
 // LiquidJS appends where it was; that is said by the position.
 function reasonOf(error: unknown): string {
-  if (!LiquidError.is(error)) return error instanceof Error ? error.message : String(error);
+  if (!LiquidError.is(error)) return excerpt(error instanceof Error ? error.message : String(error));
   const { message } = error.originalError ?? error;
-  return message.replace(/(?:, file:.*)?, line:\d+, col:\d+$/s, "");
+  const end = message.lastIndexOf(", line:");
+  const reason = end < 0 ? message : message.slice(0, end);
+  const file = `, file:${error.token.file}`;
+  return excerpt(reason.endsWith(file) ? reason.slice(0, -file.length) : reason);
 }
 
 const JINJA_COMMENT = new Fault(
