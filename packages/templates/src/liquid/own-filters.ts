@@ -23,9 +23,10 @@ export const ours: Readonly<Record<string, Filter>> = {
 
   /** A literal of standard SQL, where a backslash is an ordinary character. */
   sql(value) {
-    if (value === null || value === undefined) return "NULL";
-    if (typeof value === "boolean") return value ? "TRUE" : "FALSE";
-    if (typeof value === "number") return String(value);
+    const plain: unknown = toValue(value);
+    if (plain === null || plain === undefined) return "NULL";
+    if (typeof plain === "boolean") return plain ? "TRUE" : "FALSE";
+    if (typeof plain === "number") return String(plain);
     return `'${without(value, { what: "sql", bad: /\0/ }).replaceAll("'", "''")}'`;
   },
 
