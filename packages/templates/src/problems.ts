@@ -34,7 +34,14 @@ export class PlacedLimit extends LimitFault {
 }
 
 /** More mistakes than these in one file are not looked for: it is no template, or its data are missing as a whole. */
-export const MOST_PROBLEMS = 1000;
+const MOST_PROBLEMS = 1000;
+
+/** Adds one more. @throws {@link PlacedLimit} at its place when there are too many */
+export function addProblem(problems: FacsimileError[], problem: FacsimileError): void {
+  if (problems.length < MOST_PROBLEMS) return void problems.push(problem);
+  const fault = new LimitFault(`more than ${MOST_PROBLEMS} mistakes`);
+  throw new PlacedLimit(fault.at(problem.position ?? { file: "", line: 1, column: 1 }));
+}
 
 /** Text of a template or a value in a message: as much as a person reads. */
 export function excerpt(text: string): string {

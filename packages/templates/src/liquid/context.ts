@@ -1,7 +1,7 @@
 import { type FacsimileError, isSecret, type Secret } from "@facsimile/core";
 import { Context, type Liquid, type Token, toValueSync } from "liquidjs";
 import type { Limits } from "../limits.ts";
-import { LimitFault, MOST_PROBLEMS } from "../problems.ts";
+import { addProblem, LimitFault } from "../problems.ts";
 
 /** What is learned while one file is rendered. */
 export class Session {
@@ -27,8 +27,7 @@ export class Session {
   note(place: object, problem: () => FacsimileError): void {
     if (this.#noted.has(place)) return;
     this.#noted.add(place);
-    if (this.problems.length >= MOST_PROBLEMS) throw new LimitFault(`more than ${MOST_PROBLEMS} mistakes`);
-    this.problems.push(problem());
+    addProblem(this.problems, problem());
   }
 
   enter(): void {
@@ -50,8 +49,8 @@ export class Session {
   }
 }
 
-/** That many of the slowest, each bounded by `memory`, take less than a second. */
-const STEPS = 32;
+/** That many of the slowest, each bounded by `memory`, take about a second. */
+const STEPS = 8;
 
 /** `message` is never shown: what was looked up may hold a secret. */
 export class UnknownVariable extends Error {
@@ -84,7 +83,8 @@ export class StrictContext extends Context {
   readonly session: Session;
 
   constructor(values: object, liquid: Liquid, { session, strict = true, limiters }: Spawned) {
-    const options = { sync: true, globals: strict ? values : {}, strictVariables: strict };
+    const renderLimit = session.limits.seconds * 1000;
+    const options = { sync: true, globals: strict ? values : {}, strictVariables: strict, renderLimit };
     super(strict ? Object.create(null) : values, liquid.options, options, { ...limiters, liquid });
     this.session = session;
   }
@@ -114,6 +114,7 @@ export class StrictContext extends Context {
     paths: Key[] | string,
     strict = this.strictVariables,
   ): IterableIterator<unknown> {
+    this.session.step(this.renderLimit);
     const keys = typeof paths === "string" ? paths.split(".") : paths;
     let value = scope;
     for (let index = 0; index < keys.length; index++) {
@@ -129,8 +130,15 @@ export class StrictContext extends Context {
     return isSecret(scope) ? undefined : super.readProperty(scope as never, key);
   }
 
+  /** Filters that look at each item of a list come by here, or by `spawn`: the list may be long. */
+  override push(scope: object): number {
+    this.session.step(this.renderLimit);
+    return super.push(scope);
+  }
+
   /** Without a scope, for `render`; with one, for filters that look at each item of a list, where absence is no error. */
   override spawn(scope?: object): StrictContext {
+    this.session.step(this.renderLimit);
     const strict = scope === undefined;
     return new StrictContext(scope ?? this.globals, this.liquid, { session: this.session, strict, limiters: this });
   }

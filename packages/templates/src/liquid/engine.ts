@@ -4,6 +4,7 @@ import { unknownVariable } from "../known.ts";
 import type { Limits } from "../limits.ts";
 import { excerpt, Fault, LimitFault, PlacedLimit } from "../problems.ts";
 import type { TagLines } from "../types.ts";
+import { Budget } from "./budget.ts";
 import { Session, StrictContext } from "./context.ts";
 import { allFilters } from "./filters.ts";
 import { operators } from "./operators.ts";
@@ -45,6 +46,7 @@ class StrictLiquid extends Liquid implements WatchedLiquid {
   onUnknownFilter: ((name: string) => void) | undefined;
   readonly #library: Library;
   readonly #limits: Limits;
+  readonly #budget: Budget;
   readonly #parsed = new Map<string, Parsed>();
   // Rendering is synchronous: there is one at a time.
   #session: Session;
@@ -53,6 +55,7 @@ class StrictLiquid extends Liquid implements WatchedLiquid {
     super(optionsFor(limits));
     this.#library = library;
     this.#limits = limits;
+    this.#budget = new Budget(limits);
     this.#session = new Session(limits);
     this.renderer.renderTemplates = createRenderTemplates((path, text, context) =>
       unknownVariable(path, { text, values: context.globals, locals: context.localNames }),
@@ -62,7 +65,16 @@ class StrictLiquid extends Liquid implements WatchedLiquid {
   }
 
   renderText(text: string, { file, values }: { file: string; values: object }): Rendering {
-    const session = new Session(this.#limits);
+    const problem = this.#budget.flaw();
+    if (problem !== undefined) return { text: "", secrets: [], problems: [limitProblem(problem, file)] };
+    const began = performance.now();
+    const rendering = this.#renderText(text, { file, values });
+    this.#budget.spend(rendering, (performance.now() - began) / 1000);
+    return rendering;
+  }
+
+  #renderText(text: string, { file, values }: { file: string; values: object }): Rendering {
+    const session = new Session({ ...this.#limits, seconds: this.#budget.seconds });
     this.#session = session;
     const templates = this.#parse(file, () => text);
     if (session.problems.length > 0) return { text: "", secrets: [], problems: session.problems };

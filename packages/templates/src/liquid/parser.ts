@@ -1,7 +1,7 @@
 import { FacsimileError } from "@facsimile/core";
 import { type Liquid, LiquidError, Parser, type Template, type Token, Tokenizer, TypeGuards } from "liquidjs";
 import type { Limits } from "../limits.ts";
-import { LimitFault, MOST_PROBLEMS, PlacedLimit } from "../problems.ts";
+import { addProblem, LimitFault, PlacedLimit } from "../problems.ts";
 import type { TagLines } from "../types.ts";
 import { trimTagLines } from "./lines.ts";
 import { filterFault, jinjaComments, syntaxFault } from "./syntax.ts";
@@ -62,7 +62,7 @@ class StrictParser extends Parser {
     const tokens = new Tokenizer(text, this.#liquid.options.operators, file).readTopLevelTokens(this.#liquid.options);
     if (tokens.length > MOST_TOKENS) throw new LimitFault(`the template has more than ${MOST_TOKENS} tags, outputs and texts`); // biome-ignore format: one line
     if (file !== undefined) {
-      for (const problem of jinjaComments(tokens)) this.#note(problem);
+      for (const problem of jinjaComments(tokens)) addProblem(this.problems, problem);
       if (this.#tagLines === "remove") trimTagLines(tokens);
     }
     return this.parseTokens(tokens);
@@ -86,7 +86,7 @@ class StrictParser extends Parser {
       if (cause instanceof PlacedLimit || token.file === undefined) throw cause;
       const limit = cause instanceof RangeError ? new LimitFault("the text is too deep to be parsed") : cause;
       if (limit instanceof LimitFault) throw new PlacedLimit(limit.at(positionAt(token), cause));
-      this.#note(syntaxProblem(error, token));
+      addProblem(this.problems, syntaxProblem(error, token));
       skipBlock(token, rest as unknown as TokenQueue);
       return { token, render: () => undefined } as unknown as ReturnType<Parser["parseToken"]>;
     } finally {
@@ -101,11 +101,6 @@ class StrictParser extends Parser {
     if (performance.now() - this.#began > seconds * 1000) throw new LimitFault("it takes too long");
   }
 
-  #note(problem: FacsimileError): void {
-    if (this.problems.length >= MOST_PROBLEMS) throw new LimitFault(`more than ${MOST_PROBLEMS} mistakes`);
-    this.problems.push(problem);
-  }
-
   // LiquidJS does not say where it met the name; each time it is the next place that has it.
   #noteFilter(name: string, { input, begin, file }: TopLevel): void {
     const from = Math.max(begin, this.#found.get(name) ?? 0);
@@ -113,7 +108,10 @@ class StrictParser extends Parser {
     while (at >= 0 && !isFilterAt(at, { name, input })) at = input.indexOf(name, at + 1);
     const found = at < 0 ? begin : at;
     this.#found.set(name, found + 1);
-    this.#note(filterFault(name, Object.keys(this.#liquid.filters)).at(positionAt({ input, begin: found, file })));
+    addProblem(
+      this.problems,
+      filterFault(name, Object.keys(this.#liquid.filters)).at(positionAt({ input, begin: found, file })),
+    );
   }
 }
 

@@ -50,8 +50,9 @@ export function createRenderTemplates(unknown: Unknown): RenderTemplates {
 
 /** A bound of LiquidJS, or of the machine's stack, as ours; anything else as it is. */
 export function asLimit(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const limit = LIMIT_TEXTS.get(error.message);
+  const original = LiquidError.is(error) ? (error.originalError ?? error) : error;
+  if (original instanceof LimitFault || !(original instanceof Error)) return original;
+  const limit = LIMIT_TEXTS.get(original.message);
   return limit === undefined ? error : new LimitFault(limit);
 }
 

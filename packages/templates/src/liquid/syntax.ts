@@ -21,30 +21,26 @@ export function filterFault(name: string, known: readonly string[]): Fault {
 }
 
 /** `{# … #}` in the text: a comment in Jinja, ordinary text in Liquid. Not reported inside `raw` and `comment`. */
-export function jinjaComments(tokens: readonly TopLevel[]): FacsimileError[] {
-  const problems: FacsimileError[] = [];
+export function* jinjaComments(tokens: readonly TopLevel[]): Generator<FacsimileError> {
   let quoting: string | undefined;
   for (const token of tokens) {
     if (TypeGuards.isTagToken(token)) {
       if (quoting === undefined && (token.name === "raw" || token.name === "comment")) quoting = `end${token.name}`;
       else if (token.name === quoting) quoting = undefined;
-    } else if (quoting === undefined && TypeGuards.isHTMLToken(token)) problems.push(...commentsIn(token));
+    } else if (quoting === undefined && TypeGuards.isHTMLToken(token)) yield* commentsIn(token);
   }
-  return problems;
 }
 
-function commentsIn(token: TopLevel): FacsimileError[] {
+function* commentsIn(token: TopLevel): Generator<FacsimileError> {
   const text = token.getText();
-  const problems: FacsimileError[] = [];
   for (let at = text.indexOf("{#"); at >= 0; at = text.indexOf("{#", at + 1)) {
     const end = text.indexOf("#}", at + 2);
     if (end < 0) break;
     // ${#list[@]} is a length in a shell.
     if (text[at - 1] === "$") continue;
-    problems.push(JINJA_COMMENT.at(positionAt({ ...token, begin: token.begin + at })));
+    yield JINJA_COMMENT.at(positionAt({ ...token, begin: token.begin + at }));
     at = end;
   }
-  return problems;
 }
 
 // LiquidJS appends where it was; that is said by the position.
