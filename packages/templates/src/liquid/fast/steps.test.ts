@@ -150,6 +150,8 @@ describe("what is rendered without LiquidJS's generators", () => {
     ["{% for v in rows %}{{ forloop }}{% break %}{% endfor %}", '{"i":0,"length":2,"name":"v-rows"}'],
     ["{% for v in map %}{{ v[0] }}={{ v[1] }};{% endfor %}", "a=1;b c=x;size=9;first=;"],
     ["{% assign n = 1 %}{{ n }}{% for n in list %}{{ n }}{% break %}{% endfor %}{{ n }}", "131"],
+    ["{% case n %}{% when 1, 3 %}a{% when 3 %}b{% when 4 %}c{% else %}d{% endcase %}", "ab"],
+    ["{% case nope %}{% when nil %}a{% endcase %}{% case e %}{% when empty %}b{% endcase %}", "ab"],
     ["{% if nope == nil and list contains 'b' or no %}1{% endif %}", "1"],
   ])("%s", (text, expected) => {
     expect({ ours: ours(text), theirs: theirs(text) }).toEqual({ ours: expected, theirs: expected });

@@ -1,7 +1,8 @@
-import { AssignTag, ForTag, IfTag, Output, type Template, TypeGuards, toValueSync, UnlessTag } from "liquidjs";
+import { AssignTag, CaseTag, ForTag, IfTag, Output, type Template, TypeGuards, toValueSync, UnlessTag } from "liquidjs";
 import type { StrictContext } from "../context.ts";
 import { assignStep } from "./assign.ts";
 import { branchesStep } from "./branches.ts";
+import { caseStep } from "./case.ts";
 import { forStep } from "./for.ts";
 import { outputStep } from "./output.ts";
 
@@ -23,6 +24,7 @@ export function stepOf(template: Template, render: RenderTemplates): Step {
   if (template instanceof AssignTag) return assignStep(template);
   if (template instanceof ForTag) return forStep(template, render);
   if (template instanceof IfTag || template instanceof UnlessTag) return branchesStep(template, render);
+  if (template instanceof CaseTag) return caseStep(template, render);
   return theirStep(template);
 }
 
