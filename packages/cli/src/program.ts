@@ -68,11 +68,13 @@ function addFirst(add: Add, invoke: Invoke): void {
     async (instance: string | undefined, _options, command: Command) =>
       (await import("./commands/list.ts")).listCommand({ instance, ...invoke(command) }),
   );
-  add("render <instance> <words...>", "print one rendered template: [project] path; secrets are masked")
-    .usage("[options] <instance> [project] <path>")
+  add("render <instance> [words...]", "print one rendered template, write all, or tell which file gives which path")
+    .usage("[options] <instance> [project] [path]")
     .option(...SET, collect)
-    .option("--host <name>", "as this host sees it (default: the project's first)")
-    .option("--reveal", "print secrets as they are")
+    .option("--host <name>", "as this host sees it (default: all; of what lands nowhere, and of one path, the first)")
+    .option("--out <dir>", "write every host's rendered tree below this folder")
+    .option("--why <file>", "which file wins for this path, and which it hides")
+    .option("--reveal", "secrets as they are; else they are masked")
     .action(async (instance: string, words: string[], _options, command: Command) =>
       (await import("./commands/render.ts")).renderCommand({ instance, words, ...invoke(command) }),
     );

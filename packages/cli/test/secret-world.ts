@@ -5,7 +5,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { createExec, parseInstance } from "@facsimile/core";
 import { openKeyring, openMemory, openState, type State, trustedSigners } from "@facsimile/state";
-import { GIT_ENV, git, gitCommit, gitRepository, tree } from "@facsimile/testing";
+import { GIT_ENV, git, gitCommit, gitRepository, type TreeItem, tree } from "@facsimile/testing";
 import type { Ran } from "./world.ts";
 
 const FACS = fileURLToPath(new URL("../bin/facs.mjs", import.meta.url));
@@ -51,7 +51,7 @@ const FILES: Readonly<Record<string, string>> = {
 };
 
 /** A conglomerate in git, sources with the tag 1, and an operator who has a key. */
-export async function secretWorld(files: Readonly<Record<string, string>> = {}): Promise<SecretWorld> {
+export async function secretWorld(files: Readonly<Record<string, TreeItem>> = {}): Promise<SecretWorld> {
   const dir = await fs.realpath(await fs.mkdtemp(path.join(os.tmpdir(), "facs secrets-")));
   const [root, home, temp] = ["shop", "home", "temp"].map((name) => path.join(dir, name)) as [string, string, string];
   for (const folder of [home, temp]) await fs.mkdir(folder);

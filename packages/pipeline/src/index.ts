@@ -3,7 +3,10 @@ import type { PipelineContext } from "./context.ts";
 import type { DeployRequest } from "./deploy/deploy.ts";
 import type { DeployReport, Plan, VerifyReport } from "./deploy/reports.ts";
 import type { PipelineEvent } from "./events.ts";
+import type { OriginsRequest, ProjectOrigins } from "./install/origins.ts";
+import type { TemplatesRequest } from "./install/project-templates.ts";
 import type { RenderedFile, RenderRequest } from "./install/render.ts";
+import type { RenderedProject } from "./install/render-trees.ts";
 import type { CopyRequest } from "./instance/outline.ts";
 
 // What talks to hosts and renders is loaded when it is asked for: most commands do neither.
@@ -31,6 +34,22 @@ export function startRender(request: RenderRequest, world: PipelineWorld): Run<P
   return start(async (context) => (await import("./install/render.ts")).render(request, context), world);
 }
 
+/** Renders all templates of the projects, as their hosts get them; nothing is written. */
+export function startRenderTrees(
+  request: TemplatesRequest,
+  world: PipelineWorld,
+): Run<PipelineEvent, readonly RenderedProject[]> {
+  return start(async (context) => (await import("./install/render-trees.ts")).renderTrees(request, context), world);
+}
+
+/** Tells which file of the overlays gives each path, and what it hides. */
+export function startOrigins(
+  request: OriginsRequest,
+  world: PipelineWorld,
+): Run<PipelineEvent, readonly ProjectOrigins[]> {
+  return start(async (context) => (await import("./install/origins.ts")).origins(request, context), world);
+}
+
 function start<Result>(
   work: (context: PipelineContext) => Promise<Result>,
   world: PipelineWorld,
@@ -56,7 +75,11 @@ export type {
 export { type DoctorReport, type DoctorRequest, doctor } from "./doctor/doctor.ts";
 export type { Finding } from "./doctor/finding.ts";
 export type { Phase, PipelineEvent } from "./events.ts";
+export type { Origin, OriginsRequest, ProjectOrigins } from "./install/origins.ts";
+export type { TemplatesRequest } from "./install/project-templates.ts";
 export type { RenderedFile, RenderRequest } from "./install/render.ts";
+export type { RenderedProject } from "./install/render-trees.ts";
+export { type WrittenTrees, writeTrees } from "./install/write-trees.ts";
 export { type Answer, answers, type Question } from "./instance/answers.ts";
 export {
   type ListedHost,

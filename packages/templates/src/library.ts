@@ -4,14 +4,19 @@ import type { Library } from "./liquid/engine.ts";
 import type { Overlay, OverlayEntry } from "./overlay.ts";
 import { partialText } from "./source.ts";
 
+export interface NamedLibrary extends Library {
+  /** The file as people know it. */
+  nameOf(file: string): string;
+}
+
 /**
- * What templates include: everything in the overlay by its path, what lies in `_LIB_/` also without that, and, with
- * `./` or `../` before it, what lies near the file that includes it.
+ * What templates include: everything in the overlays, weak to strong, by its path, what lies in `_LIB_/` also without
+ * that, and, with `./` or `../` before it, what lies near the file that includes it.
  */
-export function createLibrary(overlay: Overlay, lib: Overlay): Library & { nameOf(file: string): string } {
+export function createLibrary([lib, ...overlays]: readonly [lib: Overlay, ...overlays: Overlay[]]): NamedLibrary {
   const entries = new Map<string, OverlayEntry>();
   for (const [path, entry] of lib.entries) entries.set(`_LIB_/${path}`, entry);
-  for (const [path, entry] of overlay.entries) entries.set(path, entry);
+  for (const overlay of overlays) for (const [path, entry] of overlay.entries) entries.set(path, entry);
   const files = [...entries].filter(([, { type }]) => type === "file").map(([path]) => path);
   return {
     find(name, from) {
@@ -27,6 +32,7 @@ export function createLibrary(overlay: Overlay, lib: Overlay): Library & { nameO
       const names = files.flatMap((file) => [file, file.replace(/^_LIB_\//, "")]);
       return didYouMean(name, names) ?? files.find((file) => file.endsWith(`/${name}`));
     },
+    tagLines: (file) => entries.get(file)?.tagLines ?? "remove",
     nameOf: (file) => entries.get(file)?.name ?? file,
   };
 }

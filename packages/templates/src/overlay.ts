@@ -5,7 +5,7 @@ import { compareBytes, errnoOf, FacsimileError } from "@facsimile/core";
 import { landing } from "./landing.ts";
 import { linkFlaw } from "./links.ts";
 import { fileProblem, throwFound } from "./problems.ts";
-import type { Layer } from "./types.ts";
+import type { Layer, TagLines } from "./types.ts";
 
 /** One path of an overlay, as its strongest layer gives it. */
 export interface OverlayEntry {
@@ -19,6 +19,8 @@ export interface OverlayEntry {
   readonly name: string;
   /** Absolute path. */
   readonly source: string;
+  /** As its layer says. */
+  readonly tagLines: TagLines;
   /** Names of what it hides in weaker layers, strongest first. */
   readonly shadows: readonly string[];
 }
@@ -31,25 +33,17 @@ export interface Overlay {
   readonly targets: readonly string[];
 }
 
-export interface OverlayOptions {
-  /** True for a path, relative to its layer, that is left out, for a folder with all that it holds. Default: nothing is. */
-  readonly skip?: (path: string) => boolean;
-}
-
 /**
  * Reads what the layers hold, weak to strong: for each path the last layer wins. Nothing is opened yet. A layer that
  * does not exist is empty.
  *
  * @throws All that was found of `TEMPLATE_LINK_OUTSIDE`, `TEMPLATE_UNREADABLE` and `TEMPLATE_PLACE`.
  */
-export async function readOverlay(
-  layers: readonly Layer[],
-  { skip = () => false }: OverlayOptions = {},
-): Promise<Overlay> {
+export async function readOverlay(layers: readonly Layer[]): Promise<Overlay> {
   const problems: FacsimileError[] = [];
   const merged = new Map<string, OverlayEntry>();
   for (const layer of layers) {
-    for (const entry of await readLayer(layer, { skip, problems })) lay(merged, entry);
+    for (const entry of await readLayer(layer, problems)) lay(merged, entry);
   }
   for (const entry of merged.values()) problems.push(...entryProblems(entry));
   throwFound(problems);
@@ -59,13 +53,9 @@ export async function readOverlay(
   return { entries: new Map(sorted.map((entry) => [entry.path, entry])), targets: [...new Set(targets)] };
 }
 
-interface Reading {
-  readonly skip: (path: string) => boolean;
-  readonly problems: FacsimileError[];
-}
-
 // Parents come before what they hold.
-async function readLayer(layer: Layer, { skip, problems }: Reading): Promise<OverlayEntry[]> {
+async function readLayer(layer: Layer, problems: FacsimileError[]): Promise<OverlayEntry[]> {
+  const { skip = () => false, tagLines = "remove" } = layer;
   const visit = async (path: string): Promise<OverlayEntry[]> => {
     const name = path === "" ? layer.name : `${layer.name}/${path}`;
     try {
@@ -81,7 +71,7 @@ async function readLayer(layer: Layer, { skip, problems }: Reading): Promise<Ove
   const entryAt = async (path: string): Promise<OverlayEntry[]> => {
     const name = `${layer.name}/${path}`;
     try {
-      const entry = await toEntry(`${layer.dir}/${path}`, { path, name });
+      const entry = await toEntry(`${layer.dir}/${path}`, { path, name, tagLines });
       return entry.type === "dir" ? [entry, ...(await visit(path))] : [entry];
     } catch (error) {
       problems.push(unreadable(name, error));
@@ -91,10 +81,13 @@ async function readLayer(layer: Layer, { skip, problems }: Reading): Promise<Ove
   return visit("");
 }
 
-async function toEntry(source: string, { path, name }: { path: string; name: string }): Promise<OverlayEntry> {
+type Named = Pick<OverlayEntry, "path" | "name" | "tagLines">;
+
+async function toEntry(source: string, { path, name, tagLines }: Named): Promise<OverlayEntry> {
   const stats = await fs.lstat(source);
   const type = typeOf(stats, name);
-  const common = { path, type, mode: type === "link" ? 0 : stats.mode & 0o777, name, source, shadows: [] };
+  const mode = type === "link" ? 0 : stats.mode & 0o777;
+  const common = { path, type, mode, name, source, tagLines, shadows: [] };
   if (type !== "link") return common;
   const target = await fs.readlink(source, { encoding: "buffer" });
   if (!isUtf8(target)) throw fileProblem("TEMPLATE_UNREADABLE", `${name} is a link whose target is not in UTF-8`);

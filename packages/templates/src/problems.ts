@@ -23,6 +23,31 @@ export class LimitFault extends Fault {
   }
 }
 
+/** A bound that was reached, with its place. */
+export class PlacedLimit extends LimitFault {
+  readonly problem: FacsimileError;
+
+  constructor(problem: FacsimileError) {
+    super(problem.message);
+    this.problem = problem;
+  }
+}
+
+/** More mistakes than these in one file are not looked for: it is no template, or its data are missing as a whole. */
+const MOST_PROBLEMS = 1000;
+
+/** Adds one more. @throws {@link PlacedLimit} at its place when there are too many */
+export function addProblem(problems: FacsimileError[], problem: FacsimileError): void {
+  if (problems.length < MOST_PROBLEMS) return void problems.push(problem);
+  const fault = new LimitFault(`more than ${MOST_PROBLEMS} mistakes`);
+  throw new PlacedLimit(fault.at(problem.position ?? { file: "", line: 1, column: 1 }));
+}
+
+/** Text of a template or a value in a message: as much as a person reads. */
+export function excerpt(text: string): string {
+  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
+}
+
 /** Throws all that was found, each once, sorted by place. */
 export function throwFound(problems: readonly FacsimileError[]): void {
   const each = new Map(problems.map((problem) => [`${problem.code} ${formatProblem(problem)}`, problem]));

@@ -14,6 +14,8 @@ export interface RendererOptions {
   readonly plain?: boolean;
   /** Layers of files that are only included, weak to strong, beside the overlay's own `_LIB_/`. Default: none. */
   readonly lib?: readonly Layer[];
+  /** Whose files templates may include besides; its own of a path come first. Default: none. */
+  readonly includes?: Overlay | undefined;
   /** Default: {@link LIMITS}. */
   readonly limits?: Partial<Limits>;
 }
@@ -130,8 +132,8 @@ async function makePart(
   return { tree, problems };
 }
 
-function createMaker(overlay: Overlay, { plain = false, lib = [], limits }: RendererOptions): Make {
-  const texts = new Map<string, Promise<string | undefined>>();
+function createMaker(overlay: Overlay, { plain = false, limits, ...options }: RendererOptions): Make {
+  const texts = new Map<string, string | undefined>();
   let loading: Promise<Loaded> | undefined;
   return async (entry, values) => {
     const { type, mode, source, target } = entry;
@@ -139,11 +141,10 @@ function createMaker(overlay: Overlay, { plain = false, lib = [], limits }: Rend
     if (type === "link") return { node: { type, target: target ?? "" }, problems: [] };
     const copy: MadeNode = { node: { type, mode, content: { file: source }, secrets: [] }, problems: [] };
     if (plain) return copy;
-    const reading = texts.get(entry.path) ?? templateText(entry);
-    texts.set(entry.path, reading);
-    const text = await reading;
+    if (!texts.has(entry.path)) texts.set(entry.path, templateText(entry));
+    const text = texts.get(entry.path);
     if (text === undefined) return copy;
-    loading ??= load(overlay, { lib, limits: { ...LIMITS, ...limits } });
+    loading ??= load(overlay, { ...options, limits: { ...LIMITS, ...limits } });
     const { engine, nameOf } = await loading;
     const rendering = engine.render(text, { file: entry.path, values });
     const { secrets } = rendering;
@@ -158,9 +159,11 @@ interface Loaded {
   readonly nameOf: (file: string) => string;
 }
 
-async function load(overlay: Overlay, { lib, limits }: { lib: readonly Layer[]; limits: Limits }): Promise<Loaded> {
+type Loading = Pick<RendererOptions, "lib" | "includes"> & { readonly limits: Limits };
+
+async function load(overlay: Overlay, { lib = [], includes, limits }: Loading): Promise<Loaded> {
   const [{ createEngine }, partials] = await Promise.all([import("./liquid/engine.ts"), readOverlay(lib)]);
-  const library = createLibrary(overlay, partials);
+  const library = createLibrary([partials, ...(includes === undefined ? [] : [includes]), overlay]);
   return { engine: createEngine({ library, limits }), nameOf: library.nameOf };
 }
 

@@ -30,4 +30,10 @@ export interface Layer {
   readonly name: string;
   /** Absolute path; need not exist. */
   readonly dir: string;
+  /** True for a path, relative to `dir`, that is left out, for a folder with all that it holds. Default: nothing is. */
+  readonly skip?: ((path: string) => boolean) | undefined;
+  /** What becomes of a line that holds only tags. Default `"remove"`; `"keep"` is as Liquid has it everywhere else. */
+  readonly tagLines?: TagLines | undefined;
 }
+
+export type TagLines = "remove" | "keep";

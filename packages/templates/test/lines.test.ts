@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { problems, render } from "./world.ts";
+import { createRenderer, readOverlay } from "../src/index.ts";
+import { layer, problems, render, shown } from "./world.ts";
 
 describe("a line that holds only tags", () => {
   it.each([
@@ -49,6 +50,19 @@ it("does what explicit trimming says", async () => {
   expect(await render("a \n {%- if true -%} \n b \n {%- endif -%} \n c")).toBe("abc");
   expect(await render("a \n {{- 1 -}} \n b")).toBe("a1b");
   expect(await render("x: {% if true -%}  1  {%- endif %};")).toBe("x: 1;");
+});
+
+it("stays, as in Liquid everywhere else, in layers that say so", async () => {
+  const text = "a\n  {% if true %}\nb\n  {% endif %}\n{%- assign x = 1 %}\nc";
+  const plain = await layer({ "_DEPLOY_/plain": `${text}{% include "lib" %}` }, "plain");
+  const ours = await layer({ "_DEPLOY_/ours": text, lib: "{% if true %}\n1{% endif %}" }, "ours");
+  const lib = await layer({ kept: "{% if true %}\n2{% endif %}" }, "lib");
+  const overlay = await readOverlay([{ ...plain, tagLines: "keep" }, ours]);
+  const { tree } = createRenderer(overlay, { lib: [{ ...lib, tagLines: "keep" }] });
+  expect(await shown(await tree({ context: {}, targets: [] }))).toEqual({
+    plain: "a\n  \nb\n  \nc1",
+    ours: "a\nb\nc",
+  });
 });
 
 it("leaves the places of errors true", async () => {

@@ -30,10 +30,12 @@ describe("readOverlay", () => {
     expect([...entries.values()].map(({ shadows }) => shadows)).toEqual([["weak/x"], ["weak/y"], []]);
   });
 
-  it("leaves out what is skipped", async () => {
+  it("leaves out what a layer skips", async () => {
     const one = await layer({ "nope/deep/y": "", "keep/x": "", "back~": "" });
-    const { entries } = await readOverlay([one], { skip: (path) => path.endsWith("~") || path === "nope" });
-    expect([...entries.keys()]).toEqual(["keep", "keep/x"]);
+    const two = await layer({ "two~": "" });
+    const skip = (path: string) => path.endsWith("~") || path === "nope";
+    const { entries } = await readOverlay([{ ...one, skip }, two]);
+    expect([...entries.keys()]).toEqual(["keep", "keep/x", "two~"]);
   });
 
   it("names the targets that it has files for", async () => {

@@ -42,6 +42,9 @@ it("are not printed within a map, only where the leaf itself is asked for", asyn
   expect(await render("{{ module.db | json }}", context)).toBe('{"user":"shop","password":"[secret]"}');
   expect(await render("{{ module | inspect }}", context)).not.toContain("hunter2");
   expect(await render("{{ module.db.password | json }}", context)).toBe('"hunter2"');
+  expect(await render("{{ module.db | yaml }}", context)).toBe('user: shop\npassword: "[secret]"');
+  expect(await render("{{ module.db | pairs | json }}", context)).not.toContain("hunter2");
+  expect(await render("{{ module.db.password | yaml }}", context)).toBe("hunter2");
   expect(await render("{{ module.list | join }}|{{ module.list | first }}", context)).toBe("x1|x1");
 });
 
@@ -63,6 +66,12 @@ it("cannot be compared, which would silently be false, nor looked into", async (
   expect(await problems('{% if token == "t0k3n" %}{% endif %}', context)).toEqual([
     "TEMPLATE_VALUE 1:1 a secret cannot be compared",
   ]);
+  const branches = '{% case token %}{% when "t0k3n" %}{% endcase %}{% case "x" %}{% when token %}{% endcase %}';
+  expect(await problems(branches, context)).toEqual([
+    "TEMPLATE_VALUE 1:1 a secret cannot be compared",
+    "TEMPLATE_VALUE 1:48 a secret cannot be compared",
+  ]);
+  expect(await render("{% case token %}{% when nil %}none{% else %}some{% endcase %}", context)).toBe("some");
   expect(await problems("{{ token.name }}", context)).toEqual([
     "TEMPLATE_UNKNOWN_VARIABLE 1:4 unknown variable token.name",
   ]);

@@ -132,7 +132,13 @@ const hostEntry = z.strictObject(
 
 const group = z.union([
   z.strictObject(
-    { type: z.literal("tmpl", '"tmpl" or "copy"'), dir: text, skip: optional(text), each: optional(word) },
+    {
+      type: z.literal("tmpl", '"tmpl" or "copy"'),
+      dir: text,
+      skip: optional(text),
+      each: optional(word),
+      tagLines: optional(z.enum(["remove", "keep"], '"remove" or "keep"')),
+    },
     "a group: {type, dir, …}",
   ),
   z.strictObject(

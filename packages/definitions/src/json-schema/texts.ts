@@ -74,7 +74,10 @@ export const TEXTS: Readonly<Record<string, string>> = {
   "install.groups.type": "tmpl renders templates, copy takes files as they are.",
   "install.groups.dir": "The folder that is taken, $SRC_DIR$/bin; of type tmpl: its name beside tmpl/.",
   "install.groups.skip": "A regular expression (RE2): templates with such paths are left out.",
-  "install.groups.each": "The name of a module: rendered once for each of its daemons, as module.this.",
+  "install.groups.each":
+    "The name of a module: rendered once for each of its daemons, as module.this; _EACH_ in a path becomes the daemon's name.",
+  "install.groups.tagLines":
+    "What becomes of a line that holds only tags: remove (the default), or keep, as Liquid has it everywhere else.",
   "install.groups.files": "Files that must be there; paths may begin with $SRC_DIR$ or $BUILD_DIR$.",
   "install.groups.optfiles": "Files that may be missing.",
   "install.groups.glob": "Patterns of files in the build.",

@@ -1,13 +1,16 @@
-import { didYouMean, FacsimileError, throwProblems } from "@facsimile/core";
+import { type FacsimileError, throwProblems } from "@facsimile/core";
 import type { Definition, InstanceValues } from "@facsimile/definitions";
 import { manifestOf, type Tree, treeId } from "@facsimile/manifest";
 import { createRenderer } from "@facsimile/templates";
 import { withSharedParents } from "@facsimile/transport";
 import type { HostCopy } from "../release/release.ts";
-import { hostContext, type TemplateValues, templateContexts } from "./contexts.ts";
+import type { TemplateValues } from "./contexts.ts";
+import { eachProblems } from "./each.ts";
 import { finishTree, mergeParts, type Part } from "./finish.ts";
 import { installGroups } from "./groups.ts";
-import { type Overlays, overlays } from "./overlays.ts";
+import { overlays } from "./overlays.ts";
+import { createTemplates } from "./templates.ts";
+import { unknownTargets } from "./unknown-targets.ts";
 
 export interface AssembleRequest {
   /** The conglomerate, absolute. */
@@ -34,21 +37,15 @@ export async function assemble(request: AssembleRequest): Promise<HostCopy[]> {
   const { definition } = request;
   const { copy, tmpl } = await installGroups(request);
   const layers = await overlays({ ...request, instance: definition.instance, groups: tmpl });
-  const renderers = {
-    tmpl: createRenderer(layers.tmpl, { lib: layers.lib }),
-    extra: createRenderer(layers.extra, { plain: true }),
-  };
-  throwProblems(unknownTargets(layers, definition));
-  const contextOf = templateContexts(request);
+  throwProblems([...unknownTargets(layers, definition), ...eachProblems(layers.each, definition)]);
+  const templates = createTemplates({ ...request, overlays: layers });
+  const extras = createRenderer(layers.extra, { plain: true });
   const trees = definition.hosts.map(async (host) => {
-    const view = { context: contextOf(host), targets: host.targets, hostContext: { host: hostContext(host) } };
-    const [extra, rendered] = await Promise.all([renderers.extra.tree(view), renderers.tmpl.tree(view)]);
-    const parts: Part[] = [
-      ...copy(host),
-      { from: "extra/", tree: extra },
-      { from: "tmpl/", tree: rendered },
-      versionFile(request),
-    ];
+    const [extra, rendered] = await Promise.all([
+      extras.tree({ context: NOTHING, targets: host.targets }),
+      templates.parts(host),
+    ]);
+    const parts: Part[] = [...copy(host), { from: "extra/", tree: extra }, ...rendered, versionFile(request)];
     return { host: host.name, ...treeOf(parts, definition.view(host)) };
   });
   const done = await settle(trees);
@@ -56,26 +53,8 @@ export async function assemble(request: AssembleRequest): Promise<HostCopy[]> {
   return Promise.all(done.map(toHostCopy));
 }
 
-/** A mistyped `_TARGET_/` folder would reach no host, and nobody would notice. */
-function unknownTargets({ tmpl, extra }: Overlays, { values, hosts, instance }: Definition): FacsimileError[] {
-  const described = Object.values(values.projects ?? {}).flatMap(({ targets = [] }) => targets);
-  const known = new Set<string>([
-    ...described,
-    ...Object.keys(values.deploy.nodes ?? {}),
-    ...hosts.flatMap(({ targets }) => targets),
-  ]);
-  const strange = [...new Set([...tmpl.targets, ...extra.targets])].filter((target) => !known.has(target));
-  return strange.map((target) => {
-    const near = didYouMean(target, known);
-    return new FacsimileError(
-      "UNKNOWN_TARGET",
-      `templates lie in _TARGET_/${target}, which is no target of ${instance.full}`,
-      {
-        hint: near === undefined ? `Targets: ${[...known].join(", ")}` : `Did you mean _TARGET_/${near}?`,
-      },
-    );
-  });
-}
+/** `extra/` is copied and sees nothing. */
+const NOTHING = {};
 
 function treeOf(
   parts: readonly Part[],

@@ -17,11 +17,11 @@ export interface ContextRequest {
 }
 
 /** Gives hosts alike in view, region and targets the identical context, so that what they share is rendered once. */
-export function templateContexts(request: ContextRequest): (host: Host) => object {
-  const made = new Map<InstanceValues, Map<string, object>>();
+export function templateContexts(request: ContextRequest): (host: Host) => TemplateContext {
+  const made = new Map<InstanceValues, Map<string, TemplateContext>>();
   return (host) => {
     const view = request.definition.view(host);
-    const byPlace = made.get(view) ?? new Map<string, object>();
+    const byPlace = made.get(view) ?? new Map<string, TemplateContext>();
     made.set(view, byPlace);
     const place = JSON.stringify([host.region, host.targets]);
     const context = byPlace.get(place) ?? templateContext(request, { host, view });
@@ -30,7 +30,16 @@ export function templateContexts(request: ContextRequest): (host: Host) => objec
   };
 }
 
-function templateContext(request: ContextRequest, { host, view }: { host: Host; view: InstanceValues }): object {
+/** What templates see, by name. */
+export interface TemplateContext {
+  readonly module: object;
+  readonly [name: string]: unknown;
+}
+
+function templateContext(
+  request: ContextRequest,
+  { host, view }: { host: Host; view: InstanceValues },
+): TemplateContext {
   const { definition, project, version, values } = request;
   const instance = withSecrets(view, values.secret);
   const home = String(view.home ?? "");

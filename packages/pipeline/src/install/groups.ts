@@ -1,8 +1,8 @@
-import { FacsimileError } from "@facsimile/core";
 import type { Definition, Host } from "@facsimile/definitions";
 import { type CopyContext, copyGroup } from "./copy.ts";
 import type { Part } from "./finish.ts";
 import type { TmplGroup } from "./overlays.ts";
+import { positionOf, tmplGroups } from "./tmpl-groups.ts";
 
 export interface GroupRequest {
   readonly definition: Definition;
@@ -27,21 +27,7 @@ export async function installGroups(
     }),
   );
   const copy = (host: Host) => copies.flat().flatMap(({ part, lands }) => (lands(host) ? [part] : []));
-  return {
-    copy,
-    tmpl: groups.flatMap((group, index) => (group.type === "tmpl" ? [tmplGroup(group, { request, index })] : [])),
-  };
-}
-
-function tmplGroup(
-  { dir, skip, each }: { dir: string; skip?: string | undefined; each?: string | undefined },
-  { request, index }: { request: GroupRequest; index: number },
-): TmplGroup {
-  if (each === undefined) return { dir, skip };
-  throw new FacsimileError("NOT_YET", `install.groups[${index}]: \`each\` is not in this version yet`, {
-    position: positionOf(request, index),
-    hint: `Loop over module.${each}.daemons in a template.`,
-  });
+  return { copy, tmpl: await tmplGroups(request) };
 }
 
 function copyContext(request: GroupRequest, index: number): CopyContext {
@@ -53,12 +39,5 @@ function copyContext(request: GroupRequest, index: number): CopyContext {
     CONFIGURATION_NAME: project,
     INSTANCE_NAME: definition.instance.full,
   };
-  return { variables, position: positionOf(request, index) };
-}
-
-function positionOf({ definition }: GroupRequest, index: number): CopyContext["position"] {
-  return (
-    definition.origin(["install", "groups", String(index)])?.position ??
-    definition.origin(["install", "groups"])?.position
-  );
+  return { variables, position: positionOf(request.definition, index) };
 }

@@ -1,8 +1,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
-import { FacsimileError, type InstanceName } from "@facsimile/core";
-import { type Layer, type Overlay, readOverlay } from "@facsimile/templates";
-import { RE2JS } from "re2js";
+import { FacsimileError, type InstanceName, type Position, throwProblems } from "@facsimile/core";
+import { type Layer, type Overlay, readOverlay, type TagLines } from "@facsimile/templates";
 import { relativeTo } from "../state/publish.ts";
 
 export interface OverlayRequest {
@@ -18,33 +17,72 @@ export interface OverlayRequest {
   readonly groups: readonly TmplGroup[];
 }
 
+/** One `{type: "tmpl"}` group of `install.groups`. */
 export interface TmplGroup {
+  /** As people know it: `install.groups[2]`. */
+  readonly name: string;
   /** Folder beside `tmpl/`; `tmpl` itself is always used. */
   readonly dir: string;
-  /** RE2 over a path of the overlay, or over its last part: what matches is left out. */
-  readonly skip?: string | undefined;
+  /** True for what is left out. */
+  readonly skip?: Layer["skip"];
+  /** The module for whose daemons it is rendered, once for each. */
+  readonly each?: string | undefined;
+  readonly tagLines?: TagLines | undefined;
+  /** Where the definition has the group. */
+  readonly position?: Position | undefined;
 }
 
 /** What a project's templates are made of. */
 export interface Overlays {
   /** `tmpl/` and the groups' folders. */
   readonly tmpl: Overlay;
+  /** What is rendered once for each daemon of a module. */
+  readonly each: readonly EachOverlay[];
   /** `extra/`, deployed as it is. */
   readonly extra: Overlay;
   /** `tmpl/_LIB_/`, weak to strong: only included. */
   readonly lib: readonly Layer[];
 }
 
+export interface EachOverlay {
+  readonly group: EachGroup;
+  readonly overlay: Overlay;
+}
+
+export type EachGroup = TmplGroup & { readonly each: string };
+
+/** @throws What `readOverlay` throws; `INSTALL_EACH` */
 export async function overlays(request: OverlayRequest): Promise<Overlays> {
-  const dirs = [...new Set(["tmpl", ...request.groups.map(({ dir }) => dir)])];
+  const each = request.groups.filter((group): group is EachGroup => group.each !== undefined);
+  const plain = request.groups.filter((group) => group.each === undefined);
+  const dirs = [...new Set(["tmpl", ...plain.map(({ dir }) => dir)])];
+  throwProblems(each.filter(({ dir }) => dirs.includes(dir)).map(dirTwice));
   const [folders, extras] = await Promise.all([foldersOf(dirs, request), foldersOf(["extra"], request)]);
-  const tops = dirs.flatMap((dir) => [...theirs(dir, request), layerAt(path.join(request.own, dir), request)]);
   const [tmpl, extra] = await Promise.all([
-    readOverlay(layersOf(folders, request), { skip: skipper(request.groups) }),
+    readOverlay(layersOf(folders, request)),
     readOverlay(layersOf(extras, request)),
   ]);
-  const libs = [...tops, ...folders].map(({ name, dir }) => ({ name: `${name}/_LIB_`, dir: path.join(dir, "_LIB_") }));
-  return { tmpl, extra, lib: [...new Map(libs.map((lib) => [lib.dir, lib])).values()] };
+  const ofEach = await Promise.all(each.map((group) => eachOverlay(group, request)));
+  const tops = dirs.flatMap((dir) => [
+    ...theirs(dir, request),
+    layerAt({ folder: path.join(request.own, dir), dir }, request),
+  ]);
+  const all = [...tops, ...folders, ...ofEach.flatMap((one) => one.folders)];
+  const libs = all.map((layer) => ({ ...layer, name: `${layer.name}/_LIB_`, dir: path.join(layer.dir, "_LIB_") }));
+  return { tmpl, each: ofEach, extra, lib: [...new Map(libs.map((lib) => [lib.dir, lib])).values()] };
+}
+
+async function eachOverlay(
+  group: EachGroup,
+  request: OverlayRequest,
+): Promise<EachOverlay & { folders: readonly Layer[] }> {
+  const folders = await foldersOf([group.dir], request);
+  return { group, folders, overlay: await readOverlay(layersOf(folders, request)) };
+}
+
+function dirTwice({ name, dir, position }: EachGroup): FacsimileError {
+  const message = `${name}: ${dir} is rendered once for each host already; \`each\` needs a folder of its own`;
+  return new FacsimileError("INSTALL_EACH", message, { position, hint: `Give it another \`dir\`, beside ${dir}/.` });
 }
 
 // Weak to strong: what the source ships, then what the conglomerate has; `tmpl/<project>/` in the place of `tmpl/`.
@@ -52,48 +90,35 @@ async function foldersOf(dirs: readonly string[], request: OverlayRequest): Prom
   const own = await Promise.all(
     dirs.map(async (dir) => {
       const [all, mine] = [path.join(request.own, dir), path.join(request.own, dir, request.project)];
-      return layerAt((await isFolder(mine)) ? mine : all, request);
+      return layerAt({ folder: (await isFolder(mine)) ? mine : all, dir }, request);
     }),
   );
   return [...dirs.flatMap((dir) => theirs(dir, request)), ...own];
 }
 
-function layerAt(dir: string, { root }: OverlayRequest): Layer {
-  return { name: relativeTo(root, dir), dir };
+/** As the groups that name the folder `dir` have it. */
+function layerAt({ folder, dir }: { folder: string; dir: string }, { root, groups }: OverlayRequest): Layer {
+  return { name: relativeTo(root, folder), dir: folder, ...howOf(dir, groups) };
 }
 
-function theirs(dir: string, { source, project, own }: OverlayRequest): Layer[] {
+function howOf(dir: string, groups: readonly TmplGroup[]): Pick<Layer, "skip" | "tagLines"> {
+  const ours = groups.filter((group) => group.dir === dir);
+  const tagLines = ours.findLast((group) => group.tagLines !== undefined)?.tagLines;
+  return { skip: (file) => ours.some(({ skip }) => skip?.(file)), tagLines };
+}
+
+function theirs(dir: string, { source, project, own, groups }: OverlayRequest): Layer[] {
   const carried = path.join(source, "config/facsimile");
-  return carried === own ? [] : [{ name: `config/facsimile/${dir} of ${project}`, dir: path.join(carried, dir) }];
+  if (carried === own) return [];
+  return [{ name: `config/facsimile/${dir} of ${project}`, dir: path.join(carried, dir), ...howOf(dir, groups) }];
 }
 
 /** `_ALL_`, the instance's parts, its full name: each later one wins, path by path. */
 function layersOf(folders: readonly Layer[], { instance }: OverlayRequest): Layer[] {
   const parts = [...new Set(["_ALL_", ...instance.parts, instance.full])];
-  return folders.flatMap(({ name, dir }) =>
-    parts.map((part) => ({ name: `${name}/${part}`, dir: path.join(dir, part) })),
+  return folders.flatMap((layer) =>
+    parts.map((part) => ({ ...layer, name: `${layer.name}/${part}`, dir: path.join(layer.dir, part) })),
   );
-}
-
-function skipper(groups: readonly TmplGroup[]): (file: string) => boolean {
-  const patterns = groups.flatMap(({ skip }) => (skip === undefined ? [] : [compile(skip)]));
-  return (file) =>
-    patterns.some((pattern) => pattern.matcher(file).find() || pattern.matcher(path.posix.basename(file)).find());
-}
-
-function compile(pattern: string): RE2JS {
-  try {
-    return RE2JS.compile(pattern);
-  } catch (cause) {
-    throw new FacsimileError(
-      "INSTALL_PATTERN",
-      `install.groups: ${pattern} is not a pattern: ${(cause as Error).message}`,
-      {
-        cause,
-        hint: "Patterns are RE2: no look-around, no back-references.",
-      },
-    );
-  }
 }
 
 async function isFolder(dir: string): Promise<boolean> {

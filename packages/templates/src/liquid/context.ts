@@ -1,7 +1,7 @@
 import { type FacsimileError, isSecret, type Secret } from "@facsimile/core";
-import { Context, type Liquid, toValueSync } from "liquidjs";
+import { Context, type Liquid, type Token, toValueSync } from "liquidjs";
 import type { Limits } from "../limits.ts";
-import { LimitFault } from "../problems.ts";
+import { addProblem, LimitFault } from "../problems.ts";
 
 /** What is learned while one file is rendered. */
 export class Session {
@@ -11,6 +11,7 @@ export class Session {
   readonly #noted = new WeakSet<object>();
   #depth = 0;
   #written = 0;
+  #steps = 0;
 
   constructor(limits: Limits) {
     this.limits = limits;
@@ -26,7 +27,7 @@ export class Session {
   note(place: object, problem: () => FacsimileError): void {
     if (this.#noted.has(place)) return;
     this.#noted.add(place);
-    this.problems.push(problem());
+    addProblem(this.problems, problem());
   }
 
   enter(): void {
@@ -37,21 +38,32 @@ export class Session {
     this.#depth--;
   }
 
+  /** One more step. The clock is looked at every so often: reading it takes longer than most steps. */
+  step(limiter: Pick<Context["renderLimit"], "check">): void {
+    if (++this.#steps % STEPS === 0) limiter.check(performance.now());
+  }
+
   written(characters: number): void {
     this.#written += characters;
     if (this.#written > this.limits.characters) throw new LimitFault(`more than ${this.limits.characters} characters are written`); // biome-ignore format: one line
   }
 }
 
+/** That many of the slowest, each bounded by `memory`, take about a second. */
+const STEPS = 8;
+
 /** `message` is never shown: what was looked up may hold a secret. */
 export class UnknownVariable extends Error {
   /** LiquidJS knows by this name that absence may be tested. */
   override readonly name = "InternalUndefinedVariableError";
   readonly path: readonly string[];
+  /** Where it stands, if that is known already. */
+  readonly token: Token | undefined;
 
-  constructor(path: readonly string[]) {
+  constructor(path: readonly string[], token?: Token) {
     super("unknown variable");
     this.path = path;
+    this.token = token;
   }
 }
 
@@ -71,15 +83,30 @@ export class StrictContext extends Context {
   readonly session: Session;
 
   constructor(values: object, liquid: Liquid, { session, strict = true, limiters }: Spawned) {
-    const options = { sync: true, globals: strict ? values : {}, strictVariables: strict };
+    const renderLimit = session.limits.seconds * 1000;
+    const options = { sync: true, globals: strict ? values : {}, strictVariables: strict, renderLimit };
     super(strict ? Object.create(null) : values, liquid.options, options, { ...limiters, liquid });
     this.session = session;
   }
 
   // LiquidJS awaits what these give, and takes a plain value as it is: twice as fast as a generator for each variable.
   override _get(paths: Key[]): IterableIterator<unknown> {
-    const { findScope } = this as unknown as { findScope(key: Key | undefined): object };
-    return this._getFromScope(findScope.call(this, paths[0]), paths);
+    return this._getFromScope(this.scopeOf(paths[0]), paths);
+  }
+
+  /** Where a variable is looked for. */
+  scopeOf(name: Key | undefined): object {
+    return (this as unknown as { findScope(key: Key | undefined): object }).findScope(name);
+  }
+
+  /** One step down a path; `undefined` where there is nothing. What a map has of its own needs none of LiquidJS's rules. */
+  read(below: unknown, key: Key): unknown {
+    if (typeof below === "object" && below !== null && typeof key === "string" && Object.hasOwn(below, key)) {
+      const value = (below as Record<string, unknown>)[key];
+      const isData = value !== undefined && typeof value !== "function";
+      if (isData && !isSecret(below) && !("toLiquid" in below)) return value;
+    }
+    return toValueSync(this.readProperty(below as object, key) as IterableIterator<unknown>);
   }
 
   override _getFromScope(
@@ -87,11 +114,12 @@ export class StrictContext extends Context {
     paths: Key[] | string,
     strict = this.strictVariables,
   ): IterableIterator<unknown> {
+    this.session.step(this.renderLimit);
     const keys = typeof paths === "string" ? paths.split(".") : paths;
     let value = scope;
     for (let index = 0; index < keys.length; index++) {
       const below = value;
-      value = toValueSync(this.readProperty(below as object, keys[index] ?? "") as IterableIterator<unknown>);
+      value = this.read(below, keys[index] ?? "");
       const missing = value === undefined || below === null;
       if (strict && missing) throw new UnknownVariable(keys.slice(0, index + 1).map(String));
     }
@@ -102,8 +130,15 @@ export class StrictContext extends Context {
     return isSecret(scope) ? undefined : super.readProperty(scope as never, key);
   }
 
+  /** Filters that look at each item of a list come by here, or by `spawn`: the list may be long. */
+  override push(scope: object): number {
+    this.session.step(this.renderLimit);
+    return super.push(scope);
+  }
+
   /** Without a scope, for `render`; with one, for filters that look at each item of a list, where absence is no error. */
   override spawn(scope?: object): StrictContext {
+    this.session.step(this.renderLimit);
     const strict = scope === undefined;
     return new StrictContext(scope ?? this.globals, this.liquid, { session: this.session, strict, limiters: this });
   }

@@ -1,13 +1,15 @@
 import type { FacsimileError } from "@facsimile/core";
-import { AssignTag, type Context, Liquid, RawTag, type Template, TypeGuards } from "liquidjs";
+import { Liquid, RawTag, type Template, TypeGuards } from "liquidjs";
 import { unknownVariable } from "../known.ts";
 import type { Limits } from "../limits.ts";
-import { Fault, LimitFault } from "../problems.ts";
+import { excerpt, Fault, LimitFault, PlacedLimit } from "../problems.ts";
+import type { TagLines } from "../types.ts";
+import { Budget } from "./budget.ts";
 import { Session, StrictContext } from "./context.ts";
 import { allFilters } from "./filters.ts";
 import { operators } from "./operators.ts";
 import { type Parsed, parseTemplate, type WatchedLiquid } from "./parser.ts";
-import { asLimit, createRenderTemplates, PlacedLimit } from "./render.ts";
+import { asLimit, createRenderTemplates } from "./render.ts";
 import { printed } from "./values.ts";
 
 /** What templates can include. */
@@ -16,6 +18,8 @@ export interface Library {
   find(name: string, from: string): string | undefined;
   /** @throws a fault for what is no text. */
   read(file: string): string;
+  /** What becomes of its lines that hold only tags. */
+  tagLines(file: string): TagLines;
   /** What may have been meant. */
   suggest(name: string): string | undefined;
 }
@@ -42,6 +46,7 @@ class StrictLiquid extends Liquid implements WatchedLiquid {
   onUnknownFilter: ((name: string) => void) | undefined;
   readonly #library: Library;
   readonly #limits: Limits;
+  readonly #budget: Budget;
   readonly #parsed = new Map<string, Parsed>();
   // Rendering is synchronous: there is one at a time.
   #session: Session;
@@ -50,23 +55,32 @@ class StrictLiquid extends Liquid implements WatchedLiquid {
     super(optionsFor(limits));
     this.#library = library;
     this.#limits = limits;
+    this.#budget = new Budget(limits);
     this.#session = new Session(limits);
     this.renderer.renderTemplates = createRenderTemplates((path, text, context) =>
       unknownVariable(path, { text, values: context.globals, locals: context.localNames }),
-    ) as typeof this.renderer.renderTemplates;
+    ) as unknown as typeof this.renderer.renderTemplates;
     this.registerTag("raw", RawLines);
-    this.registerTag("assign", StrictAssign);
     Object.defineProperty(this, "filters", { value: watched(this) });
   }
 
   renderText(text: string, { file, values }: { file: string; values: object }): Rendering {
-    const session = new Session(this.#limits);
+    const problem = this.#budget.flaw();
+    if (problem !== undefined) return { text: "", secrets: [], problems: [limitProblem(problem, file)] };
+    const began = performance.now();
+    const rendering = this.#renderText(text, { file, values });
+    this.#budget.spend(rendering, (performance.now() - began) / 1000);
+    return rendering;
+  }
+
+  #renderText(text: string, { file, values }: { file: string; values: object }): Rendering {
+    const session = new Session({ ...this.#limits, seconds: this.#budget.seconds });
     this.#session = session;
     const templates = this.#parse(file, () => text);
     if (session.problems.length > 0) return { text: "", secrets: [], problems: session.problems };
     const context = new StrictContext(values, this, { session });
     try {
-      const output: unknown = this.renderSync([...templates], context);
+      const output: unknown = this.renderSync(templates, context);
       return { text: String(output), secrets: [...session.secrets].sort(), problems: session.problems };
     } catch (error) {
       return { text: "", secrets: [], problems: [...session.problems, limitProblem(error, file)] };
@@ -84,15 +98,19 @@ class StrictLiquid extends Liquid implements WatchedLiquid {
   }
 
   #parse(file: string, text: () => string): Template[] {
-    const parsed = this.#parsed.get(file) ?? parseTemplate(text(), { liquid: this, file, limits: this.#limits });
+    const parsed = this.#parsed.get(file) ?? this.#parseAnew(file, text());
     this.#parsed.set(file, parsed);
     this.#session.problems.push(...parsed.problems);
-    return parsed.problems.length > 0 ? [] : [...parsed.templates];
+    return parsed.problems.length > 0 ? [] : parsed.templates;
+  }
+
+  #parseAnew(file: string, text: string): Parsed {
+    return parseTemplate(text, { liquid: this, file, limits: this.#limits, tagLines: this.#library.tagLines(file) });
   }
 
   // A name may have been made of a secret: then it is not shown.
   #notFound(name: string): Fault {
-    const shown = this.#session.secrets.size > 0 ? "" : ` ${JSON.stringify(name)}`;
+    const shown = this.#session.secrets.size > 0 ? "" : ` ${JSON.stringify(excerpt(name))}`;
     const near = this.#library.suggest(name);
     const hint = near === undefined ? "Names are paths in the overlay or in _LIB_/." : `Did you mean ${near}?`;
     return new Fault("TEMPLATE_NOT_FOUND", `there is no template${shown} to include`, hint);
@@ -142,13 +160,5 @@ class RawLines extends RawTag {
   override render(): string {
     const { tokens } = this as unknown as { tokens: { getText(): string }[] };
     return tokens.map((token) => (TypeGuards.isHTMLToken(token) ? token.getContent() : token.getText())).join("");
-  }
-}
-
-// LiquidJS takes an unknown variable for null here.
-class StrictAssign extends AssignTag {
-  override *render(context: Context): Generator<unknown, void, unknown> {
-    const { key, value } = this as unknown as { key: string; value: { value(c: Context, lenient: boolean): unknown } };
-    (context.bottom() as Record<string, unknown>)[key] = yield value.value(context, false);
   }
 }

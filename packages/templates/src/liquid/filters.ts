@@ -1,5 +1,6 @@
 import { isSecret } from "@facsimile/core";
 import { filters as theirs } from "liquidjs";
+import { Fault } from "../problems.ts";
 import type { StrictContext } from "./context.ts";
 import { ours } from "./own-filters.ts";
 import { textOf } from "./values.ts";
@@ -27,11 +28,23 @@ export function allFilters(): Map<string, Filter> {
 function guarded(name: string, filter: Filter): Filter {
   const forText = FOR_TEXT.has(name);
   return function (value, ...args) {
-    const given = [value, ...args].map((one) => (isSecret(one) ? this.context.session.reveal(one) : one));
-    if (forText) for (const one of given) textOf(one);
-    return filter.apply(this, given as [unknown, ...unknown[]]);
+    if (name.endsWith("_exp") && args.some(isSecret)) throw new Fault("TEMPLATE_VALUE", `${name}: a secret is no expression`); // biome-ignore format: one line
+    const { session, memoryLimit } = this.context;
+    memoryLimit.use(extraFor(value));
+    const shown = isSecret(value) ? session.reveal(value) : value;
+    const given = args.map((one) => (isSecret(one) ? session.reveal(one) : one));
+    if (forText) for (const one of [shown, ...given]) if (typeof one !== "string") textOf(one);
+    return filter.call(this, shown, ...given);
   };
 }
+
+/** What filters make of each item of a long list (pairs to sort by, contexts), which LiquidJS does not count. */
+function extraFor(value: unknown): number {
+  return Array.isArray(value) && value.length > LONG ? value.length * EACH : 0;
+}
+
+const LONG = 10_000;
+const EACH = 8;
 
 // `raw` switches off the check of what is printed; `sample` is chance; dates go by the machine's time zone.
 const LEFT_OUT: ReadonlySet<string> = new Set([

@@ -35,8 +35,9 @@ function endOfRun(tokens: readonly TopLevel[], from: number): number {
 }
 
 function endOfComment(tokens: readonly TopLevel[], from: number): number {
-  const length = tokens.slice(from).findIndex((token) => isTagToken(token) && token.name === "endcomment");
-  return length < 0 ? tokens.length : from + length + 1;
+  let end = from;
+  while (end < tokens.length && !isEndOfComment(tokens[end])) end++;
+  return Math.min(end + 1, tokens.length);
 }
 
 function trimRun(tokens: readonly TopLevel[], { start, end }: Run): void {
@@ -83,6 +84,10 @@ function isSilentTag(token: TopLevel | undefined): boolean {
 
 function isComment(token: TopLevel | undefined): boolean {
   return token !== undefined && isTagToken(token) && token.name === "comment";
+}
+
+function isEndOfComment(token: TopLevel | undefined): boolean {
+  return token !== undefined && isTagToken(token) && token.name === "endcomment";
 }
 
 // Their lines go, but what stands between two of them does not.

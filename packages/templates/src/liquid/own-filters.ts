@@ -2,19 +2,31 @@ import { compareBytes, isSecret } from "@facsimile/core";
 import { toValue } from "liquidjs";
 import { Fault } from "../problems.ts";
 import { utcDate } from "./date.ts";
-import type { Filter } from "./filters.ts";
+import type { Filter, FilterThis } from "./filters.ts";
 import { printed, textOf } from "./values.ts";
+import { toYaml } from "./yaml.ts";
 
 /** The filters that LiquidJS lacks, or has otherwise. */
 export const ours: Readonly<Record<string, Filter>> = {
+  /** Indented by that many blanks, at most 10; default: on one line. Secrets within a map or list show as `[secret]`. */
+  json(value, width = 0) {
+    return bounded(this, JSON.stringify(toValue(value) ?? null, null, wholeNumber(width, "json")));
+  },
+
+  /** YAML 1.2 that readers of 1.1 take alike, without an end of line. Secrets within a map or list show as `[secret]`. */
+  yaml(value) {
+    return bounded(this, toYaml(toValue(value) ?? null));
+  },
+
   /** One word of a POSIX shell. */
   sh: (value) => `'${without(value, { what: "sh", bad: /\0/ }).replaceAll("'", "'\\''")}'`,
 
   /** A literal of standard SQL, where a backslash is an ordinary character. */
   sql(value) {
-    if (value === null || value === undefined) return "NULL";
-    if (typeof value === "boolean") return value ? "TRUE" : "FALSE";
-    if (typeof value === "number") return String(value);
+    const plain: unknown = toValue(value);
+    if (plain === null || plain === undefined) return "NULL";
+    if (typeof plain === "boolean") return plain ? "TRUE" : "FALSE";
+    if (typeof plain === "number") return String(plain);
     return `'${without(value, { what: "sql", bad: /\0/ }).replaceAll("'", "''")}'`;
   },
 
@@ -40,8 +52,9 @@ export const ours: Readonly<Record<string, Filter>> = {
   /** Blanks before every line but the first (`true`: the first too) and empty ones. Default 4. */
   indent(value, width = 4, first = false) {
     const text = textOf(value);
-    this.context.memoryLimit.use(text.length + Number(width) * text.split("\n").length);
-    return text.replace(first === true ? /^(?=.)/gm : /(?<=\n)(?=.)/g, " ".repeat(Number(width)));
+    const blanks = wholeNumber(width, "indent");
+    this.context.memoryLimit.use(text.length + blanks * text.split("\n").length);
+    return text.replace(first === true ? /(?<=^|\n)(?=[^\r\n])/g : /(?<=\n)(?=[^\r\n])/g, " ".repeat(blanks));
   },
 
   b64: (value) => Buffer.from(textOf(value)).toString("base64"),
@@ -51,13 +64,27 @@ export const ours: Readonly<Record<string, Filter>> = {
   /** As LiquidJS has it, but secrets are revealed and maps refused. */
   join(value, separator = " ") {
     const list: unknown[] = Array.isArray(value) ? value : [value];
+    this.context.memoryLimit.use(list.length);
     const text = list.map((item) => printed(item, this.context.session)).join(textOf(separator));
     this.context.memoryLimit.use(text.length);
     return text;
   },
 
-  date: (value, format) => utcDate(value, format === undefined ? undefined : textOf(format)),
+  date(value, format) {
+    return bounded(this, utcDate(value, format === undefined ? undefined : textOf(format)));
+  },
 };
+
+function bounded({ context }: FilterThis, text: string): string {
+  context.memoryLimit.use(text.length);
+  return text;
+}
+
+function wholeNumber(value: unknown, filter: string): number {
+  const number = Number(toValue(value));
+  if (Number.isInteger(number) && number >= 0) return number;
+  throw refused(filter, "the width is no whole number of blanks");
+}
 
 function without(value: unknown, { what, bad }: { what: string; bad: RegExp }): string {
   const text = textOf(value);

@@ -1,38 +1,43 @@
 import type { FacsimileError } from "@facsimile/core";
 import { LiquidError, Output, type Template, type Token, UndefinedVariableError } from "liquidjs";
-import { Fault, LimitFault } from "../problems.ts";
+import { excerpt, Fault, LimitFault, PlacedLimit } from "../problems.ts";
 import { type StrictContext, UnknownVariable } from "./context.ts";
+import { type Emitter, type RenderTemplates, type Step, stepOf } from "./fast/steps.ts";
 import { positionAt } from "./where.ts";
 
 /** Says why a path is not known, and what may have been meant. `text` is as the template has it. */
 export type Unknown = (path: readonly string[], text: string, context: StrictContext) => Fault;
 
-interface Emitter {
-  buffer: string;
-  write(text: unknown): void;
-}
-
 /**
  * LiquidJS's way through a list of templates, but that what fails is noted and the next is tried, so that one run tells
  * all that is wrong; only a bound that was reached ends it.
  */
-export function createRenderTemplates(unknown: Unknown) {
-  return function* renderTemplates(
+export function createRenderTemplates(unknown: Unknown): RenderTemplates {
+  const compiled = new WeakMap<readonly Template[], readonly Step[]>();
+  const stepsOf = (templates: readonly Template[]) => {
+    const steps = compiled.get(templates) ?? templates.map((template) => stepOf(template, renderTemplates));
+    compiled.set(templates, steps);
+    return steps;
+  };
+  return renderTemplates;
+
+  function renderTemplates(
     templates: readonly Template[],
     context: StrictContext,
     emitter: Emitter = new BoundedEmitter(context),
-  ): Generator<unknown, string, unknown> {
+  ): string {
     const { session } = context;
+    const steps = stepsOf(templates);
     session.enter();
     try {
-      context.renderLimit.check(performance.now());
-      for (const template of templates) {
+      session.step(context.renderLimit);
+      // By index, here where every step of every loop comes by: an iterator makes objects.
+      for (let index = 0; index < steps.length; index++) {
         try {
-          context.renderLimit.check(performance.now());
-          const text = yield template.render(context, emitter);
-          if (text) emitter.write(text);
+          session.step(context.renderLimit);
+          steps[index]?.(context, emitter);
         } catch (error) {
-          noteOrThrow(error, { template, context, unknown });
+          noteOrThrow(error, { template: templates[index] as Template, context, unknown });
         }
         if (context.breakCalled || context.continueCalled) break;
       }
@@ -40,14 +45,15 @@ export function createRenderTemplates(unknown: Unknown) {
       session.leave();
     }
     return emitter.buffer;
-  };
+  }
 }
 
 /** A bound of LiquidJS, or of the machine's stack, as ours; anything else as it is. */
 export function asLimit(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  if (error instanceof RangeError) return new LimitFault(STACK);
-  return LIMIT_TEXTS.has(error.message) ? new LimitFault(LIMIT_TEXTS.get(error.message) ?? "") : error;
+  const original = LiquidError.is(error) ? (error.originalError ?? error) : error;
+  if (original instanceof LimitFault || !(original instanceof Error)) return original;
+  const limit = LIMIT_TEXTS.get(original.message);
+  return limit === undefined ? error : new LimitFault(limit);
 }
 
 interface Failing {
@@ -67,25 +73,23 @@ function noteOrThrow(error: unknown, { template, context, unknown }: Failing): v
   forgiveUse(template, context);
 }
 
-/** A bound that was reached, with its place. */
-export class PlacedLimit extends LimitFault {
-  readonly problem: FacsimileError;
-
-  constructor(problem: FacsimileError) {
-    super(problem.message);
-    this.problem = problem;
-  }
-}
-
 function problemOf(error: unknown, { template, context, unknown }: Failing): FacsimileError {
   const { token } = template;
-  if (!(error instanceof UndefinedVariableError)) return faultOf(error).at(positionAt(token), error);
-  const cause = error.originalError;
-  if (!(cause instanceof UnknownVariable)) return faultOf(cause).at(positionAt(token), error);
-  const fault = requiredFault(template, error.token) ?? unknown(cause.path, error.token.getText(), context);
-  const { begin } = error.token.input === token.input ? error.token : token;
-  const position = positionAt({ input: token.input, begin, file: token.file });
-  return fault.at({ ...position, length: error.token.size() });
+  const cause = error instanceof UndefinedVariableError ? error.originalError : error;
+  const variable =
+    cause instanceof UnknownVariable && cause.token === undefined && LiquidError.is(error)
+      ? error.token
+      : (cause as { token?: Token }).token;
+  if (!(cause instanceof UnknownVariable) || variable === undefined) {
+    return faultOf(cause, context).at(positionAt(token), error);
+  }
+  // An expression that a filter was given has a text of its own, which may be made of a secret.
+  const isOwn = variable.input === token.input;
+  const text = isOwn || context.session.secrets.size === 0 ? excerpt(variable.getText()) : "in an expression";
+  const fault = requiredFault(template, variable) ?? unknown(cause.path, text, context);
+  if (!isOwn) return fault.at(positionAt(token));
+  const position = positionAt({ input: token.input, begin: variable.begin, file: token.file });
+  return fault.at({ ...position, length: variable.size() });
 }
 
 // `{{ x | required: "why" }}`: the reason tells more than the name.
@@ -96,13 +100,15 @@ function requiredFault(template: Template, variable: Token): Fault | undefined {
   return new Fault("TEMPLATE_UNKNOWN_VARIABLE", `${variable.getText()} is required: ${String(reason.content)}`);
 }
 
-function faultOf(error: unknown): Fault {
-  if (error instanceof Fault) return error;
+function faultOf(error: unknown, { session }: StrictContext): Fault {
   const original = LiquidError.is(error) ? (error.originalError ?? error) : error;
+  if (original instanceof Fault) return original;
+  // LiquidJS quotes what it could not use.
+  if (session.secrets.size > 0) return new Fault("TEMPLATE_VALUE", "a value cannot be used here", "It is not shown: the file holds secrets."); // biome-ignore format: one line
   const message = original instanceof Error ? original.message : String(original);
   const filter = /^undefined filter: (.*)$/.exec(message)?.[1];
   if (filter !== undefined) return new Fault("TEMPLATE_UNKNOWN_FILTER", `there is no filter "${filter}"`);
-  return new Fault("TEMPLATE_VALUE", message);
+  return new Fault("TEMPLATE_VALUE", excerpt(message.replace(/, line:\d+, col:\d+$/, "")));
 }
 
 // What a failed tag would have set is null, lest each use of it be reported too.
@@ -126,9 +132,10 @@ class BoundedEmitter implements Emitter {
   }
 }
 
-const STACK = "blocks and partials lie too deep within one another";
-
 const LIMIT_TEXTS: ReadonlyMap<string, string> = new Map([
+  ["Maximum call stack size exceeded", "blocks and partials lie too deep within one another"],
+  ["Invalid string length", "its filters and ranges make too many values"],
+  ["Invalid array length", "its filters and ranges make too many values"],
   ["template render limit exceeded", "it takes too long"],
   ["memory alloc limit exceeded", "its filters and ranges make too many values"],
   ["parse length limit exceeded", "the template is too long"],

@@ -1,6 +1,6 @@
 import { didYouMean, type FacsimileError } from "@facsimile/core";
 import { LiquidError, TypeGuards } from "liquidjs";
-import { Fault } from "../problems.ts";
+import { excerpt, Fault } from "../problems.ts";
 import type { TopLevel } from "./tokens.ts";
 import { positionAt } from "./where.ts";
 
@@ -11,47 +11,46 @@ export function syntaxFault(error: unknown): Fault {
   const tag = /^tag "(.*)" not found$/.exec(message)?.[1];
   if (tag === undefined) return new Fault("TEMPLATE_SYNTAX", message);
   if (tag.startsWith("end")) return new Fault("TEMPLATE_SYNTAX", `{% ${tag} %} closes nothing that is open here`);
-  return new Fault("TEMPLATE_SYNTAX", `there is no tag "${tag}"`, TAG_HINTS.get(tag));
+  return new Fault("TEMPLATE_SYNTAX", `there is no tag "${excerpt(tag)}"`, TAG_HINTS.get(tag));
 }
 
 export function filterFault(name: string, known: readonly string[]): Fault {
   const near = didYouMean(name, known);
   const hint = FILTER_HINTS.get(name) ?? (near === undefined ? undefined : `Did you mean ${near}?`);
-  return new Fault("TEMPLATE_UNKNOWN_FILTER", `there is no filter "${name}"`, hint);
+  return new Fault("TEMPLATE_UNKNOWN_FILTER", `there is no filter "${excerpt(name)}"`, hint);
 }
 
 /** `{# … #}` in the text: a comment in Jinja, ordinary text in Liquid. Not reported inside `raw` and `comment`. */
-export function jinjaComments(tokens: readonly TopLevel[]): FacsimileError[] {
-  const problems: FacsimileError[] = [];
+export function* jinjaComments(tokens: readonly TopLevel[]): Generator<FacsimileError> {
   let quoting: string | undefined;
   for (const token of tokens) {
     if (TypeGuards.isTagToken(token)) {
       if (quoting === undefined && (token.name === "raw" || token.name === "comment")) quoting = `end${token.name}`;
       else if (token.name === quoting) quoting = undefined;
-    } else if (quoting === undefined && TypeGuards.isHTMLToken(token)) problems.push(...commentsIn(token));
+    } else if (quoting === undefined && TypeGuards.isHTMLToken(token)) yield* commentsIn(token);
   }
-  return problems;
 }
 
-function commentsIn(token: TopLevel): FacsimileError[] {
+function* commentsIn(token: TopLevel): Generator<FacsimileError> {
   const text = token.getText();
-  const problems: FacsimileError[] = [];
   for (let at = text.indexOf("{#"); at >= 0; at = text.indexOf("{#", at + 1)) {
     const end = text.indexOf("#}", at + 2);
     if (end < 0) break;
     // ${#list[@]} is a length in a shell.
     if (text[at - 1] === "$") continue;
-    problems.push(JINJA_COMMENT.at(positionAt({ ...token, begin: token.begin + at })));
+    yield JINJA_COMMENT.at(positionAt({ ...token, begin: token.begin + at }));
     at = end;
   }
-  return problems;
 }
 
 // LiquidJS appends where it was; that is said by the position.
 function reasonOf(error: unknown): string {
-  if (!LiquidError.is(error)) return error instanceof Error ? error.message : String(error);
+  if (!LiquidError.is(error)) return excerpt(error instanceof Error ? error.message : String(error));
   const { message } = error.originalError ?? error;
-  return message.replace(/(?:, file:.*)?, line:\d+, col:\d+$/s, "");
+  const end = message.lastIndexOf(", line:");
+  const reason = end < 0 ? message : message.slice(0, end);
+  const file = `, file:${error.token.file}`;
+  return excerpt(reason.endsWith(file) ? reason.slice(0, -file.length) : reason);
 }
 
 const JINJA_COMMENT = new Fault(

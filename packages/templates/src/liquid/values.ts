@@ -5,6 +5,7 @@ import type { Session } from "./context.ts";
 
 /** How a value is printed: text, numbers and truth values as they are, null as nothing, a secret revealed. */
 export function printed(value: unknown, session: Session): string {
+  if (typeof value === "string") return value;
   const plain = toValue(value);
   return isSecret(plain) ? session.reveal(plain) : textOf(plain);
 }
