@@ -43,11 +43,12 @@ function readPackage(root: string, folder: string): Package {
 
 /** Every file under `folder`, without what tools made or fetched. */
 export function walk(folder: string): string[] {
-  const skip = new Set(["node_modules", "dist", ".git", ".turbo", ".reports", "sources", "SRC", "BUILD", "RELEASE"]);
+  const skip = new Set(["node_modules", "dist", ".git", ".turbo", ".reports", "SRC", "BUILD", "RELEASE"]);
   return readdirSync(folder, { withFileTypes: true })
     .filter(({ name }) => !skip.has(name))
     .flatMap((entry) => {
       const path = join(folder, entry.name);
+      if (path.endsWith("templates-repo-example/sources")) return [];
       return entry.isDirectory() ? walk(path) : entry.isFile() ? [path] : [];
     });
 }
