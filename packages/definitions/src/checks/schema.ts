@@ -64,10 +64,41 @@ const healthCheck = z.union([
 ]);
 const health = z.union([healthCheck, list(healthCheck, "a list of health checks")]);
 
+const commands = list(command, "a list of commands");
+const variables = z.record(
+  match(/^[A-Za-z_][A-Za-z0-9_]*$/, "a name of a variable"),
+  z.string("a text"),
+  "a map of variables to texts",
+);
+const virtualenv = z.union([
+  flag,
+  z.strictObject(
+    {
+      requirements: optional(relativePath),
+      project: optional(flag),
+      dir: optional(relativePath),
+      python: optional(match(/^\/(?:[A-Za-z0-9._+@-]+\/)*[A-Za-z0-9._+@-]+$/, "the path of Python on the hosts")),
+      options: optional(list(text, "a list of options of pip")),
+    },
+    "true, or a map with requirements",
+  ),
+]);
+
 const build = z.looseObject(
-  { run: optional(list(command, "a list of commands")), virtualenv: optional(z.unknown()) },
+  {
+    run: optional(commands),
+    env: optional(variables),
+    timeout: optional(seconds),
+    virtualenv: optional(virtualenv),
+  },
   "a map with run",
 );
+
+const STAGE = "a name of a stage, or {name, run: […]}";
+const stage = z.union([
+  match(WORD, STAGE),
+  z.strictObject({ name: word, run: commands, env: optional(variables), timeout: optional(seconds) }, STAGE),
+]);
 
 const project = z.strictObject(
   {
@@ -75,7 +106,7 @@ const project = z.strictObject(
     path: optional(relativePath),
     definitions: optional(z.enum(["source", "conglomerate"], '"source" or "conglomerate"')),
     targets: optional(list(word, "a list of targets")),
-    stages: optional(list(word, "a list of stages")),
+    stages: optional(list(stage, "a list of stages")),
     build: optional(build),
   },
   "a map with repo",

@@ -8,6 +8,7 @@ import { addressOf, secretsOf } from "./git/address.ts";
 import { type Mirror, mirrorOf } from "./git/mirror.ts";
 import type { Named } from "./git/remote.ts";
 import { noteUrl, type Placed, placeWorkTree, readWorkTree } from "./git/work-tree.ts";
+import { notDone } from "./stages.ts";
 import { versionAt } from "./versions.ts";
 
 export interface CheckoutRequest {
@@ -27,9 +28,15 @@ export interface Checkout {
   readonly dir: string;
   /** The whole repository at that version, absolute. */
   readonly top: string;
-  /** What the version names: only a branch may move. */
-  readonly kind: Named["kind"];
+  /** What the version names: a tag and a commit stay what they are. */
+  readonly kind: Named["kind"] | "working tree";
+  /** Of a working tree, the digest of what was taken. */
   readonly commit: string;
+}
+
+/** What a release is made from, as it says itself. */
+export function provenanceOf({ kind, commit }: Checkout): { readonly commit: string } | { readonly dirty: string } {
+  return kind === "working tree" ? { dirty: commit } : { commit };
 }
 
 /**
@@ -53,6 +60,19 @@ export async function checkout(request: CheckoutRequest, context: PipelineContex
     context.onEvent({ type: "checkout", project, version, ...(named.kind === "branch" && { commit: named.commit }) });
   if (!isHere) await placeWorkTree({ mirror, folder, named }, at);
   return { dir: path.join(folder, request.subfolder ?? "."), top: folder, ...named };
+}
+
+/** The checkout that is there, as it is: nobody is asked whether its version has moved. @throws `STAGE_NOT_DONE` */
+export async function checkoutHere(
+  request: CheckoutRequest & { readonly instance: string },
+  context: PipelineContext,
+): Promise<Checkout> {
+  const { project, version, subfolder = "." } = request;
+  const { sources } = workFolders(context);
+  const folder = checkoutFolder({ project, version }, sources);
+  const here = await readHere(folder, { ...context, cwd: sources });
+  if (here === undefined) throw notDone("checkout", request);
+  return { dir: path.join(folder, subfolder), top: folder, kind: here.kind, commit: here.commit };
 }
 
 interface Found extends CheckoutRequest {
