@@ -5,6 +5,7 @@ import type { DeployReport, Plan, VerifyReport } from "./deploy/reports.ts";
 import type { PipelineEvent } from "./events.ts";
 import type { RenderedFile, RenderRequest } from "./install/render.ts";
 import type { CopyRequest } from "./instance/outline.ts";
+import type { StagesReport } from "./sources/run-stages.ts";
 
 // What talks to hosts and renders is loaded when it is asked for: most commands do neither.
 
@@ -19,6 +20,11 @@ export function startPlan(request: CopyRequest, world: PipelineWorld): Run<Pipel
 /** Makes every host hold exactly what the definitions say, all or none; the report tells each host's outcome. */
 export function startDeploy(request: DeployRequest, world: PipelineWorld): Run<PipelineEvent, DeployReport> {
   return start(async (context) => (await import("./deploy/deploy.ts")).deploy(request, context), world);
+}
+
+/** Runs the stages that `request.stages` names, all of them before the deploy; no host is asked. */
+export function startStages(request: CopyRequest, world: PipelineWorld): Run<PipelineEvent, StagesReport> {
+  return start(async (context) => (await import("./sources/run-stages.ts")).runStages(request, context), world);
 }
 
 /** Checks every host, path by path, against the signed release that it holds. */
@@ -100,6 +106,8 @@ export {
 export { type ListedSecret, listSecrets, type MissingSecret, type SecretListing } from "./secrets/list.ts";
 export { infoOf, placeSeen, secretAt, secretSeen, seenBy } from "./secrets/places.ts";
 export { openSecrets, type SecretScope, type Sharer, type WantedSecret } from "./secrets/scope.ts";
+export type { StagesReport } from "./sources/run-stages.ts";
+export { type StageChoice, stageNames, stagesToRun } from "./sources/stages.ts";
 export { driveMerge, driverStatus } from "./state/driver.ts";
 export { type ExportRequest, exportTo, type ImportReport, type ImportRequest, importFrom } from "./state/export.ts";
 export { type HistoryEntry, stateHistory } from "./state/history.ts";

@@ -2,10 +2,12 @@ import { FacsimileError } from "@facsimile/core";
 import type { RenderRequest } from "@facsimile/pipeline";
 import { follow } from "../follow.ts";
 import { openWorld } from "../open-world.ts";
+import { srcDirOf } from "../options.ts";
 import type { Invocation } from "../program.ts";
 
 export interface RenderOptions {
   readonly set?: readonly string[];
+  readonly srcDir?: string;
   readonly host?: string;
   readonly reveal?: true;
 }
@@ -23,7 +25,7 @@ export async function renderCommand({ instance, words, options, world, run }: Re
   const listed = words.length === 1 ? (await list(pipeline)).projects : [];
   const projects = listed.map(({ project }) => project);
   const { set, host, reveal } = options;
-  const request = { instance, ...whatOf(words, projects), set, host };
+  const request = { instance, ...whatOf(words, projects), set, host, srcDir: srcDirOf(options, world) };
   const rendered = await follow(startRender(request, pipeline), { world, options });
   const text = Buffer.from(rendered.bytes).toString("utf8");
   const shown = reveal ? text : world.redactor.redact(text);
