@@ -48,7 +48,7 @@ describe("stages and working trees", () => {
       /define\/facsimile\.json5:\d+:\d+[\s\S]*ledger: `echo not good; exit 9` exited 9\n *not good/,
     );
     expect(await isDeployed()).toBe(false);
-    expect(await fs.readdir(path.join(shop.root, "state"))).toEqual([]);
+    expect(await fs.readdir(shop.root)).not.toContain("state");
   });
 
   it("a working tree is deployed as a development release, and named so in plan, report, version file and release", async () => {

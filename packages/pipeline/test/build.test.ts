@@ -93,7 +93,7 @@ describe("a build", () => {
   it.each(["echo changed > sub/a", "touch new", "rm made", "chmod 755 made", "ln -sf a sub/b"])(
     "is done again when somebody changed its folder: %s",
     async (command) => {
-      const { context, run } = await world("date +%s%N > made");
+      const { context, run } = await world("date +%s%N > made; ln -s sub linked");
       const dir = await run();
       const made = await text(dir, "made");
       await context.exec("sh", ["-c", command], { cwd: dir });

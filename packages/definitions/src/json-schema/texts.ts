@@ -2,6 +2,7 @@ const BUILD = {
   "": "How the source becomes what is installed.",
   run: "Commands, run in this order in a copy of the source, once for each version and instance.",
   env: "Variables that the commands see.",
+  "env.*": "The value of the variable.",
   timeout: "Seconds that each command may take. Default: 3600.",
   virtualenv: "A Python virtual environment, made after the commands have run. true is the same as {}.",
   "virtualenv.requirements": "What pip installs. Default: requirements.txt.",
@@ -16,6 +17,7 @@ const STAGES = {
   name: "What the stage is called.",
   run: "Commands, run in this order in the build folder; a failure stops everything before any host is touched.",
   env: "Variables that the commands see.",
+  "env.*": "The value of the variable.",
   timeout: "Seconds that each command may take. Default: 3600.",
 };
 

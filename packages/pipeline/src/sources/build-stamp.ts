@@ -1,6 +1,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { sha256 } from "@facsimile/core";
+import { entriesOf } from "./entries.ts";
 import type { OwnStage } from "./stages.ts";
 
 /** What was done in a build folder, and how it was left. */
@@ -14,7 +15,8 @@ export interface Stamp {
 /** What each stage depends on: the sources, the place, the commands and environments, its own and all before it. */
 export function keysOf(stages: readonly OwnStage[], source: object): readonly string[] {
   const keys: string[] = [];
-  for (const { name, run, env } of stages) keys.push(sha256(JSON.stringify([keys.at(-1) ?? source, name, run, env])));
+  for (const { name, run, env, virtualenv } of stages)
+    keys.push(sha256(JSON.stringify([keys.at(-1) ?? source, name, run, env, virtualenv])));
   return keys;
 }
 
@@ -27,7 +29,7 @@ export function doneOf(stamp: Stamp | undefined, keys: readonly string[]): numbe
 
 /** A folder as a look at it gives it: a change of any file by hand changes it, and no file is read. */
 export async function lookOf(folder: string): Promise<string> {
-  const entries = await fs.readdir(folder, { recursive: true });
+  const entries = [...(await entriesOf(folder))];
   const lines = await Promise.all(
     entries.sort().map(async (entry) => {
       const { mode, size, mtimeMs } = await fs.lstat(path.join(folder, entry));

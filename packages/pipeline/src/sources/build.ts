@@ -5,6 +5,7 @@ import { doneOf, keysOf, lookOf, readStamp, removeStamp, writeStamp } from "./bu
 import type { Checkout } from "./checkout.ts";
 import { runStage } from "./run-stage.ts";
 import { notDone, type OwnStage } from "./stages.ts";
+import { makeVirtualenv } from "./virtualenv/make.ts";
 
 /** A command as definitions have it: a shell line, or a program and its arguments. */
 export type Command = string | readonly string[];
@@ -39,7 +40,11 @@ export async function build(request: BuildRequest, context: PipelineContext): Pr
     if (done === 0) await copySources(source, folder);
     context.onEvent({ type: "build", project, version, log: path.relative(context.root, logOf(folder)) });
     await removeStamp(folder);
-    for (const stage of stages.slice(done)) await runStage(runOf({ ...request, stage }, folder), context);
+    for (const stage of stages.slice(done)) {
+      const run = runOf({ ...request, stage }, folder);
+      await runStage(run, context);
+      if (stage.virtualenv !== undefined) await makeVirtualenv(stage.virtualenv, run, context);
+    }
     await writeStamp(folder, keys);
     return folder;
   });

@@ -23,9 +23,9 @@ export async function runStages(request: CopyRequest, context: PipelineContext):
     return { project, version, stages };
   });
   const isInstalled = projects.some(({ stages }) => stages.includes("install"));
-  if (isInstalled) {
-    const evaluation = await evaluate(outlined, context, { use: "read" });
-    await beforeDeploy({ outline: outlined, projects: evaluation.projects }, context);
-  } else await prepare(outlined, context);
+  const prepared = isInstalled
+    ? (await evaluate(outlined, context, { use: "read" })).projects
+    : await prepare(outlined, context);
+  await beforeDeploy({ outline: outlined, projects: prepared }, context);
   return { schema: "stages/1", instance: outlined.instance.full, projects };
 }

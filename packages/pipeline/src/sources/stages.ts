@@ -1,6 +1,7 @@
 import { didYouMean, FacsimileError, type Position } from "@facsimile/core";
 import type { Definition } from "@facsimile/definitions";
 import type { Command } from "./build.ts";
+import type { Virtualenv } from "./virtualenv/make.ts";
 
 /** Which stages of a project a command runs; names as the definition has them. */
 export interface StageChoice {
@@ -19,6 +20,8 @@ export interface OwnStage {
   /** Seconds, for each command. */
   readonly timeout: number;
   readonly position: Position | undefined;
+  /** Made after the commands have run. */
+  readonly virtualenv?: Virtualenv | undefined;
 }
 
 /** Seconds that a command of a build may take, unless the definition says otherwise. */
@@ -50,11 +53,32 @@ export function ownStages(
       timeout = BUILD_TIMEOUT,
     } = typeof stage === "string" ? (stage === "build" ? build : {}) : stage;
     const name = typeof stage === "string" ? stage : stage.name;
-    return { name, run, env, timeout, position: definition.origin(path)?.position };
+    const virtualenv = stage === "build" ? virtualenvOf(build.virtualenv) : undefined;
+    const place = definition.origin(path) ?? definition.origin(["build", "virtualenv"]);
+    return { name, run, env, timeout, position: place?.position, ...(virtualenv && { virtualenv }) };
   });
   const install = stages.findIndex(({ name }) => name === "install");
-  const own = (some: readonly OwnStage[]) => some.filter(({ run }) => run.length > 0);
+  const own = (some: readonly OwnStage[]) =>
+    some.filter(({ run, virtualenv }) => run.length > 0 || virtualenv !== undefined);
   return { before: own(stages.slice(0, install)), after: own(stages.slice(install + 1)) };
+}
+
+function virtualenvOf(written: NonNullable<Definition["values"]["build"]>["virtualenv"]): Virtualenv | undefined {
+  if (written === undefined || written === false) return undefined;
+  const {
+    dir = "venv",
+    project = false,
+    python = "/usr/bin/python3",
+    options = [],
+    ...rest
+  } = written === true ? {} : written;
+  return {
+    dir,
+    project,
+    python,
+    options,
+    requirements: rest.requirements ?? (project ? undefined : "requirements.txt"),
+  };
 }
 
 /**
