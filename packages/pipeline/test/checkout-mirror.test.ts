@@ -33,6 +33,11 @@ describe("the mirror of a repository", () => {
     };
     const before = await objects();
     await next("1.1.0");
+    const [copy = ""] = (await fs.readdir(mirrors, { recursive: true })).filter((name) =>
+      /^[^/]*\/copy-\w+$/.test(name),
+    );
+    const lastWeek = Date.now() / 1000 - 7 * 86_400;
+    await fs.utimes(path.join(mirrors, copy), lastWeek, lastWeek);
     expect(await fs.readFile(path.join((await take("1.1.0")).dir, "text"), "utf8")).toBe("1.1.0");
     const after = await objects();
     expect(after).toEqual(expect.arrayContaining(before));

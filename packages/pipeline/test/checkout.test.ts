@@ -28,6 +28,24 @@ describe("checkout", () => {
     expect(await fs.readdir(dir)).toEqual(["a"]);
   });
 
+  it("tells files that are only pointers of Git LFS", async () => {
+    const { repo, context, request } = await world();
+    const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n";
+    await write(repo, {
+      ".gitattributes": "*.png filter=lfs\n",
+      "a b.png": pointer,
+      "c.png": pointer,
+      "d.png": "real",
+    });
+    commit(repo, "2.0.0");
+    await checkout({ ...request, version: "2.0.0" }, context);
+    expect(context.events.at(-1)).toEqual({
+      type: "warning",
+      message: "shop 2.0.0: a b.png and 1 others are pointers of Git LFS, and would be deployed as that",
+      hint: "git lfs install, then: rm -r SRC/shop-2.0.0",
+    });
+  });
+
   it("notices a tag that was moved", async () => {
     const { repo, context, request } = await world();
     await checkout(request, context);

@@ -5,6 +5,7 @@ import { checkoutFolder } from "@facsimile/definitions";
 import { type PipelineContext, workFolders } from "../context.ts";
 import type { GitPlace } from "../git.ts";
 import { addressOf, secretsOf } from "./git/address.ts";
+import { lfsPointers } from "./git/lfs.ts";
 import { type Mirror, mirrorOf } from "./git/mirror.ts";
 import type { Named } from "./git/remote.ts";
 import { noteUrl, type Placed, placeWorkTree, readWorkTree } from "./git/work-tree.ts";
@@ -58,7 +59,10 @@ export async function checkout(request: CheckoutRequest, context: PipelineContex
   const isHere = await agree(found, { ...at, named });
   if (!isHere || named.kind === "branch")
     context.onEvent({ type: "checkout", project, version, ...(named.kind === "branch" && { commit: named.commit }) });
-  if (!isHere) await placeWorkTree({ mirror, folder, named }, at);
+  if (!isHere) {
+    await placeWorkTree({ mirror, folder, named }, at);
+    await tellPointers(found, at);
+  }
   return { dir: path.join(folder, request.subfolder ?? "."), top: folder, ...named };
 }
 
@@ -73,6 +77,17 @@ export async function checkoutHere(
   const here = await readHere(folder, { ...context, cwd: sources });
   if (here === undefined) throw notDone("checkout", request);
   return { dir: path.join(folder, subfolder), top: folder, kind: here.kind, commit: here.commit };
+}
+
+async function tellPointers({ folder, project, version }: Found, place: GitPlace & PipelineContext): Promise<void> {
+  const [first, ...others] = await lfsPointers(folder, place);
+  if (first === undefined) return;
+  const which = others.length === 0 ? `${first} is a pointer` : `${first} and ${others.length} others are pointers`;
+  place.onEvent({
+    type: "warning",
+    message: `${project} ${version}: ${which} of Git LFS, and would be deployed as that`,
+    hint: `git lfs install, then: rm -r ${path.relative(place.root, folder)}`,
+  });
 }
 
 interface Found extends CheckoutRequest {

@@ -31,7 +31,7 @@ export async function takeWorkingTree(tree: WorkingTree, context: PipelineContex
   await assertFolder(dir);
   const { sources } = workFolders(context);
   const name = path.basename(checkoutFolder({ project, version }, sources));
-  const partial = await temporary(sources, `${name}-`);
+  const partial = await temporary(sources, { prefix: `${name}-` });
   try {
     const files = await filesOf(await fs.realpath(dir), context);
     for (const file of files) await copy(file, { dir, to: partial });

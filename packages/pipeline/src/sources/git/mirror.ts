@@ -65,7 +65,7 @@ type Replacing = GitPlace & { readonly commit?: string | undefined; readonly bef
 
 async function replace(mirror: Mirror, { before, commit, ...place }: Replacing): Promise<void> {
   const last = await currentOf(mirror);
-  const next = await temporary(mirror.folder, "copy-");
+  const next = await temporary(mirror.folder, { prefix: "copy-", inUse: last });
   try {
     if (before === undefined) await safeGit(["init", "--quiet", "--bare", "--template=", "--", next], place);
     else await safeGit(["clone", "--quiet", "--mirror", "--local", "--template=", "--", before, next], place);

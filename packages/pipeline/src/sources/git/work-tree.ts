@@ -25,7 +25,7 @@ export async function placeWorkTree(
   { mirror, folder, named }: { readonly mirror: Mirror; readonly folder: string; readonly named: Named },
   place: SourcePlace & { readonly sources: string },
 ): Promise<void> {
-  const partial = await temporary(place.sources, ".clone-");
+  const partial = await temporary(place.sources, { prefix: ".clone-" });
   try {
     await checkOut({ mirror, folder: partial, commit: named.commit }, place);
     const config = ["config", "--file", path.join(partial, ".git/config")];
@@ -79,33 +79,34 @@ export interface CheckingOut {
   readonly commit: string;
 }
 
-/** A damaged mirror, or one that another run replaced just then, costs a second try. */
+/** A mirror that another run replaced just then is read again; a damaged one is made anew. */
 export async function checkOut({ mirror, folder, commit }: CheckingOut, place: SourcePlace): Promise<void> {
   await refresh(mirror, { ...place, commit });
+  const from = (await currentOf(mirror)) ?? mirror.folder;
   try {
-    await cloneAt({ mirror, folder, commit }, place);
+    await cloneAt({ mirror, folder, commit, from }, place);
   } catch (error) {
     if (place.signal?.aborted === true) throw error;
     for (const name of await fs.readdir(folder)) await fs.rm(path.join(folder, name), { recursive: true, force: true });
-    await refresh(mirror, { ...place, commit, anew: true });
-    await cloneAt({ mirror, folder, commit }, place);
+    if ((await currentOf(mirror)) === from) await refresh(mirror, { ...place, commit, anew: true });
+    await cloneAt({ mirror, folder, commit, from: (await currentOf(mirror)) ?? from }, place);
   }
   await placeSubmodules({ folder, address: mirror.address, mirrors: path.dirname(path.dirname(mirror.folder)) }, place);
 }
 
-async function cloneAt({ mirror, folder, commit }: CheckingOut, place: GitPlace): Promise<void> {
-  const from = (await currentOf(mirror)) ?? mirror.folder;
+async function cloneAt(
+  { mirror, folder, commit, from }: CheckingOut & { readonly from: string },
+  place: GitPlace,
+): Promise<void> {
   await safeGit(["clone", "--quiet", "--local", "--no-checkout", "--template=", "--", from, folder], place);
   await noteUrl(folder, { ...place, url: mirror.address.url });
-  await safeGit([...workTree(folder), "checkout", "--quiet", "--detach", "--force", commit, "--"], {
-    ...place,
-    cwd: folder,
-  });
+  const at = { ...place, cwd: folder };
+  await safeGit([...workTree(folder), "checkout", "--quiet", "--detach", "--force", commit, "--"], at);
 }
 
 // Never half there: what was there is moved away first, and what killed runs moved away is swept later.
 async function moveInto(folder: string, { partial, sources }: { partial: string; sources: string }): Promise<void> {
-  const old = await temporary(sources, ".old-");
+  const old = await temporary(sources, { prefix: ".old-" });
   try {
     await fs.rename(folder, path.join(old, "was")).catch(unlessMissing);
     await fs.rename(partial, folder).catch(async (error: unknown) => {
