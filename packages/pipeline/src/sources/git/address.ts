@@ -38,6 +38,12 @@ function webAddress(url: URL): Address {
   return { url: url.href, isLocal: false, login: { origin, username: user as Secret, password: secret as Secret } };
 }
 
+/** A repository as a definition has it, to be shown. */
+export function withoutLogin(repo: string): string {
+  const { login, url } = addressOf(repo, "/");
+  return login === undefined ? repo : url;
+}
+
 /** What must never be shown of it. */
 export function secretsOf({ login }: Address): readonly Secret[] {
   if (login === undefined) return [];
