@@ -37,3 +37,22 @@ it.each([
   },
   120_000,
 );
+
+it("processes that check out at once, one version or several, are in nobody's way", async () => {
+  const root = await folder();
+  const repo = await repository(path.join(root, "sources/shop"), { text: "1.0.0" }, "1.0.0");
+  await checkout({ project: "shop", repo: "sources/shop", version: "1.0.0" }, contextOf(root));
+  for (const tag of ["1.1.0", "1.2.0"]) {
+    await write(repo, { text: tag });
+    commit(repo, tag);
+  }
+  const versions = ["1.1.0", "1.2.0", "main", "1.1.0", "1.2.0", "main"];
+  const ended = await Promise.all(versions.map((version) => killed("checkout", [root, version, "0"])));
+  expect(ended).toEqual([0, 0, 0, 0, 0, 0]);
+  for (const version of versions) {
+    const dir = path.join(root, `SRC/shop-${version}`);
+    const text = await fs.readFile(path.join(dir, "text"), "utf8");
+    expect(`${version} ${text}`).toBe(version === "main" ? "main 1.2.0" : `${version} ${version}`);
+    expect(git(dir, "status", "--porcelain")).toBe("");
+  }
+}, 120_000);

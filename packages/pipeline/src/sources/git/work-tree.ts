@@ -31,7 +31,7 @@ export async function placeWorkTree(
     const config = ["config", "--file", path.join(partial, ".git/config")];
     await safeGit([...config, "facsimile.kind", named.kind], place);
     await safeGit([...config, "facsimile.commit", named.commit], place);
-    await moveInto(folder, { partial, sources: place.sources });
+    await moveInto(folder, { ...place, partial, commit: named.commit });
   } finally {
     await fs.rm(partial, { recursive: true, force: true });
   }
@@ -105,18 +105,25 @@ async function cloneAt(
 }
 
 // Never half there: what was there is moved away first, and what killed runs moved away is swept later.
-async function moveInto(folder: string, { partial, sources }: { partial: string; sources: string }): Promise<void> {
-  const old = await temporary(sources, { prefix: ".old-" });
+async function moveInto(
+  folder: string,
+  { partial, commit, ...place }: GitPlace & { partial: string; commit: string; sources: string },
+): Promise<void> {
+  const old = await temporary(place.sources, { prefix: ".old-" });
   try {
-    await fs.rename(folder, path.join(old, "was")).catch(unlessMissing);
-    await fs.rename(partial, folder).catch(async (error: unknown) => {
-      // Somebody else was as quick, with the same commit.
-      if (!(await fs.stat(path.join(folder, ".git")).catch(() => undefined))) throw error;
-    });
+    for (let attempt = 1; ; attempt++) {
+      await fs.rename(folder, path.join(old, String(attempt))).catch(unlessMissing);
+      const failed = await fs.rename(partial, folder).catch((error: unknown) => ({ error }));
+      // Somebody else was as quick: with the same commit, or with what a branch was before.
+      if (failed === undefined || (await noted(folder, place)).commit === commit) return;
+      if (attempt === ATTEMPTS) throw failed.error;
+    }
   } finally {
     await fs.rm(old, { recursive: true, force: true });
   }
 }
+
+const ATTEMPTS = 10;
 
 function unlessMissing(error: NodeJS.ErrnoException): void {
   if (error.code !== "ENOENT") throw error;
