@@ -10,6 +10,8 @@ const TOOLS = [
   { name: "sshd", debian: "openssh-server", fedora: "openssh-server", mac: "" },
   { name: "rsync", debian: "rsync", fedora: "rsync", mac: "rsync", atLeast: [3, 1] },
   { name: "gpg", debian: "gnupg", fedora: "gnupg2", mac: "gnupg" },
+  { name: "python3", debian: "python3-venv", fedora: "python3", mac: "python", onlyTests: true },
+  { name: "make", debian: "make", fedora: "make", mac: "", onlyTests: true },
   { name: "busybox", debian: "busybox", fedora: "busybox", mac: "", onlyTests: true },
   { name: "sq", debian: "sq", fedora: "sequoia-sq", mac: "sequoia-sq", onlyTests: true },
 ];

@@ -1,7 +1,28 @@
+import path from "node:path";
 import type { Command } from "commander";
+import type { World } from "./world.ts";
 
 /** Options that several commands have. */
 export const SET = ["--set <path=value>", "a value that wins over every file; may be given again"] as const;
+
+/** The sources of one project, from a folder that somebody works in. */
+export const SRC_DIR = [
+  "--src-dir <dir>",
+  "take the project's sources from this working tree, uncommitted changes too",
+] as const;
+
+/** Absolute: relative to where the command was typed. */
+export function srcDirOf({ srcDir }: { readonly srcDir?: string }, { cwd }: Pick<World, "cwd">): string | undefined {
+  return srcDir === undefined ? undefined : path.resolve(cwd, srcDir);
+}
+
+/** Gives a command the choice of stages. */
+export function withStages(command: Command): Command {
+  return command
+    .option("--start <stage>", "begin with this stage; those before it must have been done")
+    .option("--end <stage>", "stop after this stage")
+    .option("--only <stage>", "run this stage alone");
+}
 
 /** Takes an option as often as it is given. */
 export function collect(value: string, before: string[] = []): string[] {

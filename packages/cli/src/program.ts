@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import type { Command } from "commander";
 import { addChecks, addDefinitions, addEdits } from "./commands-definitions.ts";
 import { addState } from "./commands-state.ts";
-import { collect, SET, withCommon } from "./options.ts";
+import { collect, SET, SRC_DIR, withCommon, withStages } from "./options.ts";
 import type { World } from "./world.ts";
 
 // It is CommonJS: asking for it as such takes Node 2 ms less than import.
@@ -71,6 +71,7 @@ function addFirst(add: Add, invoke: Invoke): void {
   add("render <instance> [words...]", "print one rendered template, write all, or tell which file gives which path")
     .usage("[options] <instance> [project] [path]")
     .option(...SET, collect)
+    .option(...SRC_DIR)
     .option("--host <name>", "as this host sees it (default: all; of what lands nowhere, and of one path, the first)")
     .option("--out <dir>", "write every host's rendered tree below this folder")
     .option("--why <file>", "which file wins for this path, and which it hides")
@@ -83,15 +84,18 @@ function addFirst(add: Add, invoke: Invoke): void {
 function addWork(add: Add, invoke: Invoke): void {
   add("plan <instance> [project...]", "what a deploy would change, host by host; changes nothing")
     .option(...SET, collect)
+    .option(...SRC_DIR)
     .option("--exit-code", "exit 2 when something would change")
     .action(async (instance: string, projects: string[], _options, command: Command) =>
       (await import("./commands/plan.ts")).planCommand({ instance, projects, ...invoke(command) }),
     );
-  add(
+  const deploy = add(
     "deploy <instance> [project...]",
     "make every host hold exactly the definition; project@version changes the version",
-  )
+  );
+  withStages(deploy)
     .option(...SET, collect)
+    .option(...SRC_DIR)
     .option("--yes", "confirm what a protected instance asks for")
     .option("--adopt", "take over a home that holds something else")
     .option("--accept-rollback", "use a state that is older than one you have seen, or replaced, or gone")

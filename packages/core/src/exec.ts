@@ -18,6 +18,11 @@ export interface ExecOptions {
   readonly signal?: AbortSignal | undefined;
   /** Seconds until the child is ended. Default: no limit. */
   readonly timeout?: number;
+  /**
+   * Takes what the child writes, stdout and stderr in one, as it comes; the result then holds none of it. Such a child ends
+   * together with all that it started: when it exits, is stopped, its time is up, or this process dies. It gets no input.
+   */
+  readonly onOutput?: (chunk: Uint8Array) => void;
 }
 
 export interface ExecResult {
@@ -39,7 +44,11 @@ export type Exec = (file: string, args: readonly string[], options?: ExecOptions
 export const createExec =
   (base: Environment): Exec =>
   async (file, args, options = {}) => {
-    const { cwd, env, signal } = options;
+    const { cwd, env, signal, onOutput } = options;
+    if (onOutput !== undefined) {
+      const { supervise } = await import("./supervise.ts");
+      return supervise(file, args, { ...options, env: passedOn(base, env) });
+    }
     const { execa } = await import("execa");
     const result = await execa(file, args, { ...FIXED, ...given(options), env: passedOn(base, env) });
     if (result.isCanceled) throw signal?.reason;

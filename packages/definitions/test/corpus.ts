@@ -86,7 +86,7 @@ const DATA: readonly object[] = [
   {
     facsimile: { components: { shop: { repo: "x" } } },
     projects: { shop: { build: { run: ["make"] } } },
-    build: { env: "x" },
+    build: { zone: "x" },
   },
 ];
 

@@ -32,6 +32,19 @@ describe("one or many are lists, and defaults are in place", () => {
     expect((await resolve("beta", { project: "p" as never })).values.build).toEqual({ run: ["make"], z: 1 });
     expect((await resolve("beta", { project: "q" as never })).values.build).toEqual({ z: 1 });
   });
+
+  it("what Python compiles in a virtual environment is mutable, beside what else is", async () => {
+    const { resolve } = await world({
+      "define/facsimile.json5": "{ projects: { p: { repo: 'x' } }, deploy: { mutable: ['cache/**'] } }",
+      "define/one.json5": "{ build: { virtualenv: true } }",
+      "define/two.json5": "{ build: { virtualenv: { dir: 'lib/py' } } }",
+      "define/three.json5": "{ build: { virtualenv: false } }",
+    });
+    const mutable = async (instance: string) => (await resolve(instance)).values.deploy.mutable;
+    expect(await mutable("one")).toEqual(["cache/**", "venv/**/__pycache__"]);
+    expect(await mutable("two")).toEqual(["cache/**", "lib/py/**/__pycache__"]);
+    expect(await mutable("three")).toEqual(["cache/**"]);
+  });
 });
 
 it("the scope of state is the instance's first part, what it says, or its own", async () => {

@@ -1,6 +1,12 @@
 /** What the pipeline reports while it works; only the CLI draws. */
 export type PipelineEvent =
-  | { readonly type: "checkout"; readonly project: string; readonly version: string }
+  | {
+      readonly type: "checkout";
+      readonly project: string;
+      readonly version: string;
+      readonly commit?: string;
+      readonly from?: string;
+    }
   | { readonly type: "build"; readonly project: string; readonly version: string; readonly log: string }
   | { readonly type: "warning"; readonly message: string; readonly hint?: string }
   | { readonly type: "run"; readonly run: string; readonly instance: string; readonly hosts: number }

@@ -1,26 +1,31 @@
-import { type Exec, FacsimileError } from "@facsimile/core";
+import { type Environment, type Exec, FacsimileError } from "@facsimile/core";
 
 export interface GitContext {
   readonly exec: Exec;
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface GitPlace extends GitContext {
+  readonly cwd: string;
+  /** On top of what every git gets. */
+  readonly env?: Environment | undefined;
+}
+
 /** Runs git in `cwd` and gives its output without the last newline. @throws `GIT_FAILED` */
-export async function git(
-  args: readonly string[],
-  { exec, signal, cwd }: GitContext & { cwd: string },
-): Promise<string> {
-  const { exitCode, stdout, stderr } = await tryGit(args, { exec, signal, cwd });
+export async function git(args: readonly string[], place: GitPlace): Promise<string> {
+  const { cwd } = place;
+  const { exitCode, stdout, stderr } = await tryGit(args, place);
   if (exitCode === 0) return stdout;
-  throw new FacsimileError("GIT_FAILED", `git ${args.join(" ")} exited ${exitCode} in ${cwd}:\n${stderr.trim()}`);
+  const shown = args.filter((arg, index) => arg !== "-c" && args[index - 1] !== "-c").join(" ");
+  throw new FacsimileError("GIT_FAILED", `git ${shown} exited ${exitCode} in ${cwd}:\n${stderr.trim()}`);
 }
 
 /** As {@link git}, for a command whose failure is an answer. */
 export async function tryGit(
   args: readonly string[],
-  { exec, signal, cwd }: GitContext & { cwd: string },
+  { exec, signal, cwd, env }: GitPlace,
 ): Promise<{ exitCode: number; stdout: string; stderr: string }> {
-  const result = await exec("git", ["-c", "core.quotePath=false", ...args], { cwd, signal, env: QUIET });
+  const result = await exec("git", ["-c", "core.quotePath=false", ...args], { cwd, signal, env: { ...QUIET, ...env } });
   return { exitCode: result.exitCode, stdout: result.stdout.toString().replace(/\n$/, ""), stderr: result.stderr };
 }
 

@@ -8,6 +8,7 @@ import type { TemplatesRequest } from "./install/project-templates.ts";
 import type { RenderedFile, RenderRequest } from "./install/render.ts";
 import type { RenderedProject } from "./install/render-trees.ts";
 import type { CopyRequest } from "./instance/outline.ts";
+import type { StagesReport } from "./sources/run-stages.ts";
 
 // What talks to hosts and renders is loaded when it is asked for: most commands do neither.
 
@@ -22,6 +23,11 @@ export function startPlan(request: CopyRequest, world: PipelineWorld): Run<Pipel
 /** Makes every host hold exactly what the definitions say, all or none; the report tells each host's outcome. */
 export function startDeploy(request: DeployRequest, world: PipelineWorld): Run<PipelineEvent, DeployReport> {
   return start(async (context) => (await import("./deploy/deploy.ts")).deploy(request, context), world);
+}
+
+/** Runs the stages that `request.stages` names, all of them before the deploy; no host is asked. */
+export function startStages(request: CopyRequest, world: PipelineWorld): Run<PipelineEvent, StagesReport> {
+  return start(async (context) => (await import("./sources/run-stages.ts")).runStages(request, context), world);
 }
 
 /** Checks every host, path by path, against the signed release that it holds. */
@@ -126,6 +132,8 @@ export {
 export { type ListedSecret, listSecrets, type MissingSecret, type SecretListing } from "./secrets/list.ts";
 export { infoOf, placeSeen, secretAt, secretSeen, seenBy } from "./secrets/places.ts";
 export { openSecrets, type SecretScope, type WantedSecret } from "./secrets/scope.ts";
+export type { StagesReport } from "./sources/run-stages.ts";
+export { type StageChoice, stageNames, stagesToRun } from "./sources/stages.ts";
 export { driveMerge, driverStatus } from "./state/driver.ts";
 export {
   type ExportRequest,

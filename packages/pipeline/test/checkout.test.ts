@@ -1,7 +1,6 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { build } from "../src/sources/build.ts";
 import { type CheckoutRequest, checkout } from "../src/sources/checkout.ts";
 import { commit, contextOf, folder, repository, write } from "./world.ts";
 
@@ -27,6 +26,24 @@ describe("checkout", () => {
     const { context, request } = await world();
     const { dir } = await checkout({ ...request, subfolder: "sub" }, context);
     expect(await fs.readdir(dir)).toEqual(["a"]);
+  });
+
+  it("tells files that are only pointers of Git LFS", async () => {
+    const { repo, context, request } = await world();
+    const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n";
+    await write(repo, {
+      ".gitattributes": "*.png filter=lfs\n",
+      "a b.png": pointer,
+      "c.png": pointer,
+      "d.png": "real",
+    });
+    commit(repo, "2.0.0");
+    await checkout({ ...request, version: "2.0.0" }, context);
+    expect(context.events.at(-1)).toEqual({
+      type: "warning",
+      message: "shop 2.0.0: a b.png and 1 others are pointers of Git LFS, and would be deployed as that",
+      hint: "git lfs install, then: rm -r SRC/shop-2.0.0",
+    });
   });
 
   it("notices a tag that was moved", async () => {
@@ -68,49 +85,5 @@ describe("checkout", () => {
       type: "warning",
       message: expect.stringContaining("does not answer"),
     });
-  });
-});
-
-describe("build", () => {
-  const built = async (commands: string[]) => {
-    const { context, request } = await world();
-    const source = await checkout(request, context);
-    const run = () => build({ instance: "dev", project: "shop", version: "1.0.0", source, commands }, context);
-    return { context, source, run };
-  };
-
-  it("runs its commands beside the source, which stays as it was, and only when something changed", async () => {
-    const { context, source, run } = await built(['echo "$FACS_PROJECT $FACS_VERSION" > made', "cat made sub/a"]);
-    const dir = await run();
-    expect(dir).toBe(path.join(context.root, "BUILD/dev/shop-1.0.0"));
-    expect(await fs.readFile(path.join(dir, "made"), "utf8")).toBe("shop 1.0.0\n");
-    expect(await fs.readdir(source.dir)).not.toContain("made");
-    expect(await fs.readFile(`${dir}.log`, "utf8")).toContain("shop 1.0.0\na\n");
-    await fs.writeFile(path.join(dir, "made"), "kept");
-    await run();
-    expect(await fs.readFile(path.join(dir, "made"), "utf8")).toBe("kept");
-  });
-
-  it("needs no copy when there is nothing to run", async () => {
-    const { source, run } = await built([]);
-    expect(await run()).toBe(source.dir);
-  });
-
-  it("tells a failure with the end of its output, and builds again the next time", async () => {
-    const { run } = await built(["echo one; echo boom >&2; exit 7"]);
-    await expect(run()).rejects.toMatchObject({
-      code: "BUILD_FAILED",
-      message: expect.stringContaining("exited 7\none\nboom"),
-    });
-    await expect(run()).rejects.toMatchObject({ code: "BUILD_FAILED" });
-  });
-
-  it("hands no key of ours to a build", async () => {
-    const { context, run } = await built(["env > seen"]);
-    const dir = await run();
-    const names = (await fs.readFile(path.join(dir, "seen"), "utf8")).split("\n").map((line) => line.split("=")[0]);
-    expect(names.filter((name) => name?.startsWith("FACS_PGP"))).toEqual([]);
-    expect(names).toContain("FACS_INSTANCE");
-    expect(context.env).not.toHaveProperty("FACS_PGP_KEY");
   });
 });

@@ -6,7 +6,7 @@ async function world(more: Readonly<Record<string, string>> = {}) {
   const root = await folder();
   await write(root, {
     "define/facsimile.json5": `{
-      projects: { shop: { repo: "../shop", path: "app", targets: ["web"] }, ledger: { repo: "../ledger" }, own: { definitions: "source" } },
+      projects: { shop: { repo: "../shop", path: "app", targets: ["web"] }, ledger: { repo: "https://robin:word@example.org/ledger" }, own: { definitions: "source" } },
       home: "x", deploy: { user: "nobody" },
       "@region:us": { deploy: { user: "us" } },
     }`,
@@ -32,7 +32,7 @@ describe("list", () => {
       root: context.root,
       projects: [
         { project: "shop", repo: "../shop", path: "app", targets: ["web"], definitions: "conglomerate" },
-        { project: "ledger", repo: "../ledger", path: undefined, targets: undefined, definitions: "conglomerate" },
+        { project: "ledger", repo: "https://example.org/ledger", path: undefined, targets: undefined, definitions: "conglomerate" },
         { project: "own", repo: undefined, path: undefined, targets: undefined, definitions: "source" },
       ],
       instances: [

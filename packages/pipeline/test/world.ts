@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { createExec, Redactor } from "@facsimile/core";
 import { onTestFinished } from "vitest";
-import type { PipelineContext } from "../src/context.ts";
-import type { PipelineEvent } from "../src/events.ts";
+import { contextAt as contextOf } from "./context-at.ts";
+
+export { contextOf };
 
 /** A temporary folder, removed when the test ends. */
 export async function folder(): Promise<string> {
@@ -20,25 +20,6 @@ export async function write(root: string, files: Readonly<Record<string, string>
     await fs.writeFile(path.join(root, name), content);
   }
   return root;
-}
-
-/** A context over `root` whose events are kept. */
-export function contextOf(root: string): PipelineContext & { readonly events: PipelineEvent[] } {
-  const events: PipelineEvent[] = [];
-  const env = { PATH: process.env["PATH"], HOME: root, GIT_CONFIG_NOSYSTEM: "1" };
-  return {
-    root,
-    own: root,
-    work: root,
-    configDir: path.join(root, ".config"),
-    env,
-    exec: createExec(env),
-    now: () => new Date("2026-01-02T03:04:05Z"),
-    owner: "tester@here",
-    redactor: new Redactor(),
-    onEvent: (event) => void events.push(event),
-    events,
-  };
 }
 
 /** {@link contextOf} for a source repository that carries its own definitions. */

@@ -2,14 +2,20 @@ import type { DeployReport } from "@facsimile/pipeline";
 import { EXIT, exitOf } from "../exit.ts";
 import { follow, printJson } from "../follow.ts";
 import { openWorld } from "../open-world.ts";
+import { srcDirOf } from "../options.ts";
 import type { Invocation } from "../program.ts";
 import { deployText } from "../text/deploy.ts";
+import { stagesText } from "../text/stages.ts";
 
 export interface DeployOptions {
   readonly set?: readonly string[];
   readonly yes?: true;
   readonly adopt?: true;
   readonly acceptRollback?: true;
+  readonly srcDir?: string;
+  readonly start?: string;
+  readonly end?: string;
+  readonly only?: string;
 }
 
 export interface DeployInvocation extends Invocation<DeployOptions> {
@@ -20,12 +26,16 @@ export interface DeployInvocation extends Invocation<DeployOptions> {
 /** Deploys, and says of every host how it ended. */
 export async function deployCommand({ instance, projects, options, world, run }: DeployInvocation): Promise<void> {
   const pipeline = await openWorld(world, { options, run });
-  const { startDeploy } = await import("@facsimile/pipeline");
-  const { set, yes, adopt, acceptRollback } = options;
-  const report = await follow(startDeploy({ instance, projects, set, yes, adopt, acceptRollback }, pipeline), {
-    world,
-    options,
-  });
+  const { startDeploy, startStages } = await import("@facsimile/pipeline");
+  const { set, yes, adopt, acceptRollback, start, end, only } = options;
+  const request = { instance, projects, set, srcDir: srcDirOf(options, world), stages: { start, end, only } };
+  if ((end ?? only ?? "deploy") !== "deploy") {
+    const done = await follow(startStages(request, pipeline), { world, options });
+    if (options.json) printJson(done, world);
+    else world.print(stagesText(done));
+    return;
+  }
+  const report = await follow(startDeploy({ ...request, yes, adopt, acceptRollback }, pipeline), { world, options });
   if (options.json) printJson(report, world);
   else world.print(deployText(report, world.style));
   run.status = world.signal.aborted && report.outcome === "failed" ? EXIT.interrupted : statusOf(report);

@@ -1,10 +1,17 @@
 import { EXIT } from "../exit.ts";
 import { follow, printJson } from "../follow.ts";
 import { openWorld } from "../open-world.ts";
+import { srcDirOf } from "../options.ts";
 import type { Invocation } from "../program.ts";
 import { planText } from "../text/plan.ts";
 
-export interface PlanInvocation extends Invocation<{ readonly set?: readonly string[]; readonly exitCode?: true }> {
+export interface PlanOptions {
+  readonly set?: readonly string[];
+  readonly srcDir?: string;
+  readonly exitCode?: true;
+}
+
+export interface PlanInvocation extends Invocation<PlanOptions> {
   readonly instance: string;
   readonly projects: readonly string[];
 }
@@ -13,7 +20,10 @@ export interface PlanInvocation extends Invocation<{ readonly set?: readonly str
 export async function planCommand({ instance, projects, options, world, run }: PlanInvocation): Promise<void> {
   const pipeline = await openWorld(world, { options, run });
   const { startPlan } = await import("@facsimile/pipeline");
-  const plan = await follow(startPlan({ instance, projects, set: options.set }, pipeline), { world, options });
+  const plan = await follow(
+    startPlan({ instance, projects, set: options.set, srcDir: srcDirOf(options, world) }, pipeline),
+    { world, options },
+  );
   if (options.json) printJson(plan, world);
   else world.print(planText(plan, world.style));
   const isDifferent = plan.hosts.some(

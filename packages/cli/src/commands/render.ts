@@ -3,11 +3,13 @@ import { FacsimileError } from "@facsimile/core";
 import type { PipelineWorld, TemplatesRequest } from "@facsimile/pipeline";
 import { follow, printJson } from "../follow.ts";
 import { openWorld } from "../open-world.ts";
+import { srcDirOf } from "../options.ts";
 import type { Invocation } from "../program.ts";
 import { leftOutText, originsText, whyText, writtenText } from "../text/render.ts";
 
 export interface RenderOptions {
   readonly set?: readonly string[];
+  readonly srcDir?: string;
   readonly host?: string;
   readonly reveal?: true;
   readonly out?: string;
@@ -30,7 +32,8 @@ export async function renderCommand(invocation: RenderInvocation): Promise<void>
   const known = words.length === 1 ? await projectNames(pipeline) : [];
   const { project, file } = wantedOf(invocation, known);
   const { set, host } = options;
-  const request = { instance, set, host, projects: project === undefined ? undefined : [project] };
+  const srcDir = srcDirOf(options, world);
+  const request = { instance, set, host, srcDir, projects: project === undefined ? undefined : [project] };
   if (file !== undefined)
     await printFile({ ...request, project: project ?? "", path: file }, { ...invocation, pipeline });
   else if (options.out !== undefined) await writeAll(request, { ...invocation, pipeline });

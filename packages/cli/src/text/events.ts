@@ -1,6 +1,12 @@
 import type { Phase, PipelineEvent } from "@facsimile/pipeline";
 import { count, type Style } from "./style.ts";
 
+function checkoutText({ project, version, commit, from }: Extract<PipelineEvent, { type: "checkout" }>): string {
+  const what = `checkout ${project} ${version}`;
+  if (from !== undefined) return `${what} from ${from}: a development release`;
+  return commit === undefined ? what : `${what}: a branch, now at ${commit.slice(0, 12)}`;
+}
+
 /** Gives each event its line of progress, or none; counts hosts, so that a hundred of them do not make a thousand lines. */
 export function eventText(style: Style): (event: PipelineEvent) => string | undefined {
   let hosts = 0;
@@ -8,7 +14,7 @@ export function eventText(style: Style): (event: PipelineEvent) => string | unde
   return (event) => {
     switch (event.type) {
       case "checkout":
-        return `checkout ${event.project} ${event.version}`;
+        return checkoutText(event);
       case "build":
         return `build    ${event.project} ${event.version} (log: ${event.log})`;
       case "warning":

@@ -2,6 +2,7 @@ import { didYouMean, formatPath, type KeyPath, RESERVED_NAMES } from "@facsimile
 import { memoized, NOTHING } from "../memo.ts";
 import type { InstanceValues } from "../types.ts";
 import { targetsOf } from "./hosts.ts";
+import { stageFindings } from "./stages.ts";
 import type { Finding } from "./validate.ts";
 
 /** What is right by itself and wrong beside the rest. `values` have passed the schema. */
@@ -27,6 +28,7 @@ function findBetween(
   const values = { deploy, hosts, projects, versions, ...(regions === NO_REGIONS ? {} : { regions }) };
   return [
     ...projectFindings(values),
+    ...stageFindings(values.projects ?? {}),
     ...nodeFindings(values),
     ...hookFindings(values),
     ...hostFindings(values),

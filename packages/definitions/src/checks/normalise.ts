@@ -1,6 +1,6 @@
 import { memoized, NOTHING } from "../memo.ts";
 import type { DeployValues, HealthCheck, Hook, InstanceValues } from "../types.ts";
-import { freeze, isList, type Value, type ValueMap } from "../value.ts";
+import { freeze, isList, isMap, type Value, type ValueMap } from "../value.ts";
 
 /** The weakest layer. */
 export const DEFAULTS: ValueMap = freeze({
@@ -11,18 +11,30 @@ export const DEFAULTS: ValueMap = freeze({
 export function normalise(values: ValueMap): InstanceValues {
   return Object.freeze({
     ...values,
-    deploy: deployValues((values["deploy"] ?? NOTHING) as ValueMap),
+    deploy: deployValues((values["deploy"] ?? NOTHING) as ValueMap, (values["build"] ?? NOTHING) as ValueMap),
   }) as unknown as InstanceValues;
 }
 
-const deployValues = memoized((deploy: ValueMap): DeployValues => {
+const deployValues = memoized((deploy: ValueMap, build: ValueMap): DeployValues => {
   const lists = {
     precmd: many(deploy["precmd"]).map(asHook),
     postcmd: many(deploy["postcmd"]).map(asHook),
     health: many(deploy["health"]) as unknown as readonly HealthCheck[],
   };
-  return freeze({ ...(DEFAULTS["deploy"] as ValueMap), ...deploy, ...lists }) as unknown as DeployValues;
+  return freeze({
+    ...(DEFAULTS["deploy"] as ValueMap),
+    ...deploy,
+    ...lists,
+    ...mutableOf(deploy, build),
+  }) as unknown as DeployValues;
 });
+
+/** Python writes what it compiled beside its sources, on each host when it first reads them. */
+function mutableOf(deploy: ValueMap, { virtualenv }: ValueMap): { readonly mutable?: Value } {
+  if (virtualenv === undefined || virtualenv === false) return {};
+  const dir = isMap(virtualenv) ? (virtualenv["dir"] ?? "venv") : "venv";
+  return { mutable: [...many(deploy["mutable"]), `${dir}/**/__pycache__`] };
+}
 
 function many(value: Value | undefined): readonly Value[] {
   if (value === undefined) return [];

@@ -1,14 +1,26 @@
 import * as z from "zod/mini";
+import { build, stage } from "./schema-build.ts";
+import {
+  command,
+  flag,
+  list,
+  match,
+  named,
+  optional,
+  relativePath,
+  seconds,
+  text,
+  WORD,
+  whole,
+  word,
+} from "./schema-parts.ts";
 import { SCOPE } from "./scope-name.ts";
 
 // One text for each place: what is expected there. Messages and the published schema are made of them.
-const WORD = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/;
 const HOST = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 const USER = /^[A-Za-z0-9._][A-Za-z0-9._@+-]*$/;
 const ADDRESS = /^[A-Za-z0-9[][A-Za-z0-9._:%\]-]*$/;
 const VERSION = /^(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9._+/-]*(?<!\/|\.lock)$/;
-/** `data/logs`: no `.` and `..` parts, no empty ones; never an option. */
-const RELATIVE_PATH = /^(?![-/]|.*\/\/|(?:.*\/)?\.\.?(?:\/|$))[A-Za-z0-9._/@+-]+$/;
 /** `db/root`, or `passwd/storefront`. */
 const SECRET = /^(?!passwd\/$)[^\0-\x1f\x7f-\x9f\u2028\u2029]{1,200}$/u;
 /** At least two different characters. */
@@ -16,25 +28,8 @@ const ALPHABET = /^([^\0-\x1f])(?=.*(?!\1).)[^\0-\x1f]*$/u;
 /** `/srv/shop`, or `shop` below the login home; never `/`, `/srv`, nor a way upwards. */
 const HOME = /^(?!-|.*\/\/|(?:.*\/)?\.\.?(?:\/|$))(?:\/[A-Za-z0-9._@+-]+\/)?[A-Za-z0-9._@+-][A-Za-z0-9._/@+-]*$/;
 
-const flag = z.boolean("true or false");
-const text = z.string("a text").check(z.minLength(1, "a text that is not empty"));
-const match = (pattern: RegExp, expected: string) => z.string(expected).check(z.regex(pattern, expected));
-const list = <T extends z.ZodMiniType>(item: T, expected: string) => z.array(item, expected);
-const whole = (min: number, max: number, expected: string) =>
-  z.int(expected).check(z.minimum(min, expected), z.maximum(max, expected));
-const named = <T extends z.ZodMiniType>(key: RegExp, { value, of }: { value: T; of: string }) =>
-  z.record(match(key, `a name of a ${of}`), value, `a map of ${of}s`);
-const optional = <T extends z.ZodMiniType>(inner: T) => z.optional(inner);
-
-const word = match(WORD, "a name of letters, digits, _ and -");
 const host = match(HOST, "a name of a host");
-const SECONDS = "seconds, above 0, at most a day";
-const seconds = z.number("a number of seconds").check(z.gt(0, SECONDS), z.lte(86_400, SECONDS));
-const relativePath = match(RELATIVE_PATH, "a relative path of A-Za-z0-9._/@+- without . or .. parts");
 const home = match(HOME, "a folder of A-Za-z0-9._/@+-, without . or .. parts, relative or at least two levels below /");
-const argv = list(text, "a program and its arguments").check(z.minLength(1, "a program and its arguments"));
-const command = z.union([text, argv]);
-
 const hook = z.union([
   text,
   z.strictObject(
@@ -64,18 +59,13 @@ const healthCheck = z.union([
 ]);
 const health = z.union([healthCheck, list(healthCheck, "a list of health checks")]);
 
-const build = z.looseObject(
-  { run: optional(list(command, "a list of commands")), virtualenv: optional(z.unknown()) },
-  "a map with run",
-);
-
 const project = z.strictObject(
   {
     repo: optional(match(/^(?!-)[^\0-\x1f]+$/, "a repository: a path or a URL")),
     path: optional(relativePath),
     definitions: optional(z.enum(["source", "conglomerate"], '"source" or "conglomerate"')),
     targets: optional(list(word, "a list of targets")),
-    stages: optional(list(word, "a list of stages")),
+    stages: optional(list(stage, "a list of stages")),
     build: optional(build),
   },
   "a map with repo",

@@ -1,7 +1,24 @@
 const BUILD = {
   "": "How the source becomes what is installed.",
   run: "Commands, run in this order in a copy of the source, once for each version and instance.",
-  virtualenv: "A Python environment that is built along.",
+  env: "Variables that the commands see.",
+  "env.*": "The value of the variable.",
+  timeout: "Seconds that each command may take. Default: 3600.",
+  virtualenv: "A Python virtual environment, made after the commands have run. true is the same as {}.",
+  "virtualenv.requirements": "What pip installs. Default: requirements.txt.",
+  "virtualenv.project": "Installs the project itself too. Default: false.",
+  "virtualenv.dir": "The folder of the build that it is made in. Default: venv.",
+  "virtualenv.python": "Python on the hosts. Default: /usr/bin/python3.",
+  "virtualenv.options": "Options of pip install, such as --no-index.",
+};
+
+const STAGES = {
+  "": "The steps to a release, where they are not checkout, build, install, deploy: among these, {name, run}.",
+  name: "What the stage is called.",
+  run: "Commands, run in this order in the build folder; a failure stops everything before any host is touched.",
+  env: "Variables that the commands see.",
+  "env.*": "The value of the variable.",
+  timeout: "Seconds that each command may take. Default: 3600.",
 };
 
 const HOOK = {
@@ -20,7 +37,7 @@ export const TEXTS: Readonly<Record<string, string>> = {
   "projects.*.path": "The folder of the project within its repository. Default: all of it.",
   "projects.*.definitions": "Where the project's definitions live. With source, its own may set every key.",
   "projects.*.targets": "The kinds of host that the project runs on.",
-  "projects.*.stages": "The steps to a release, where they are not checkout, build, install, deploy.",
+  ...below("projects.*.stages", STAGES),
   ...below("projects.*.build", BUILD),
   versions: "What runs there: for each project the tag of its repository.",
   "versions.*": "A tag of the project's repository.",

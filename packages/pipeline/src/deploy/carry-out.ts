@@ -4,6 +4,7 @@ import type { PipelineContext } from "../context.ts";
 import { definitionDigest } from "../release/digest.ts";
 import type { Copy, HostCopy, Release } from "../release/release.ts";
 import { type SealedRelease, seal } from "../release/seal.ts";
+import { provenanceOf } from "../sources/checkout.ts";
 import { definitionCommit } from "../state/publish.ts";
 import { comparePlan, isExact, needsTree } from "./compare.ts";
 import { type HostRun, isReady, isUnreachable, type RunContext, type Step } from "./host-run.ts";
@@ -170,7 +171,7 @@ async function sealAll(work: Work, context: PipelineContext): Promise<Map<string
 
 async function definitionOf(work: Work, context: PipelineContext): Promise<Release["definition"]> {
   const [carried] = work.projects.flatMap(({ carried }) => carried ?? []);
-  if (carried !== undefined) return { commit: carried.source.commit };
+  if (carried !== undefined) return provenanceOf(carried.source);
   const { commit, dirty } = await definitionCommit(context);
   return dirty || commit === undefined ? { dirty: await definitionDigest(work, context) } : { commit };
 }

@@ -12,7 +12,7 @@ const copy: Copy = {
   instance: "staging",
   project: "shop",
   version: "2",
-  sourceCommit: "c",
+  source: { commit: "c" },
   hosts: [],
   hooks: { precmd: [], postcmd: [], health: [] },
 };

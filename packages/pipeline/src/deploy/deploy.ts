@@ -4,6 +4,7 @@ import { type CopyRequest, type Outline, outline } from "../instance/outline.ts"
 import { tellSingleRecipient } from "../instance/warnings.ts";
 import { copiesOf } from "../release/copies.ts";
 import type { Copy } from "../release/release.ts";
+import { beforeDeploy } from "../sources/prepare.ts";
 import { definitionCommit } from "../state/publish.ts";
 import { planRecording, record } from "../state/record-state.ts";
 import { leash } from "./abort.ts";
@@ -38,6 +39,7 @@ export async function deploy(request: DeployRequest, world: PipelineContext): Pr
   const reaching = reachAll(outlined, context);
   try {
     const evaluation = await evaluate(outlined, context, { use: "write", acceptRollback: request.acceptRollback });
+    await beforeDeploy({ outline: outlined, projects: evaluation.projects }, context);
     tellSingleRecipient({ ...evaluation.state, definition: outlined.definition }, context);
     const recording = await planRecording({ outline: outlined, state: evaluation.state }, context);
     const surveyed = await surveyAll({ reached: await reaching, projects: evaluation.projects, outline: outlined });

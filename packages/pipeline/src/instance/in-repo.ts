@@ -3,8 +3,9 @@ import { FacsimileError, isFacsimileError, type ProjectName, problemsOf, throwPr
 import { type Conglomerate, conglomerateAt, type Definition, isInRepo, listProjects, resolve } from "@facsimile/definitions"; // biome-ignore format: one line
 import type { PipelineContext } from "../context.ts";
 import { tryGit } from "../git.ts";
-import { type Checkout, type CheckoutRequest, checkout } from "../sources/checkout.ts";
+import type { Checkout, CheckoutRequest } from "../sources/checkout.ts";
 import { repositoryOf } from "../sources/repository.ts";
+import { takeSources } from "../sources/take-sources.ts";
 import { notYet } from "./not-yet.ts";
 import type { Outline, WantedProject } from "./outline.ts";
 import { versionSet } from "./version-set.ts";
@@ -67,7 +68,10 @@ interface Reading extends PipelineContext {
 }
 
 async function projectOfVersion(wanted: WantedProject, reading: Reading): Promise<Carrier> {
-  const source = await checkout(requestFor(wanted, reading), reading);
+  const source = await takeSources(
+    { wanted, outline: takingFrom(reading), from: requestFor(wanted, reading) },
+    reading,
+  );
   return inVersion(wanted, async () => {
     const folder = path.join(source.top, reading.place.prefix);
     const conglomerate = conglomerateAt(folder, { shownFrom: reading.root });
@@ -79,6 +83,12 @@ async function projectOfVersion(wanted: WantedProject, reading: Reading): Promis
 
 async function isCarrier(conglomerate: Conglomerate, { project }: WantedProject): Promise<boolean> {
   return isInRepo(conglomerate) && (await listProjects(conglomerate)).includes(project);
+}
+
+/** A working tree is a whole repository, also where the conglomerate is a folder of it. */
+function takingFrom({ outline, place, root }: Reading): Outline {
+  const { srcDir } = outline;
+  return srcDir !== undefined && path.resolve(root, srcDir) === root ? { ...outline, srcDir: place.top } : outline;
 }
 
 /** `repo: "."` is the repository that the conglomerate lies in, and the project that folder of it. */

@@ -1,6 +1,7 @@
 import { type FacsimileError, type InstanceName, isFacsimileError, parseInstance, parseProject, problemsOf } from "@facsimile/core"; // biome-ignore format: one line
 import { type Conglomerate, type Definition, type DescribedProject, describeProjects, findConglomerate, type Host, listInstances, resolve } from "@facsimile/definitions"; // biome-ignore format: one line
 import type { PipelineContext } from "../context.ts";
+import { withoutLogin } from "../sources/git/address.ts";
 
 export interface Listing {
   readonly schema: "list/1";
@@ -68,7 +69,9 @@ export async function listOne(name: string, context: Pick<PipelineContext, "root
 }
 
 async function listing(conglomerate: Conglomerate, instances: readonly ListedInstance[]): Promise<Listing> {
-  return { schema: "list/1", root: conglomerate.root, projects: await describeProjects(conglomerate), instances };
+  const described = await describeProjects(conglomerate);
+  const projects = described.map(({ repo, ...project }) => ({ ...project, repo: repo && withoutLogin(repo) }));
+  return { schema: "list/1", root: conglomerate.root, projects, instances };
 }
 
 async function attempt(

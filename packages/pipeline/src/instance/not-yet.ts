@@ -3,15 +3,13 @@ import type { Definition } from "@facsimile/definitions";
 
 /** What a definition asks for and this version does not do: said aloud, as passing it over would be a copy that is not exact. */
 export function notYet(definition: Definition): FacsimileError[] {
-  const { deploy, projects = {}, build, files = [] } = definition.values;
+  const { deploy, files = [] } = definition.values;
   const asked: (KeyPath | false)[] = [
     deploy.strategy !== "releases" && ["deploy", "strategy"],
     deploy.policy !== "together" && ["deploy", "policy"],
     (deploy.waves ?? []).length > 0 && ["deploy", "waves"],
     deploy.maxFailures !== undefined && ["deploy", "maxFailures"],
-    build?.virtualenv !== undefined && ["build", "virtualenv"],
     files.some(({ group }) => group !== undefined) && ["files"],
-    ...Object.entries(projects).map(([name, { stages }]) => stages !== undefined && ["projects", name, "stages"]),
   ];
   return asked.flatMap((path) => (path === false ? [] : [problem(path, definition)]));
 }

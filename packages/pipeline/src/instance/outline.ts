@@ -1,6 +1,7 @@
-import { FacsimileError, type InstanceName, type Position, type ProjectName, parseInstance, parseProjectSpec, throwProblems } from "@facsimile/core"; // biome-ignore format: one line
+import { FacsimileError, type InstanceName, type Position, type ProjectName, type ProjectSpec, parseInstance, parseProjectSpec, throwProblems } from "@facsimile/core"; // biome-ignore format: one line
 import { type Conglomerate, type Definition, findConglomerate, isInRepo, listProjects, resolve } from "@facsimile/definitions"; // biome-ignore format: one line
 import type { PipelineContext } from "../context.ts";
+import type { StageChoice } from "../sources/stages.ts";
 import { type Carried, outlineOfVersion } from "./in-repo.ts";
 import { notYet } from "./not-yet.ts";
 import { versionSet } from "./version-set.ts";
@@ -15,6 +16,10 @@ export interface CopyRequest {
   readonly projects?: readonly string[] | undefined;
   /** `path=value` pairs that win over every file. */
   readonly set?: readonly string[] | undefined;
+  /** A working tree, taken in place of the version of the one project that is asked for. */
+  readonly srcDir?: string | undefined;
+  /** Default: all stages. */
+  readonly stages?: StageChoice | undefined;
 }
 
 /**
@@ -28,6 +33,8 @@ export interface Outline extends WantedHosts {
   readonly projects: readonly WantedProject[];
   readonly set: readonly string[];
   readonly isProtected: boolean;
+  readonly srcDir: string | undefined;
+  readonly stages: StageChoice;
 }
 
 export interface WantedProject {
@@ -60,7 +67,17 @@ async function writtenOutline(
   const { conglomerate, env } = context;
   const instance = parseInstance(request.instance);
   const specs = (request.projects ?? []).map(parseProjectSpec);
+  const { srcDir, stages = {} } = request;
   const set = [...(request.set ?? []), ...specs.flatMap(versionSet)];
+  if (srcDir !== undefined) {
+    const [project] = await oneProject(conglomerate, specs);
+    const said = await resolve(conglomerate, { instance, set, env, project });
+    const version = developmentVersion(said.values.versions?.[project]);
+    return writtenOutline(
+      { ...request, srcDir: undefined, projects: [project], set: [...set, ...versionSet({ project, version })] },
+      context,
+    ).then((outline) => ({ ...outline, srcDir }));
+  }
   const resolveFor = (project?: ProjectName) => resolve(conglomerate, { instance, set, env, project });
   const wantedOf = async (project: ProjectName) => {
     const edited = specs.some((spec) => spec.project === project && spec.version !== undefined);
@@ -77,7 +94,23 @@ async function writtenOutline(
   throwProblems(missing);
   const found = projects.filter((project): project is WantedProject => !isMissing(project));
   const isProtected = definition.values.protected ?? false;
-  return { conglomerate, instance, definition, projects: found, set, isProtected, ...wantedHosts(definition, found) };
+  const chosen = { set, isProtected, srcDir, stages };
+  return { conglomerate, instance, definition, projects: found, ...chosen, ...wantedHosts(definition, found) };
+}
+
+/** The one whose sources are given. @throws `USAGE` */
+async function oneProject(conglomerate: Conglomerate, specs: readonly ProjectSpec[]): Promise<readonly [ProjectName]> {
+  const asked = specs.length > 0 ? specs.map(({ project }) => project) : await listProjects(conglomerate);
+  const [only, ...others] = asked;
+  if (only !== undefined && others.length === 0) return [only];
+  throw new FacsimileError("USAGE", "--src-dir takes the sources of one project", {
+    hint: `Name it: ${asked.join(", ")}.`,
+  });
+}
+
+/** `1.0.0+dev`: as semantic versions have it, what follows the plus is of the build. */
+function developmentVersion(version: string | undefined): string {
+  return version === undefined ? "dev" : `${version}+dev`;
 }
 
 /** Every project with a version here: an instance need not have them all. */

@@ -5,6 +5,7 @@ import type { Outline } from "../instance/outline.ts";
 import type { OpenedState } from "../secrets/open.ts";
 import { withSecretHints } from "../secrets/references.ts";
 import { moduleContextOf, secretContext } from "../secrets/values.ts";
+import { provenanceOf } from "../sources/checkout.ts";
 import type { PreparedProject } from "../sources/prepare.ts";
 import { type Copy, type Hooks, releaseId } from "./release.ts";
 
@@ -25,7 +26,7 @@ export async function copiesOf(
       return {
         ...named,
         id: releaseId({ ...named, hosts: trees }),
-        sourceCommit: source.commit,
+        source: provenanceOf(source),
         hosts,
         hooks: hooksOf(definition),
       };

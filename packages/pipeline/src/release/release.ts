@@ -18,7 +18,7 @@ export interface Copy {
   readonly instance: string;
   readonly project: string;
   readonly version: string;
-  readonly sourceCommit: string;
+  readonly source: Release["source"];
   readonly hosts: readonly HostCopy[];
   readonly hooks: Hooks;
 }
@@ -43,7 +43,8 @@ export interface Release {
   readonly trees: Readonly<Record<string, { readonly sums: string; readonly secrets: readonly string[] }>>;
   readonly state: { readonly scope: string; readonly serial: number };
   readonly definition: { readonly commit: string } | { readonly dirty: string };
-  readonly source: { readonly commit: string };
+  /** `dirty`: a digest of the files of a working tree. */
+  readonly source: { readonly commit: string } | { readonly dirty: string };
   readonly hooks: Hooks;
   /** ISO 8601, UTC. Outside the id, as is `builder`. */
   readonly built: string;

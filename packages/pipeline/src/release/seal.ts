@@ -82,7 +82,7 @@ function describe(copy: Copy, { state, definition, now, keyring }: SealContext):
     ),
     state,
     definition,
-    source: { commit: copy.sourceCommit },
+    source: copy.source,
     hooks: copy.hooks,
     built: now().toISOString(),
     builder: keyring.fingerprint,

@@ -1,8 +1,11 @@
 import fs from "node:fs/promises";
 import path from "node:path";
-import { FacsimileError, sha256 } from "@facsimile/core";
 import { type PipelineContext, workFolders } from "../context.ts";
+import { doneOf, keysOf, lookOf, readStamp, removeStamp, writeStamp } from "./build-stamp.ts";
 import type { Checkout } from "./checkout.ts";
+import { runStage } from "./run-stage.ts";
+import { notDone, type OwnStage } from "./stages.ts";
+import { makeVirtualenv } from "./virtualenv/make.ts";
 
 /** A command as definitions have it: a shell line, or a program and its arguments. */
 export type Command = string | readonly string[];
@@ -13,69 +16,112 @@ export interface BuildRequest {
   readonly version: string;
   readonly source: Checkout;
   /** Run in order, in the build folder; the first failure ends the build. */
-  readonly commands: readonly Command[];
+  readonly stages: readonly OwnStage[];
+  /** The first of them that may run: those before must have been done. Default: all may. */
+  readonly from?: number | undefined;
 }
 
 /**
- * Builds out of source, in `BUILD/<instance>/<project>-<version>/`; what was built from the same commit by the same
- * commands is kept.
+ * Builds out of source, in `BUILD/<instance>/<project>-<version>/`, one run at a time. What was done in the same sources
+ * by the same commands is kept, unless somebody changed the folder by hand.
  *
- * @returns The folder to install from: the source itself when there is nothing to run.
- * @throws `BUILD_FAILED` with the end of the log. The folder is then rebuilt the next time.
+ * @returns The folder to install from.
+ * @throws `BUILD_FAILED` with the end of the log: all of it is then done again the next time. `STAGE_NOT_DONE`
  */
 export async function build(request: BuildRequest, context: PipelineContext): Promise<string> {
-  const { instance, project, version, source, commands } = request;
-  if (commands.length === 0) return source.dir;
-  const folder = path.join(workFolders(context).builds, instance, `${project}-${version.replaceAll("/", "~")}`);
-  const stamp = sha256(JSON.stringify({ commit: source.commit, commands }));
-  if ((await readStamp(folder)) === stamp) return folder;
+  const folder = buildFolder(request, context);
+  return locked(folder, context, async () => {
+    const { stages, source, project, version, from = 0 } = request;
+    const keys = keysOf(stages, { commit: source.commit, folder, sources: source.dir });
+    const done = await usable(folder, { ...context, keys });
+    const missing = stages[done];
+    if (done < from && missing !== undefined) throw notDone(missing.name, request);
+    if (done === stages.length && done > 0) return folder;
+    if (done === 0) await copySources(source, folder);
+    context.onEvent({ type: "build", project, version, log: path.relative(context.root, logOf(folder)) });
+    await removeStamp(folder);
+    for (const stage of stages.slice(done)) {
+      const run = runOf({ ...request, stage }, folder);
+      await runStage(run, context);
+      if (stage.virtualenv !== undefined) await makeVirtualenv(stage.virtualenv, run, context);
+    }
+    await writeStamp(folder, keys);
+    return folder;
+  });
+}
 
-  await fs.rm(`${folder}.stamp`, { force: true });
+/** Runs stages that come after the files were taken from a build: always, as they are to look at what is about to be deployed. */
+export async function afterBuild(request: BuildRequest, context: PipelineContext): Promise<void> {
+  const folder = buildFolder(request, context);
+  await locked(folder, context, async () => {
+    const keys = (await readStamp(folder))?.keys ?? [];
+    await removeStamp(folder);
+    for (const stage of request.stages) await runStage(runOf({ ...request, stage }, folder), context);
+    await writeStamp(folder, keys);
+  });
+}
+
+function buildFolder({ instance, project, version }: BuildRequest, context: PipelineContext): string {
+  return path.join(workFolders(context).builds, instance, `${project}-${version.replaceAll("/", "~")}`);
+}
+
+/** How many stages need not be done again. */
+async function usable(
+  folder: string,
+  { keys, root, onEvent }: PipelineContext & { keys: readonly string[] },
+): Promise<number> {
+  const stamp = await readStamp(folder);
+  const done = doneOf(stamp, keys);
+  if (done === 0 || stamp?.look === (await lookOf(folder).catch(() => ""))) return done;
+  const message = `${path.relative(root, folder)} was changed by hand: it is built anew`;
+  onEvent({ type: "warning", message });
+  return 0;
+}
+
+async function copySources(source: Checkout, folder: string): Promise<void> {
+  await removeStamp(folder);
   await fs.rm(folder, { recursive: true, force: true });
-  await fs.mkdir(path.dirname(folder), { recursive: true });
   const isSource = (file: string) => path.basename(file) !== ".git";
   await fs.cp(source.dir, folder, { recursive: true, verbatimSymlinks: true, filter: isSource });
-  context.onEvent({ type: "build", project, version, log: `${path.relative(context.root, folder)}.log` });
-  await runAll(request, { ...context, folder });
-  await fs.writeFile(`${folder}.stamp`, stamp);
-  return folder;
+  await fs.writeFile(logOf(folder), "");
 }
 
-async function readStamp(folder: string): Promise<string | undefined> {
-  return fs.readFile(`${folder}.stamp`, "utf8").catch(() => undefined);
+function logOf(folder: string): string {
+  return `${folder}.log`;
 }
 
-async function runAll(request: BuildRequest, context: PipelineContext & { readonly folder: string }): Promise<void> {
-  const { exec, signal, folder } = context;
-  const { instance, project, version, source } = request;
-  const env = {
-    FACS_INSTANCE: instance,
-    FACS_PROJECT: project,
-    FACS_VERSION: version,
-    SRC_DIR: source.dir,
-    BUILD_DIR: folder,
-  };
-  const log = `${folder}.log`;
-  await fs.writeFile(log, "");
-  for (const command of request.commands) {
-    const [file, ...args] = typeof command === "string" ? ["sh", "-euc", command] : command;
-    const shown = typeof command === "string" ? command : command.join(" ");
-    const { exitCode, stdout, stderr } = await exec(file ?? "", args, { cwd: folder, env, signal });
-    await fs.appendFile(log, `$ ${shown}\n${stdout}${stderr}`);
-    if (exitCode !== 0) throw buildFailed({ project, shown, exitCode, log, output: `${stdout}${stderr}` });
+function runOf(
+  { instance, project, version, source, stage }: BuildRequest & { readonly stage: OwnStage },
+  folder: string,
+) {
+  const names = { FACS_INSTANCE: instance, FACS_PROJECT: project, FACS_VERSION: version, FACS_STAGE: stage.name };
+  return { project, stage, folder, log: logOf(folder), env: { ...names, SRC_DIR: source.dir, BUILD_DIR: folder } };
+}
+
+/** Milliseconds after which the lock of a run that died is taken over. Its commands died with it. */
+const STALE_MS = 10_000;
+
+async function locked<T>(
+  folder: string,
+  { root, onEvent, signal }: PipelineContext,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { lock } = await import("proper-lockfile");
+  await fs.mkdir(path.dirname(folder), { recursive: true });
+  const attempt = () => lock(folder, { realpath: false, stale: STALE_MS, onCompromised: () => undefined });
+  let isTold = false;
+  for (;;) {
+    signal?.throwIfAborted();
+    const unlock = await attempt().catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ELOCKED") throw error;
+    });
+    if (unlock !== undefined) return work().finally(() => unlock().catch(() => undefined));
+    if (!isTold)
+      onEvent({
+        type: "warning",
+        message: `another facs is building in ${path.relative(root, folder)}: waiting for it`,
+      });
+    isTold = true;
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
-}
-
-function buildFailed(failure: {
-  project: string;
-  shown: string;
-  exitCode: number;
-  log: string;
-  output: string;
-}): FacsimileError {
-  const { project, shown, exitCode, log, output } = failure;
-  const end = output.trimEnd().split("\n").slice(-15).join("\n");
-  return new FacsimileError("BUILD_FAILED", `${project}: \`${shown}\` exited ${exitCode}\n${end}`, {
-    hint: `The whole log: ${log}`,
-  });
 }

@@ -3,13 +3,20 @@ import path from "node:path";
 import { FacsimileError, type Position } from "@facsimile/core";
 import { checkoutFolder } from "@facsimile/definitions";
 import { type PipelineContext, workFolders } from "../context.ts";
-import { git, tryGit } from "../git.ts";
+import type { GitPlace } from "../git.ts";
+import { addressOf, secretsOf } from "./git/address.ts";
+import { lfsPointers } from "./git/lfs.ts";
+import { type Mirror, mirrorOf } from "./git/mirror.ts";
+import type { Named } from "./git/remote.ts";
+import { noteUrl, type Placed, placeWorkTree, readWorkTree } from "./git/work-tree.ts";
+import { notDone } from "./stages.ts";
+import { versionAt } from "./versions.ts";
 
 export interface CheckoutRequest {
   readonly project: string;
   /** As `git clone` takes it; a path may be relative to the conglomerate. */
   readonly repo: string;
-  /** A tag, or a branch. */
+  /** A tag, a branch, or the id of a commit in 7 digits or more. */
   readonly version: string;
   /** Folder of the project within the repository. Default: its root. */
   readonly subfolder?: string | undefined;
@@ -22,126 +29,121 @@ export interface Checkout {
   readonly dir: string;
   /** The whole repository at that version, absolute. */
   readonly top: string;
+  /** What the version names: a tag and a commit stay what they are. */
+  readonly kind: Named["kind"] | "working tree";
+  /** Of a working tree, the digest of what was taken. */
   readonly commit: string;
 }
 
-/**
- * Puts one version of a project's sources into `SRC/<project>-<version>/`, or checks the one that is there.
- *
- * @throws `NO_SOURCE` (no such repository, or no such version in it), `TAG_MOVED`, `SOURCE_DIRTY`
- */
-export async function checkout(request: CheckoutRequest, context: PipelineContext): Promise<Checkout> {
-  const { project, version } = request;
-  const folder = checkoutFolder({ project, version }, workFolders(context).sources);
-  const repo = await locate(request, context.root);
-  if (await exists(path.join(folder, ".git"))) await assertUnchanged({ ...request, repo, folder }, context);
-  else await cloneAfresh({ ...request, repo, folder }, context);
-  const commit = await git(["rev-parse", "HEAD"], { ...context, cwd: folder });
-  return { dir: path.join(folder, request.subfolder ?? "."), top: folder, commit };
+/** What a release is made from, as it says itself. */
+export function provenanceOf({ kind, commit }: Checkout): { readonly commit: string } | { readonly dirty: string } {
+  return kind === "working tree" ? { dirty: commit } : { commit };
 }
 
-type Located = CheckoutRequest & { readonly folder: string };
+/**
+ * Puts one version of a project's sources into `SRC/<project>-<version>/`, or checks the one that is there. A branch is
+ * taken as it is now.
+ *
+ * @throws `NO_SOURCE` (no such repository, or no such version in it), `TAG_MOVED`, `SOURCE_DIRTY`, `SOURCE_FOREIGN`,
+ *   `SUBMODULE_REFUSED`
+ */
+export async function checkout(request: CheckoutRequest, context: PipelineContext): Promise<Checkout> {
+  const { project, version, position } = request;
+  const { sources } = workFolders(context);
+  const folder = checkoutFolder({ project, version }, sources);
+  const mirror = mirrorOf(await locate(request, context), sources);
+  await fs.mkdir(sources, { recursive: true });
+  const at = { ...context, cwd: sources, sources };
+  const found: Found = { ...request, mirror, folder, here: await readHere(folder, at) };
+  const named = await versionAt({ project, version, mirror, here: found.here, position }, at);
+  const isHere = await agree(found, { ...at, named });
+  if (!isHere || named.kind === "branch")
+    context.onEvent({ type: "checkout", project, version, ...(named.kind === "branch" && { commit: named.commit }) });
+  if (!isHere) {
+    await placeWorkTree({ mirror, folder, named }, at);
+    await tellPointers(found, at);
+  }
+  return { dir: path.join(folder, request.subfolder ?? "."), top: folder, ...named };
+}
 
-async function locate({ repo, project, position }: CheckoutRequest, root: string): Promise<string> {
-  if (/^[a-z+]+:\/\//.test(repo) || /^[^/]+:/.test(repo)) return repo;
-  const local = path.resolve(root, repo);
-  if (await exists(local)) return local;
-  throw new FacsimileError("NO_SOURCE", `${project}: there is no repository at ${local}`, {
+/** The checkout that is there, as it is: nobody is asked whether its version has moved. @throws `STAGE_NOT_DONE` */
+export async function checkoutHere(
+  request: CheckoutRequest & { readonly instance: string },
+  context: PipelineContext,
+): Promise<Checkout> {
+  const { project, version, subfolder = "." } = request;
+  const { sources } = workFolders(context);
+  const folder = checkoutFolder({ project, version }, sources);
+  const here = await readHere(folder, { ...context, cwd: sources });
+  if (here === undefined) throw notDone("checkout", request);
+  return { dir: path.join(folder, subfolder), top: folder, kind: here.kind, commit: here.commit };
+}
+
+async function tellPointers({ folder, project, version }: Found, place: GitPlace & PipelineContext): Promise<void> {
+  const [first, ...others] = await lfsPointers(folder, place);
+  if (first === undefined) return;
+  const which = others.length === 0 ? `${first} is a pointer` : `${first} and ${others.length} others are pointers`;
+  place.onEvent({
+    type: "warning",
+    message: `${project} ${version}: ${which} of Git LFS, and would be deployed as that`,
+    hint: `git lfs install, then: rm -r ${path.relative(place.root, folder)}`,
+  });
+}
+
+interface Found extends CheckoutRequest {
+  readonly mirror: Mirror;
+  readonly folder: string;
+  readonly here: Placed | undefined;
+}
+
+async function locate({ repo, project, position }: CheckoutRequest, { root, redactor }: PipelineContext) {
+  const address = addressOf(repo, root);
+  redactor.add(...secretsOf(address));
+  if (!address.isLocal || address.url.startsWith("file:") || (await exists(address.url))) return address;
+  throw new FacsimileError("NO_SOURCE", `${project}: there is no repository at ${address.url}`, {
     position,
     hint: `Make or clone it there, or mend projects.${project}.repo.`,
   });
 }
 
-// What lies there without being a checkout is the rest of something: git itself left none.
-async function cloneAfresh(request: Located, context: PipelineContext): Promise<void> {
-  await fs.rm(request.folder, { recursive: true, force: true });
-  await clone(request, context);
-}
-
-// Cloned beside its place and renamed: a killed clone leaves nothing that looks whole.
-async function clone({ repo, version, folder, project, position }: Located, context: PipelineContext): Promise<void> {
-  context.onEvent({ type: "checkout", project, version });
-  const parent = path.dirname(folder);
-  await fs.mkdir(parent, { recursive: true });
-  const partial = await fs.mkdtemp(path.join(parent, ".clone-"));
-  try {
-    const args = [
-      "-c",
-      "advice.detachedHead=false",
-      "clone",
-      "--quiet",
-      "--depth=1",
-      "--branch",
-      version,
-      "--",
-      repo,
-      partial,
-    ];
-    const { exitCode, stderr } = await tryGit(args, { ...context, cwd: parent });
-    if (exitCode !== 0) throw noVersion({ project, version, repo, position, stderr });
-    await fs.rename(partial, folder).catch(async (error: unknown) => {
-      // Somebody else was as quick; theirs is looked at as any that was there before.
-      if (!(await exists(path.join(folder, ".git")))) throw error;
-    });
-  } finally {
-    await fs.rm(partial, { recursive: true, force: true });
-  }
-}
-
-async function assertUnchanged({ repo, version, folder, project }: Located, context: PipelineContext): Promise<void> {
-  const name = path.relative(context.root, folder);
-  const dirty = await git(["status", "--porcelain", "--untracked-files=normal"], { ...context, cwd: folder });
-  if (dirty !== "") {
-    throw new FacsimileError("SOURCE_DIRTY", `${name} was changed by hand:\n${dirty}`, {
-      hint: `Commit the change to ${project}'s repository under a new version, then remove ${name}.`,
+/** @throws `SOURCE_FOREIGN`, `SOURCE_DIRTY` */
+async function readHere(folder: string, place: GitPlace & PipelineContext): Promise<Placed | undefined> {
+  const name = path.relative(place.root, folder);
+  const entries = await fs.readdir(folder).catch(() => undefined);
+  if (entries === undefined || entries.length === 0) return undefined;
+  const placed = entries.includes(".git") ? await readWorkTree(folder, place) : undefined;
+  // It is put there in one step, so that this is no rest of an interrupted checkout.
+  if (placed === undefined) {
+    throw new FacsimileError("SOURCE_FOREIGN", `${name} is not a checkout that git can read`, {
+      hint: `Move away what you need of it, then: rm -r ${name}`,
     });
   }
-  const [here, there] = [
-    await git(["rev-parse", "HEAD"], { ...context, cwd: folder }),
-    await remoteCommit({ repo, version, folder }, context),
-  ];
-  if (there === undefined || there === here) return;
-  throw new FacsimileError(
-    "TAG_MOVED",
-    `${project}: ${version} was ${here.slice(0, 12)} and is now ${there.slice(0, 12)} in ${repo}`,
-    {
-      hint: `A version should name one content for ever. To take the new one: rm -r ${name}`,
-    },
-  );
+  if (placed.changes === "") return placed;
+  throw new FacsimileError("SOURCE_DIRTY", `${name} was changed by hand:\n${placed.changes}`, {
+    hint: `Commit what you need of it to its repository under a new version, then: rm -r ${name}`,
+  });
 }
 
-/** The commit that `version` names in the repository; `undefined` when the repository does not answer. */
-async function remoteCommit(
-  { repo, version, folder }: { repo: string; version: string; folder: string },
-  context: PipelineContext,
-): Promise<string | undefined> {
-  const refs = [`refs/tags/${version}`, `refs/tags/${version}^{}`, `refs/heads/${version}`];
-  const { exitCode, stdout } = await tryGit(["ls-remote", "--", repo, ...refs], { ...context, cwd: folder });
-  if (exitCode !== 0) {
-    context.onEvent({ type: "warning", message: `${repo} does not answer: whether ${version} was moved is not known` });
-    return undefined;
+/** True when what is there is what is wanted; false when it may be put there. @throws `TAG_MOVED` */
+async function agree(
+  { here, folder, mirror, project, version }: Found,
+  { named, ...place }: GitPlace & PipelineContext & { readonly named: Named },
+): Promise<boolean> {
+  const { url } = mirror.address;
+  if (here === undefined) return false;
+  const isSame = here.commit === named.commit;
+  if (isSame && here.kind === named.kind) {
+    // The repository has moved, and its content is the same.
+    if (here.url !== url) await noteUrl(folder, { ...place, url });
+    return true;
   }
-  const found = new Map(stdout.split("\n").map((line) => [line.slice(41), line.slice(0, 40)]));
-  return found.get(refs[1] ?? "") ?? found.get(refs[0] ?? "") ?? found.get(refs[2] ?? "");
+  if (isSame || (here.kind === "branch" && named.kind === "branch")) return false;
+  const [was, is, name] = [here.commit.slice(0, 12), named.commit.slice(0, 12), path.relative(place.root, folder)];
+  const before = here.url === url || here.url === "" ? "" : ` in ${addressOf(here.url, "/").url}`;
+  throw new FacsimileError("TAG_MOVED", `${project}: ${version} was ${was}${before} and is now ${is} in ${url}`, {
+    hint: `A version should name one content for ever. To take the new one: rm -r ${name}`,
+  });
 }
-
-function noVersion({
-  project,
-  version,
-  repo,
-  position,
-  stderr,
-}: Omit<Located, "folder"> & { stderr: string }): FacsimileError {
-  if (/Remote branch .* not found/.test(stderr)) {
-    return new FacsimileError("NO_SOURCE", `${project} has no version ${version} in ${repo}`, {
-      position,
-      hint: `List its versions: git ls-remote --tags ${repo}${path.isAbsolute(repo) ? FETCH : ""}`,
-    });
-  }
-  return new FacsimileError("NO_SOURCE", `${project}: git could not clone ${repo}:\n${stderr.trim()}`, { position });
-}
-
-const FETCH = "\nThose that others pushed come with git fetch --tags there.";
 
 async function exists(file: string): Promise<boolean> {
   return fs.access(file).then(
