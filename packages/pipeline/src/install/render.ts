@@ -93,7 +93,7 @@ function unknownTemplate(
 }
 
 /** A rendering with a placeholder for a password would look right and be wrong. */
-function assertComplete({ plan, state }: OpenedState, instance: string): void {
+export function assertComplete({ plan, state }: OpenedState, instance: string): void {
   if (plan.empty) return;
   const missing = [...madeBy(plan), ...Object.keys(plan.uiids)];
   throw new FacsimileError("SECRETS_MISSING", `state ${state.scope} does not have ${missing.join(", ")} yet`, {
