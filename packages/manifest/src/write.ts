@@ -1,7 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
-import { errnoOf, FacsimileError } from "@facsimile/core";
+import { errnoOf, FacsimileError, throwProblems } from "@facsimile/core";
 import { digesting } from "./content.ts";
+import { checkTreePaths } from "./paths.ts";
 import { inSlices } from "./slices.ts";
 import type { DirEntry, FileEntry, LinkEntry, Manifest, Tree, TreeNode } from "./types.ts";
 
@@ -23,10 +24,11 @@ export interface WriteTreeOptions {
  * Writes a tree, with exactly the modes of the manifest whatever the umask. Bytes are hashed on their way, and links come
  * last, so that nothing is written through one. After an error the folder holds a part.
  *
- * @throws `TREE_CHANGED` (a content is no longer what the manifest says), `TREE_UNREADABLE`; errors of the system
+ * @throws `TREE_CHANGED` (a content is no longer what the manifest says), `TREE_UNREADABLE`, `TREE_BAD_PATH`; errors of the system
  */
 export async function writeTree(tree: Tree, options: WriteTreeOptions): Promise<void> {
   const { entries } = options.manifest;
+  throwProblems(checkTreePaths(entries.map(({ path }) => path)));
   const folders = entries.filter((entry): entry is DirEntry => entry.type === "dir");
   await inSlices(
     (function* () {

@@ -66,7 +66,10 @@ async function build(
 }
 
 // Not of the trees' files: what a power failure takes of those is noticed before the release is used again.
-const DURABLE = { flush: true };
+const DURABLE = { flush: true, mode: 0o600 };
+
+/** What is ours in `RELEASE/` is for who built it, whatever the umask; the trees' own files have the modes of the release. */
+const OWN = { mode: 0o600 };
 
 async function write(
   { treeId, tree, manifest }: HostCopy,
@@ -74,9 +77,9 @@ async function write(
 ): Promise<void> {
   const places = placesIn(partial);
   const folder = places.files(treeId);
-  await fs.mkdir(folder, { recursive: true });
-  await fs.writeFile(places.manifest(treeId), formatManifest(manifest));
-  await fs.writeFile(places.sums(treeId), formatSums(manifest));
+  await fs.mkdir(folder, { recursive: true, mode: 0o700 });
+  await fs.writeFile(places.manifest(treeId), formatManifest(manifest), OWN);
+  await fs.writeFile(places.sums(treeId), formatSums(manifest), OWN);
   await writeTree(tree, { folder, manifest, written, leaveOut: (name) => isWithheld(tree, name) });
 }
 
