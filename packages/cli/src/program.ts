@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Command } from "commander";
 import { addChecks, addDefinitions, addEdits } from "./commands-definitions.ts";
+import { addReleases } from "./commands-releases.ts";
 import { addState } from "./commands-state.ts";
 import { collect, SET, SRC_DIR, withCommon, withStages } from "./options.ts";
 import type { World } from "./world.ts";
@@ -52,6 +53,7 @@ export function createProgram(world: World, run: RunState): Command {
   addChecks(add, invoke);
   addState(group, invoke);
   addWork(add, invoke);
+  addReleases(add, invoke);
   return program;
 }
 

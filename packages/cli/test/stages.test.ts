@@ -30,6 +30,19 @@ describe("stages and working trees", () => {
     expect([await built("tests"), await built("scans"), await isDeployed()]).toEqual(["tested\n", "scanned\n", false]);
   });
 
+  it("end with the seal for facs build, or before it", async () => {
+    expect(await shop.facs("build", "dev", "ledger", "--only", "build")).toMatchObject({
+      code: 0,
+      stdout: "dev: done, and nothing was sealed\n  ledger 1.0.0: build\n",
+    });
+    expect(await shop.facs("build", "dev", "ledger", "--end", "deploy")).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining("facs build deploys nothing"),
+    });
+    expect(await shop.facs("build", "dev", "ledger", "--end", "instal")).toMatchObject({ code: 64 });
+    expect(await isDeployed()).toBe(false);
+  });
+
   it("are refused when there are none of that name, or none is left", async () => {
     const told = async (...args: string[]) => {
       const { code, stderr } = await shop.facs("deploy", "dev", "ledger", ...args);
@@ -60,6 +73,12 @@ describe("stages and working trees", () => {
     const plan = await shop.facs("plan", "dev", "ledger", ...from);
     expect(plan).toMatchObject({ code: 0, stdout: expect.stringContaining("ledger  new → 1.0.0+dev") });
     expect(plan.stderr).toContain(`checkout ledger 1.0.0+dev from ${dir}: a development release`);
+    await shop.facs("secrets", "generate", "dev");
+    const sealed = await shop.facs("build", "dev", "ledger", ...from);
+    expect(sealed).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/ledger 1\.0\.0\+dev[\s\S]*source a working tree/),
+    });
     const { code, stdout } = await shop.facs("deploy", "dev", "ledger", ...from);
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining("ledger 1.0.0+dev (") });
     const home = path.join(shop.home, "shop-dev");

@@ -8,6 +8,10 @@ import type { TemplatesRequest } from "./install/project-templates.ts";
 import type { RenderedFile, RenderRequest } from "./install/render.ts";
 import type { RenderedProject } from "./install/render-trees.ts";
 import type { CopyRequest } from "./instance/outline.ts";
+import type { BuildReport, BuildRequest } from "./release/build.ts";
+import type { ReleaseDifference } from "./release/differ.ts";
+import type { ReleaseListing, ReleasesRequest } from "./release/list.ts";
+import type { ShownRelease } from "./release/show.ts";
 import type { StagesReport } from "./sources/run-stages.ts";
 
 // What talks to hosts and renders is loaded when it is asked for: most commands do neither.
@@ -33,6 +37,26 @@ export function startStages(request: CopyRequest, world: PipelineWorld): Run<Pip
 /** Checks every host, path by path, against the signed release that it holds. */
 export function startVerify(request: CopyRequest, world: PipelineWorld): Run<PipelineEvent, VerifyReport> {
   return start(async (context) => (await import("./deploy/verify.ts")).verify(request, context), world);
+}
+
+/** Evaluates an instance and seals its releases; no host is asked. */
+export function startBuild(request: BuildRequest, world: PipelineWorld): Run<PipelineEvent, BuildReport> {
+  return start(async (context) => (await import("./release/build.ts")).buildReleases(request, context), world);
+}
+
+/** The releases of an instance that lie here, newest first. */
+export function startReleases(request: ReleasesRequest, world: PipelineWorld): Run<PipelineEvent, ReleaseListing> {
+  return start(async (context) => (await import("./release/list.ts")).listReleases(request, context), world);
+}
+
+/** One release in full, each byte held against its signature: by 7 digits of its id, or `INSTANCE/PROJECT`. */
+export function startShow(word: string, world: PipelineWorld): Run<PipelineEvent, ShownRelease> {
+  return start(async (context) => (await import("./release/show.ts")).showRelease(word, context), world);
+}
+
+/** What two releases give hosts differently. */
+export async function compareReleases(from: ShownRelease, to: ShownRelease): Promise<ReleaseDifference> {
+  return (await import("./release/differ.ts")).compareReleases(from, to);
 }
 
 /** Renders one template, also one that no host receives. */
@@ -119,7 +143,11 @@ export {
   type TrustRemoved,
   type TrustRemoveRequest,
 } from "./people/trust-remove.ts";
+export type { BuildReport, BuildRequest, BuiltRelease, BuiltTree } from "./release/build.ts";
+export type { HostGroup, ReleaseDifference } from "./release/differ.ts";
+export type { ListedRelease, ReleaseListing, ReleasesRequest } from "./release/list.ts";
 export { type Hooks, parseRelease, type Release, releaseId } from "./release/release.ts";
+export type { ShownEntry, ShownRelease, ShownTree } from "./release/show.ts";
 export { changeSecrets, generateSecrets, rotationOf } from "./secrets/change.ts";
 export {
   IMPORT_FORMATS,

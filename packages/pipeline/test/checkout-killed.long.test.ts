@@ -1,7 +1,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
+import { effort } from "@facsimile/testing";
 import { expect, it } from "vitest";
-import { effort } from "../../state/test/effort.ts";
 import { checkout } from "../src/sources/checkout.ts";
 import { killed } from "./killed.ts";
 import { commit, contextOf, folder, git, repository, write } from "./world.ts";

@@ -1,9 +1,9 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { dice, effort, SEED } from "@facsimile/testing";
 import { expect, it } from "vitest";
 import { confirmSeal } from "../src/index.ts";
-import { dice, effort, SEED } from "./effort.ts";
 import { compiled, type Program, start } from "./programs.ts";
 import { create, dev, folder, tools, world } from "./world.ts";
 

@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { dice, effort, SEED } from "@facsimile/testing";
 import { expect, it } from "vitest";
 import { confirmSeal, type State } from "../src/index.ts";
 import { innerOf } from "../src/state.ts";
-import { dice, effort, SEED } from "./effort.ts";
 import { compiled, start } from "./programs.ts";
 import { create, dev, folder, tools, type World, world } from "./world.ts";
 

@@ -1,5 +1,5 @@
+import { dice, effort, SEED } from "@facsimile/testing";
 import { expect, it } from "vitest";
-import { dice, effort, SEED } from "./effort.ts";
 import { isRefused, sealedState, verdictOf } from "./verdict.ts";
 
 const MINUTE = 60_000;

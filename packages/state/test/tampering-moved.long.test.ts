@@ -1,9 +1,9 @@
+import { dice, effort, SEED } from "@facsimile/testing";
 import { expect, it } from "vitest";
 import type { StateDocument } from "../src/format/document.ts";
 import { wrapDataKey } from "../src/format/wrap.ts";
 import { publishKey } from "../src/index.ts";
 import { innerOf, leavesOf } from "../src/state.ts";
-import { dice, effort, SEED } from "./effort.ts";
 import { elsewhere, isRefused, sealedState, signedBy, verdictOf } from "./verdict.ts";
 import { world } from "./world.ts";
 

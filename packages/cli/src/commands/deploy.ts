@@ -32,7 +32,7 @@ export async function deployCommand({ instance, projects, options, world, run }:
   if ((end ?? only ?? "deploy") !== "deploy") {
     const done = await follow(startStages(request, pipeline), { world, options });
     if (options.json) printJson(done, world);
-    else world.print(stagesText(done));
+    else world.print(stagesText(done, "deployed"));
     return;
   }
   const report = await follow(startDeploy({ ...request, yes, adopt, acceptRollback }, pipeline), { world, options });

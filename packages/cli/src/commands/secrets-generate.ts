@@ -13,13 +13,14 @@ export async function secretsGenerateCommand(invocation: SecretsGenerateInvocati
   const opened = await openScope(invocation, "write");
   const { scope, context } = opened;
   const { generateSecrets } = await import("@facsimile/pipeline");
-  const { state, made } = await generateSecrets(scope, names, context);
+  const { state, made, uiids } = await generateSecrets(scope, names, context);
   const changes = made.map((name): ChangedSecret => {
     const policy = scope.wanted.get(name)?.policy;
     return { name, change: "made", policy: policy && policyText(policy) };
   });
   const kept = names.filter((name) => !made.includes(name)).map((name): ChangedSecret => ({ name, change: "kept" }));
-  const notes = [...(kept.length === 0 ? [] : [ROTATE]), ...toGive(opened)];
+  const numbered = Object.entries(uiids).map(([daemon, uiid]) => `${daemon} has the number (uiid) ${uiid}`);
+  const notes = [...numbered, ...(kept.length === 0 ? [] : [ROTATE]), ...toGive(opened)];
   const sharers = made.length === 0 ? [] : scope.sharers;
   report({ opened, state, changes: [...changes, ...kept], sharers, notes }, invocation);
 }

@@ -1,7 +1,7 @@
 import type { StagesReport } from "@facsimile/pipeline";
 
-/** What was done of each project, and that no host knows of it. */
-export function stagesText({ instance, projects }: StagesReport): string {
+/** What was done of each project, and what of all was not. */
+export function stagesText({ instance, projects }: StagesReport, left: "deployed" | "sealed"): string {
   const lines = projects.map(({ project, version, stages }) => `  ${project} ${version}: ${stages.join(", ")}`);
-  return [`${instance}: done, and nothing was deployed`, ...lines, ""].join("\n");
+  return [`${instance}: done, and nothing was ${left}`, ...lines, ""].join("\n");
 }

@@ -1,11 +1,9 @@
 import path from "node:path";
 import type { Tree, TreeNode } from "@facsimile/manifest";
 import type { PipelineContext } from "../context.ts";
-import { definitionDigest } from "../release/digest.ts";
-import type { Copy, HostCopy, Release } from "../release/release.ts";
-import { type SealedRelease, seal } from "../release/seal.ts";
-import { provenanceOf } from "../sources/checkout.ts";
-import { definitionCommit } from "../state/publish.ts";
+import type { Copy, HostCopy } from "../release/release.ts";
+import type { SealedRelease } from "../release/seal.ts";
+import { sealAll } from "../release/seal-all.ts";
 import { comparePlan, isExact, needsTree } from "./compare.ts";
 import { type HostRun, isReady, isUnreachable, type RunContext, type Step } from "./host-run.ts";
 import { openJournal } from "./journal.ts";
@@ -157,23 +155,6 @@ function sealedTree({ tree, treeId }: HostCopy, { filesOf }: SealedRelease): Tre
   const sealedNode = (name: string, node: TreeNode): TreeNode =>
     node.type === "file" && node.secrets.length === 0 ? { ...node, content: { file: path.join(files, name) } } : node;
   return new Map([...tree].map(([name, node]) => [name, sealedNode(name, node)]));
-}
-
-async function sealAll(work: Work, context: PipelineContext): Promise<Map<string, SealedRelease>> {
-  const { state, keyring } = work.state;
-  const definition = await definitionOf(work, context);
-  const provenance = { state: { scope: state.scope, serial: state.serial }, definition, keyring };
-  const sealed = await Promise.all(
-    work.copies.map(async (copy) => [copy.project, await seal(copy, { ...context, ...provenance })] as const),
-  );
-  return new Map(sealed);
-}
-
-async function definitionOf(work: Work, context: PipelineContext): Promise<Release["definition"]> {
-  const [carried] = work.projects.flatMap(({ carried }) => carried ?? []);
-  if (carried !== undefined) return provenanceOf(carried.source);
-  const { commit, dirty } = await definitionCommit(context);
-  return dirty || commit === undefined ? { dirty: await definitionDigest(work, context) } : { commit };
 }
 
 function hostReports(work: Work, runs: readonly HostRun[]): HostReport[] {

@@ -1,6 +1,6 @@
 import { type FacsimileError, throwProblems } from "@facsimile/core";
 import type { Definition, InstanceValues } from "@facsimile/definitions";
-import { manifestOf, type Tree, treeId } from "@facsimile/manifest";
+import { type HashOptions, manifestOf, type Tree, treeId } from "@facsimile/manifest";
 import { createRenderer } from "@facsimile/templates";
 import { withSharedParents } from "@facsimile/transport";
 import type { HostCopy } from "../release/release.ts";
@@ -50,7 +50,10 @@ export async function assemble(request: AssembleRequest): Promise<HostCopy[]> {
   });
   const done = await settle(trees);
   throwProblems(unique(done.flatMap(({ problems }) => problems)));
-  return Promise.all(done.map(toHostCopy));
+  const copies: HostCopy[] = [];
+  const known: NonNullable<HashOptions["known"]> = new WeakMap();
+  for (const one of done) copies.push(await toHostCopy(one, { known }));
+  return copies;
 }
 
 /** `extra/` is copied and sees nothing. */
@@ -76,8 +79,8 @@ function versionFile({ project, version }: AssembleRequest): Part {
   };
 }
 
-async function toHostCopy({ host, tree }: { host: string; tree: Tree }): Promise<HostCopy> {
-  const manifest = await manifestOf(tree);
+async function toHostCopy({ host, tree }: { host: string; tree: Tree }, options: HashOptions): Promise<HostCopy> {
+  const manifest = await manifestOf(tree, options);
   const secrets = new Set([...tree.values()].flatMap((node) => (node.type === "file" ? node.secrets : [])));
   return { host, tree, manifest, treeId: treeId(manifest), secrets: [...secrets].sort() };
 }

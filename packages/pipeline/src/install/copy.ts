@@ -1,9 +1,11 @@
-import fs from "node:fs/promises";
+import fs from "node:fs";
 import path from "node:path";
-import { errnoOf, FacsimileError, type Position } from "@facsimile/core";
+import { FacsimileError, isFacsimileError, type Position, problemsOf, throwProblems } from "@facsimile/core";
 import type { TreeNode } from "@facsimile/manifest";
+import { linkFlaw } from "@facsimile/templates";
 import picomatch from "picomatch";
-import { RE2JS } from "re2js";
+import { below, type Found, nodeAt } from "./found.ts";
+import { renamer, substitute } from "./rename.ts";
 
 /** One `{type: "copy"}` group of `install.groups`. */
 export interface CopyGroup {
@@ -13,9 +15,9 @@ export interface CopyGroup {
   readonly optfiles?: readonly string[] | undefined;
   /** Everything in the folder, under its path in the build. */
   readonly dir?: string | undefined;
-  /** Files of the build that match, under their paths. */
+  /** Files and links of the build, or of the sources after `$SRC_DIR$/`, that match, under their paths. */
   readonly glob?: string | readonly string[] | undefined;
-  /** RE2 over the absolute path, put in place by `replace` (`\1` or `$1` for groups): where the file lands. */
+  /** RE2 over the path, which begins with `$SRC_DIR$` or `$BUILD_DIR$`; `replace` (`\1` or `$1` for groups) says where it lands. */
   readonly pattern?: string | undefined;
   readonly replace?: string | undefined;
 }
@@ -27,115 +29,155 @@ export interface CopyContext {
   readonly position?: Position | undefined;
 }
 
-/** What the group installs: landing path → node. @throws `INSTALL_MISSING`, `INSTALL_PATTERN`, `INSTALL_OUTSIDE` */
+/**
+ * What the group installs: landing path → node.
+ *
+ * @throws All at once: `INSTALL_MISSING`, `INSTALL_PATTERN`, `INSTALL_OUTSIDE`, `INSTALL_CLASH` (two files of it for one
+ *   path), `INSTALL_LINK_OUTSIDE`, `TREE_UNREADABLE`, `TREE_UNSUPPORTED`, `TREE_BAD_PATH`
+ */
 export async function copyGroup(group: CopyGroup, context: CopyContext): Promise<Map<string, TreeNode>> {
-  const found = await Promise.all([
-    ...(group.files ?? []).map((file) => oneFile(file, { ...context, optional: false })),
-    ...(group.optfiles ?? []).map((file) => oneFile(file, { ...context, optional: true })),
-    ...(group.dir === undefined ? [] : [folder(group.dir, context)]),
-    ...(group.glob === undefined ? [] : [globbed([group.glob].flat(), context)]),
-  ]);
-  const rename = renamer(group, context);
-  const landed = found.flat().map(({ file, landing, node }) => [rename(file, landing), node] as const);
-  return new Map(landed);
-}
-
-interface Found {
-  readonly file: string;
-  readonly landing: string;
-  readonly node: TreeNode;
-}
-
-async function oneFile(text: string, context: CopyContext & { optional: boolean }): Promise<Found[]> {
-  const named = substitute(text, context);
-  const file = path.resolve(context.variables.BUILD_DIR, named);
-  const node = await nodeOf(file);
-  if (node === undefined && context.optional) return [];
-  if (node === undefined || node.type === "dir") throw missing(text, file, context);
-  return [{ file, node, landing: path.isAbsolute(named) ? path.basename(named) : path.normalize(named) }];
-}
-
-async function folder(text: string, context: CopyContext): Promise<Found[]> {
-  const top = path.resolve(context.variables.BUILD_DIR, substitute(text, context));
-  const entries = await fs.readdir(top, { recursive: true }).catch((cause) => {
-    throw errnoOf(cause) === "ENOENT" || errnoOf(cause) === "ENOTDIR" ? missing(text, top, context) : cause;
-  });
-  const files = entries
-    .filter((entry) => !entry.split(path.sep).includes(".git"))
-    .map((entry) => path.join(top, entry));
-  return Promise.all(files.map((file) => inPlace(file, context)));
-}
-
-async function globbed(patterns: readonly string[], context: CopyContext): Promise<Found[]> {
-  const top = context.variables.BUILD_DIR;
-  const matches = picomatch([...patterns], { dot: true });
-  const entries = await fs.readdir(top, { recursive: true });
-  const chosen = entries.filter((entry) => !entry.split(path.sep).includes(".git") && matches(entry));
-  if (chosen.length === 0) throw missing(patterns.join(" "), path.join(top, patterns[0] ?? ""), context);
-  return Promise.all(chosen.map((entry) => inPlace(path.join(top, entry), context)));
-}
-
-async function inPlace(file: string, { variables }: CopyContext): Promise<Found> {
-  const node = await nodeOf(file);
-  if (node === undefined) throw new FacsimileError("INSTALL_MISSING", `${file} vanished while it was read`);
-  const under = [variables.BUILD_DIR, variables.SRC_DIR].find((top) => file.startsWith(`${top}${path.sep}`));
-  return { file, node, landing: under === undefined ? path.basename(file) : path.relative(under, file) };
-}
-
-/** The permission bits that a release carries; setuid and the like stay behind. */
-const PERMISSIONS = 0o777;
-
-async function nodeOf(file: string): Promise<TreeNode | undefined> {
-  const stat = await fs.lstat(file).catch(() => undefined);
-  if (stat === undefined) return undefined;
-  if (stat.isSymbolicLink()) return { type: "link", target: await fs.readlink(file) };
-  const mode = stat.mode & PERMISSIONS;
-  if (stat.isDirectory()) return { type: "dir", mode: 0o755 };
-  // git keeps only the executable bit; the rest is the umask of whoever cloned, which must not reach a release.
-  return { type: "file", mode: mode & 0o100 ? 0o755 : 0o644, content: { file }, secrets: [] };
-}
-
-function renamer({ pattern, replace }: CopyGroup, context: CopyContext): (file: string, landing: string) => string {
-  if (pattern === undefined) return (_file, landing) => inside(landing, context);
-  const compiled = compile(substitute(pattern, { ...context, quote: true }), context);
-  const replacement = (replace ?? "").replace(/\\(\d)/g, "$$$1");
-  return (file, landing) => {
-    const matcher = compiled.matcher(file);
-    return inside(matcher.find() ? matcher.replaceFirst(replacement) : landing, context);
+  const problems: FacsimileError[] = [];
+  const attempt = <T>(work: () => T): T | undefined => {
+    try {
+      return work();
+    } catch (error) {
+      if (!isFacsimileError(error)) throw error;
+      problems.push(...problemsOf(error));
+      return undefined;
+    }
   };
+  const rename = attempt(() => renamer(group, context)) ?? ((_file: string, landing: string) => landing);
+  const landed = new Map<string, Found>();
+  for (const { file, node, landing } of await named(group, { context, problems, attempt })) {
+    const place = attempt(() => rename(file, landing));
+    const before = place === undefined ? undefined : landed.get(place);
+    const isShared = before?.node.type === "dir" && node.type === "dir";
+    if (before !== undefined && before.file !== file && !isShared)
+      problems.push(clash(place ?? "", { before, file, context }));
+    if (place !== undefined) landed.set(place, { file, node });
+  }
+  for (const [place, { node }] of landed)
+    if (node.type === "link") problems.push(...outside(place, node.target, context));
+  throwProblems(problems);
+  return new Map([...landed].map(([place, { node }]) => [place, node]));
 }
 
-function compile(pattern: string, { position }: CopyContext): RE2JS {
-  try {
-    return RE2JS.compile(pattern);
-  } catch (cause) {
-    throw new FacsimileError("INSTALL_PATTERN", `${pattern} is not a pattern: ${(cause as Error).message}`, {
-      cause,
+interface Named extends Found {
+  /** Without a pattern. */
+  readonly landing: string;
+}
+
+interface Collecting {
+  readonly context: CopyContext;
+  readonly problems: FacsimileError[];
+  readonly attempt: <T>(work: () => T) => T | undefined;
+}
+
+async function named({ files, optfiles, dir, glob }: CopyGroup, collecting: Collecting): Promise<readonly Named[]> {
+  const { context, attempt } = collecting;
+  const one = (text: string, isOptional: boolean) => attempt(() => oneFile(text, { ...context, isOptional })) ?? [];
+  return [
+    ...(files ?? []).flatMap((text) => one(text, false)),
+    ...(optfiles ?? []).flatMap((text) => one(text, true)),
+    ...(dir === undefined ? [] : await folder(dir, collecting)),
+    ...(glob === undefined ? [] : await globbed([glob].flat(), collecting)),
+  ];
+}
+
+function oneFile(text: string, context: CopyContext & { readonly isOptional: boolean }): Named[] {
+  const name = substitute(text, context);
+  const file = path.resolve(context.variables.BUILD_DIR, name);
+  const node = nodeAt(file, context);
+  if (node === undefined && context.isOptional) return [];
+  if (node === undefined) throw missing(`there is no ${text} (looked at ${file})`, context);
+  if (node.type === "dir") throw missing(`${text} is a folder`, context, "Name it under `dir`.");
+  assertInPlace(path.dirname(file), { text, context });
+  return [{ file, node, landing: path.isAbsolute(name) ? path.basename(name) : name }];
+}
+
+async function folder(text: string, { context, problems, attempt }: Collecting): Promise<readonly Named[]> {
+  const top = path.resolve(context.variables.BUILD_DIR, substitute(text, context));
+  const isFolder = attempt(() => {
+    assertFolder(top, { text, context });
+    return true;
+  });
+  if (isFolder !== true) return [];
+  const found = await below(top, { context, problems });
+  return found.map((each) => ({ ...each, landing: landingOf(each.file, { top, context }) }));
+}
+
+function assertFolder(top: string, { text, context }: { text: string; context: CopyContext }): void {
+  const stat = fs.statSync(top, { throwIfNoEntry: false });
+  if (stat === undefined) throw missing(`there is no ${text} (looked at ${top})`, context);
+  if (!stat.isDirectory()) throw missing(`${text} is no folder`, context, "Name it under `files`.");
+  assertInPlace(top, { text, context });
+}
+
+async function globbed(patterns: readonly string[], collecting: Collecting): Promise<readonly Named[]> {
+  const { context, problems } = collecting;
+  const { BUILD_DIR, SRC_DIR } = context.variables;
+  const listed = new Map<string, readonly Found[]>();
+  const chosen: Named[] = [];
+  for (const pattern of patterns) {
+    const [, place, rest = pattern] = /^\$(SRC|BUILD)_DIR\$\/(.*)$/s.exec(pattern) ?? [];
+    const top = place === "SRC" ? SRC_DIR : BUILD_DIR;
+    const all = listed.get(top) ?? (await below(top, { context, problems }));
+    listed.set(top, all);
+    const matches = picomatch(rest, { dot: true });
+    const mine = all.filter(({ file, node }) => node.type !== "dir" && matches(path.relative(top, file)));
+    if (mine.length === 0) problems.push(missing(`nothing matches ${pattern} (looked in ${top})`, context));
+    chosen.push(...mine.map((each) => ({ ...each, landing: path.relative(top, each.file) })));
+  }
+  return chosen;
+}
+
+/** A path in the build or the sources; of a folder elsewhere, it begins with the folder's name. */
+function landingOf(file: string, { top, context }: { top: string; context: CopyContext }): string {
+  const { BUILD_DIR, SRC_DIR } = context.variables;
+  const under = [BUILD_DIR, SRC_DIR].find((each) => file.startsWith(`${each}${path.sep}`));
+  return path.relative(under ?? path.dirname(top), file);
+}
+
+/** What lies in the sources or the build by its name is to lie there also when links are followed. */
+function assertInPlace(folder: string, { text, context }: { text: string; context: CopyContext }): void {
+  const { BUILD_DIR, SRC_DIR } = context.variables;
+  const top = [BUILD_DIR, SRC_DIR].find((each) => folder === each || folder.startsWith(`${each}${path.sep}`));
+  if (top === undefined) return;
+  const [real, realTop] = [fs.realpathSync(folder), fs.realpathSync(top)];
+  if (real === realTop || real.startsWith(`${realTop}${path.sep}`)) return;
+  throw new FacsimileError(
+    "INSTALL_LINK_OUTSIDE",
+    `the way to ${text} goes over a link to ${real}, outside of ${top}`,
+    {
+      position: context.position,
+      hint: "Name what is to be installed by a path without links.",
+    },
+  );
+}
+
+function outside(place: string, target: string, { position }: CopyContext): FacsimileError[] {
+  const flaw = linkFlaw(place, target);
+  if (flaw === undefined) return [];
+  return [
+    new FacsimileError("INSTALL_LINK_OUTSIDE", `${place} is a link to ${target}, ${flaw}`, {
       position,
-      hint: "Patterns are RE2: no look-around, no back-references.",
-    });
-  }
+      hint: "Link to something inside the release, by a relative path.",
+    }),
+  ];
 }
 
-function substitute(text: string, { variables, quote = false }: CopyContext & { quote?: boolean }): string {
-  return text.replace(/\$([A-Z_]+)\$/g, (whole, name: string) => {
-    const value = variables[name];
-    if (value === undefined) return whole;
-    return quote ? RE2JS.quote(value) : value;
+function clash(place: string, found: { before: Found; file: string; context: CopyContext }): FacsimileError {
+  const { before, file, context } = found;
+  return new FacsimileError("INSTALL_CLASH", `${place} comes from ${before.file} and from ${file}`, {
+    position: context.position,
+    hint: "Leave one of them out of the group, or let `pattern` tell them apart.",
   });
 }
 
-function inside(landing: string, { position }: CopyContext): string {
-  const clean = path.posix.normalize(landing).replace(/^\/+/, "");
-  if (clean === ".." || clean.startsWith("../")) {
-    throw new FacsimileError("INSTALL_OUTSIDE", `${landing} would land outside the release`, { position });
-  }
-  return clean;
-}
-
-function missing(text: string, file: string, { position }: CopyContext): FacsimileError {
-  return new FacsimileError("INSTALL_MISSING", `install.groups: there is no ${text} (looked at ${file})`, {
-    position,
-    hint: "Name it under `optfiles` if it may be absent.",
-  });
+function missing(
+  what: string,
+  { position }: CopyContext,
+  hint = "Name it under `optfiles` if it may be absent.",
+): FacsimileError {
+  return new FacsimileError("INSTALL_MISSING", `install.groups: ${what}`, { position, hint });
 }

@@ -79,3 +79,39 @@ describe("finishTree", () => {
     expect(problems.map(({ message }) => message.split(" ")[0])).toEqual(["a/up", "abs", "self"]);
   });
 });
+
+describe("two sources for one path", () => {
+  const position = (line: number) => ({ file: "define/shop.json5", line, column: 7 });
+
+  it("are told with the place of the group, and the other place", () => {
+    const parts = [
+      { from: "install.groups[0]", position: position(3), tree: tree({ a: file(0o644), b: file(0o644) }) },
+      { from: "install.groups[1]", position: position(4), tree: tree({ a: file(0o644) }) },
+      { from: "extra/", tree: tree({ b: file(0o644) }) },
+    ];
+    expect(mergeParts(parts).problems).toMatchObject([
+      {
+        position: position(4),
+        message: "a comes from install.groups[0] (define/shop.json5:3:7) and from install.groups[1]",
+      },
+      { position: position(3), message: "b comes from install.groups[0] and from extra/" },
+    ]);
+  });
+
+  it("are also a file of one and a folder of the other, whichever comes first", () => {
+    const flat = { from: "install.groups[0]", position: position(3), tree: tree({ etc: file(0o644) }) };
+    const deep = { from: "tmpl/", tree: tree({ "etc/a/b": file(0o644), "etc/c": file(0o644) }) };
+    for (const parts of [
+      [flat, deep],
+      [deep, flat],
+    ]) {
+      expect(mergeParts(parts).problems).toMatchObject([
+        {
+          code: "INSTALL_CLASH",
+          position: position(3),
+          message: "etc comes from install.groups[0] as a file and from tmpl/ as a folder (etc/a/b)",
+        },
+      ]);
+    }
+  });
+});

@@ -1,6 +1,6 @@
-import path from "node:path";
-import { FacsimileError } from "@facsimile/core";
+import { FacsimileError, formatPosition, type Position } from "@facsimile/core";
 import type { Tree, TreeNode } from "@facsimile/manifest";
+import { linkFlaw } from "@facsimile/templates";
 import picomatch from "picomatch";
 
 /** One of the definition's `files`: the last that matches a path decides. */
@@ -15,24 +15,43 @@ export interface FileRule {
 export interface Part {
   /** As people know it, e.g. `tmpl` or `install.groups[2]`. */
   readonly from: string;
+  /** Where the definition has it. */
+  readonly position?: Position | undefined;
   readonly tree: Tree;
 }
 
-/** Joins what the sources give. Two files for one path are a problem, as nobody could say which one is meant. */
+/**
+ * Joins what the sources give. Two files for one path, or a file where another has a folder, are problems, as nobody could
+ * say which one is meant.
+ */
 export function mergeParts(parts: readonly Part[]): { tree: Map<string, TreeNode>; problems: FacsimileError[] } {
   const tree = new Map<string, TreeNode>();
-  const owners = new Map<string, string>();
+  const owners = new Map<string, Part>();
   const problems: FacsimileError[] = [];
-  for (const { from, tree: part } of parts) {
-    for (const [name, node] of part) {
-      const before = tree.get(name);
-      const clash = before !== undefined && !(before.type === "dir" && node.type === "dir");
-      if (clash) problems.push(twice(name, { first: owners.get(name) ?? "", second: from }));
+  for (const part of parts) {
+    for (const [name, node] of part.tree) {
+      const before = owners.get(name);
+      const isShared = tree.get(name)?.type === "dir" && node.type === "dir";
+      if (before !== undefined && !isShared) problems.push(twice(name, { first: before, second: part }));
       tree.set(name, node);
-      owners.set(name, from);
+      owners.set(name, part);
     }
   }
-  return { tree, problems };
+  return { tree, problems: [...problems, ...underFiles(tree, owners)] };
+}
+
+/** Paths that lie under what another source gives as a file or a link; each of those once. */
+function underFiles(tree: Tree, owners: ReadonlyMap<string, Part>): FacsimileError[] {
+  const problems = new Map<string, FacsimileError>();
+  for (const [name, second] of owners) {
+    for (let slash = name.indexOf("/"); slash > 0; slash = name.indexOf("/", slash + 1)) {
+      const above = name.slice(0, slash);
+      const [node, first] = [tree.get(above), owners.get(above)];
+      if (node === undefined || node.type === "dir" || first === undefined || problems.has(above)) continue;
+      problems.set(above, twice(above, { first, second, what: `as a ${node.type}`, asFolder: name }));
+    }
+  }
+  return [...problems.values()];
 }
 
 /** Gives every node the mode that a release carries. Links that leave the tree are problems. */
@@ -57,17 +76,27 @@ function modeOf({ mode, secrets }: TreeNode & { type: "file" }): number {
 }
 
 function leaves(name: string, target: string): FacsimileError[] {
-  const lands = path.posix.join(path.posix.dirname(name), target);
-  if (!path.posix.isAbsolute(target) && lands !== ".." && !lands.startsWith("../")) return [];
+  const flaw = linkFlaw(name, target);
+  if (flaw === undefined) return [];
   return [
-    new FacsimileError("INSTALL_LINK_OUTSIDE", `${name} is a link to ${target}, outside the release`, {
+    new FacsimileError("INSTALL_LINK_OUTSIDE", `${name} is a link to ${target}, ${flaw}`, {
       hint: "Link to something inside the release, by a relative path.",
     }),
   ];
 }
 
-function twice(name: string, { first, second }: { first: string; second: string }): FacsimileError {
-  return new FacsimileError("INSTALL_CLASH", `${name} comes from ${first} and from ${second}`, {
+function twice(
+  name: string,
+  { first, second, what, asFolder }: { first: Part; second: Part; what?: string; asFolder?: string },
+): FacsimileError {
+  // The place of one leads the message; that of the other stands in it.
+  const shown = ({ from, position }: Part) =>
+    position === undefined || position === lead ? from : `${from} (${formatPosition(position)})`;
+  const lead = second.position ?? first.position;
+  const sides = [shown(first), what].filter((text) => text !== undefined).join(" ");
+  const other = `${shown(second)}${asFolder === undefined ? "" : ` as a folder (${asFolder})`}`;
+  return new FacsimileError("INSTALL_CLASH", `${name} comes from ${sides} and from ${other}`, {
+    position: lead,
     hint: "Leave it out of one of them.",
   });
 }

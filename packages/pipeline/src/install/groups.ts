@@ -2,6 +2,7 @@ import type { Definition, Host } from "@facsimile/definitions";
 import { type CopyContext, copyGroup } from "./copy.ts";
 import type { Part } from "./finish.ts";
 import type { TmplGroup } from "./overlays.ts";
+import { settled } from "./settled.ts";
 import { positionOf, tmplGroups } from "./tmpl-groups.ts";
 
 export interface GroupRequest {
@@ -16,14 +17,16 @@ export async function installGroups(
   request: GroupRequest,
 ): Promise<{ copy: (host: Host) => Part[]; tmpl: TmplGroup[] }> {
   const groups = request.definition.values.install?.groups ?? [];
-  const copies = await Promise.all(
+  const copies = await settled(
     groups.map(async (group, index) => {
       if (group.type === "tmpl") return [];
       const tree = await copyGroup(group, copyContext(request, index));
       const lands = ({ targets, system }: Host) =>
         (group.target === undefined || targets.some((target) => target === group.target)) &&
         (group.system === undefined || group.system === system);
-      return [{ part: { from: `install.groups[${index}]`, tree }, lands }];
+      return [
+        { part: { from: `install.groups[${index}]`, position: positionOf(request.definition, index), tree }, lands },
+      ];
     }),
   );
   const copy = (host: Host) => copies.flat().flatMap(({ part, lands }) => (lands(host) ? [part] : []));

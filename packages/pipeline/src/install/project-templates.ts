@@ -79,7 +79,7 @@ export async function stateFor(
 }
 
 /** A rendering with a placeholder for a password would look right and be wrong. */
-function assertComplete({ plan, state }: OpenedState, instance: string): void {
+export function assertComplete({ plan, state }: OpenedState, instance: string): void {
   if (plan.empty) return;
   const [secrets, uiids] = [madeBy(plan), Object.keys(plan.uiids)];
   const alone = uiids.length === 0 ? `\nor by themselves: facs secrets generate ${instance}` : "";

@@ -1,12 +1,15 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { compareBytes, sha256 } from "@facsimile/core";
-import { formatManifest, hashTree } from "@facsimile/manifest";
+import { type Entry, formatManifest, hashTree } from "@facsimile/manifest";
 import type { PipelineContext } from "../context.ts";
 import type { Evaluation } from "../deploy/plan.ts";
 
 /** What a release from uncommitted definitions is known by: a digest of the definition files read, and of all templates. */
-export async function definitionDigest({ projects }: Evaluation, { root, own }: PipelineContext): Promise<string> {
+export async function definitionDigest(
+  { projects }: Pick<Evaluation, "projects">,
+  { root, own }: Pick<PipelineContext, "root" | "own">,
+): Promise<string> {
   const read = [...new Set(projects.flatMap(({ definition }) => definition.files))].sort(compareBytes);
   const files = await Promise.all(
     read.map(async (file) => `${sha256(await fs.readFile(path.resolve(root, file)))}  ${file}\n`),
@@ -17,5 +20,12 @@ export async function definitionDigest({ projects }: Evaluation, { root, own }: 
 
 async function folderDigest(folder: string): Promise<string> {
   const there = await fs.stat(folder).catch(() => undefined);
-  return there === undefined ? "" : formatManifest(await hashTree(folder));
+  if (there === undefined) return "";
+  return formatManifest({ entries: (await hashTree(folder)).entries.map(withGitMode) });
+}
+
+// As git sees it, which keeps the executable bit: the rest is the umask of whoever cloned.
+function withGitMode(entry: Entry): Entry {
+  if (entry.type === "link") return entry;
+  return { ...entry, mode: entry.type === "dir" || entry.mode & 0o100 ? 0o755 : 0o644 };
 }

@@ -39,8 +39,7 @@ export interface Release {
   readonly version: string;
   /** Host → tree id. */
   readonly hosts: Readonly<Record<string, string>>;
-  /** Tree id → sha256 of its `SHA256SUMS`, and the names of the secrets that its files hold. */
-  readonly trees: Readonly<Record<string, { readonly sums: string; readonly secrets: readonly string[] }>>;
+  readonly trees: Readonly<Record<string, ReleaseTree>>;
   readonly state: { readonly scope: string; readonly serial: number };
   readonly definition: { readonly commit: string } | { readonly dirty: string };
   /** `dirty`: a digest of the files of a working tree. */
@@ -50,6 +49,15 @@ export interface Release {
   readonly built: string;
   /** Fingerprint of the key that signed it. */
   readonly builder: string;
+}
+
+export interface ReleaseTree {
+  /** sha256 of its `SHA256SUMS`. */
+  readonly sums: string;
+  /** Names of the secrets that its files hold. */
+  readonly secrets: readonly string[];
+  /** Paths of the files that hold them: `RELEASE/` is without these. Releases of before say nothing of it. */
+  readonly withheld?: readonly string[];
 }
 
 /** The id of a release: what, of which version, for whom, and which tree on which host. */

@@ -28,26 +28,35 @@ function givenIn(change: Change): readonly Secret[] {
 /**
  * Makes what is missing, as the definitions say. Nothing is committed.
  *
- * @param names Default: everything that is missing and has a policy.
- * @returns The state, and the names of what was made.
+ * @param names Default: everything that is missing and has a policy, and the numbers of daemons.
+ * @returns The state, the names of what was made, and the numbers that were given.
  * @throws `NO_POLICY` for a name that nothing says how to make
  */
 export async function generateSecrets(
-  { state, keyring, definition, wanted, instance }: SecretScope,
+  { state, keyring, definition, wanted, daemons, instance }: SecretScope,
   names: readonly string[],
   { now, redactor }: PipelineContext,
-): Promise<{ readonly state: State; readonly made: readonly string[] }> {
+): Promise<{
+  readonly state: State;
+  readonly made: readonly string[];
+  readonly uiids: Readonly<Record<string, number>>;
+}> {
   const chosen = names.length > 0 ? names : [...wanted].flatMap(([name, { policy }]) => (policy ? [name] : []));
   const policies = Object.fromEntries(
     chosen.map((name) => [name, wanted.get(name)?.policy ?? noPolicy(name, instance.full)]),
   );
   const parsed = chosen.map((name) => parseValueName(name));
   const of = (kind: ValueName["kind"]) => parsed.filter((one) => one.kind === kind).map(({ name }) => name);
-  const plan = planState(state, { passwords: of("passwd"), secrets: of("secrets"), policies });
+  const plan = planState(state, {
+    passwords: of("passwd"),
+    secrets: of("secrets"),
+    policies,
+    uiids: names.length > 0 ? [] : daemons,
+  });
   const recipients = wishOf(definition);
   const sealed = await sealState(state, plan, { keyring, recipients, now });
   redactor.add(...sealed.secrets());
-  return { state: sealed, made: madeBy(plan) };
+  return { state: sealed, made: madeBy(plan), uiids: plan.uiids };
 }
 
 function noPolicy(name: string, instance: string): never {

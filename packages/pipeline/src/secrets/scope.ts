@@ -11,6 +11,8 @@ import { policiesOf } from "./values.ts";
 export interface SecretScope extends StateOf {
   /** Every secret that a definition wants, by name. */
   readonly wanted: ReadonlyMap<string, WantedSecret>;
+  /** Daemons that the definitions number: `workerd.0`. */
+  readonly daemons: readonly string[];
   /** Every instance whose state this is, in byte order. */
   readonly sharers: readonly Sharer[];
 }
@@ -34,7 +36,8 @@ export async function openSecrets(
 ): Promise<SecretScope> {
   const opened = await stateOf(instance, { use }, context);
   const [definitions, sharers] = await Promise.all([definitionsOf(opened, context), sharersIn(opened, context)]);
-  return { ...opened, sharers, wanted: wantedBy(definitions) };
+  const daemons = definitions.flatMap(modulesOf).flatMap((module) => module.daemons.map(({ name }) => name));
+  return { ...opened, sharers, daemons: [...new Set(daemons)], wanted: wantedBy(definitions) };
 }
 
 /** What holds for all projects, and each project's own. Of one whose definitions live in its source, what lies here. */
