@@ -81,11 +81,10 @@ export async function stateFor(
 /** A rendering with a placeholder for a password would look right and be wrong. */
 export function assertComplete({ plan, state }: OpenedState, instance: string): void {
   if (plan.empty) return;
-  const [secrets, uiids] = [madeBy(plan), Object.keys(plan.uiids)];
-  const alone = uiids.length === 0 ? `\nor by themselves: facs secrets generate ${instance}` : "";
-  const message = `state ${state.scope} does not have ${[...secrets, ...uiids].join(", ")} yet`;
-  const hint = `The next deploy makes them: facs deploy ${instance}${alone}`;
-  throw new FacsimileError("SECRETS_MISSING", message, { hint });
+  const missing = [...madeBy(plan), ...Object.keys(plan.uiids)];
+  throw new FacsimileError("SECRETS_MISSING", `state ${state.scope} does not have ${missing.join(", ")} yet`, {
+    hint: `The next deploy makes them: facs deploy ${instance}\nor by themselves: facs secrets generate ${instance}`,
+  });
 }
 
 /** The templates with all that they see. */
