@@ -144,7 +144,10 @@ describe("facs trust add", () => {
     expect(refused.stdout).toContain("error NOT_A_ROOT: ");
     expect(refused.stdout).toContain(`Ask a root to do it: ${robin.key.fingerprint}`);
     const pin = ["trust", "add", kimFile, "--root"];
-    const pinned = await onTerminal(as(kim), { args: pin, typing: [{ after: "Trust this key?", text: "yes" }] });
+    const typed = (text: string) => [{ after: "Type its last 8 digits", text }];
+    const hasty = await onTerminal(as(kim), { args: pin, typing: typed("yes") });
+    expect(hasty).toMatchObject({ code: 1, stdout: expect.stringContaining("Nothing was changed.") });
+    const pinned = await onTerminal(as(kim), { args: pin, typing: typed(kim.key.fingerprint.slice(-8)) });
     expect(pinned.stdout).toContain("now a root of yours");
     expect(JSON.parse(await fs.readFile(path.join(kim.configDir, "trust.json"), "utf8")).roots).toMatchObject({
       [kim.key.fingerprint]: { name: "Kim <kim@example.org>" },
