@@ -1,7 +1,7 @@
 import { FacsimileError, parseInstance } from "@facsimile/core";
 import type { RecipientsProposal, RecipientsRequest } from "@facsimile/pipeline";
 import { confirm } from "../confirm.ts";
-import { EXIT } from "../exit.ts";
+import { EXIT, statusOf } from "../exit.ts";
 import { printJson } from "../follow.ts";
 import { isFile, keyWords, refuseUnnamed } from "../key-words.ts";
 import { openWorld } from "../open-world.ts";
@@ -31,7 +31,8 @@ export async function recipientsListCommand({ words, options, world, run }: Reci
   const report = await listRecipients({ instance: words[0] }, { ...pipeline, onEvent: () => undefined });
   if (options.json) printJson(report, world);
   else world.print(recipientsText(report, world.style));
-  if (report.scopes.some(({ problem }) => problem !== undefined)) run.status = EXIT.failed;
+  const codes = report.scopes.flatMap(({ problem }) => problem?.code ?? []);
+  if (codes.length > 0) run.status = statusOf(codes);
 }
 
 /** Lets a key open scopes. */
