@@ -1,13 +1,10 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Command } from "commander";
 import { addChecks, addDefinitions, addEdits } from "./commands-definitions.ts";
 import { addState } from "./commands-state.ts";
 import { collect, SET, withCommon } from "./options.ts";
+import { Verb } from "./usage.ts";
 import type { World } from "./world.ts";
-
-// It is CommonJS: asking for it as such takes Node 2 ms less than import.
-const commander = createRequire(import.meta.url)("commander") as typeof import("commander");
 
 /** What a command leaves behind for `main`. */
 export interface RunState {
@@ -35,7 +32,7 @@ export type Invoke = <Options>(command: Command) => Invocation<Options>;
 
 /** Every command of `facs`. An action's module is loaded when the action is asked for. */
 export function createProgram(world: World, run: RunState): Command {
-  const program = new commander.Command("facs")
+  const program = new Verb("facs")
     .description("Exact environment copies: the same, proven result on every host.")
     .version(ownVersion(), "--version", "print the version")
     .helpOption("-h, --help", "print this help")
