@@ -53,10 +53,12 @@ export function createProgram(world: World, run: RunState): Command {
 }
 
 function addFirst(add: Add, invoke: Invoke): void {
-  add("init [dir]", "prepare a definitions repository and your key; keeps what is there").action(
-    async (dir: string | undefined, _options, command: Command) =>
+  add("init [dir]", "prepare a definitions repository and your key; keeps what is there")
+    .option("--name <name>", "whose key it is, where one is made (default: as git knows you)")
+    .option("--email <address>", "the address in that key")
+    .action(async (dir: string | undefined, _options, command: Command) =>
       (await import("./commands/init.ts")).initCommand({ dir, ...invoke(command) }),
-  );
+    );
   add("doctor [instance]", "look at programs, key, states and, of an instance, its hosts; say what to mend").action(
     async (instance: string | undefined, _options, command: Command) =>
       (await import("./commands/doctor.ts")).doctorCommand({ instance, ...invoke(command) }),
