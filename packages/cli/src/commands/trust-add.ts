@@ -1,4 +1,4 @@
-import { FacsimileError, parseInstance } from "@facsimile/core";
+import { FacsimileError, parseInstance, throwProblems } from "@facsimile/core";
 import type { TrustAddition, TrustAddRequest } from "@facsimile/pipeline";
 import { confirm } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
@@ -7,7 +7,7 @@ import { printJson } from "../follow.ts";
 import { isFile, keyWords, refuseUnnamed } from "../key-words.ts";
 import { openWorld } from "../open-world.ts";
 import type { CommonOptions, Invocation } from "../program.ts";
-import { addedText, additionText } from "../text/trust.ts";
+import { addedText, additionText, unusedText } from "../text/trust.ts";
 
 export interface TrustAddOptions {
   readonly scope?: readonly string[];
@@ -35,6 +35,7 @@ export async function trustAddCommand({ words, options, world, run }: TrustAddIn
     { as, fingerprint: given.fingerprint, key: given.file, acceptRollback },
     pipeline,
   );
+  if (yes) throwProblems(addition.unusedScopes.map(unknownScope));
   const isNews = addition.changed || addition.key !== undefined;
   if (isNews && !json) world.tell(additionText(addition, world.style));
   if (isNews && !(await isMeant(addition, { words, options, world }))) {
@@ -67,6 +68,13 @@ async function isMeant(
   const question = "Compare the fingerprint with its owner. Trust this key?";
   const command = ["facs trust add", ...purposeWords(options), ...words.filter(isFile), fingerprint].join(" ");
   return confirm({ question, yes, command }, { ask });
+}
+
+/** Whoever is asked sees it as a warning: a scope may be wanted before its instance. */
+function unknownScope({ scope, near }: TrustAddition["unusedScopes"][number]): FacsimileError {
+  return new FacsimileError("UNKNOWN_SCOPE", unusedText(scope), {
+    hint: near === undefined ? "If it is to come, run it without --yes on a terminal." : `Did you mean ${near}?`,
+  });
 }
 
 function purposeWords({ scope = [], allScopes, root }: TrustAddOptions): readonly string[] {
