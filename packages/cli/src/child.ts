@@ -61,5 +61,8 @@ export function withoutKeys(env: Environment): Environment {
 
 function notStarted(file: string, cause: Error): FacsimileError {
   const why = errnoOf(cause) === "ENOENT" ? "command not found" : `cannot be started: ${errnoOf(cause)}`;
-  return new FacsimileError("EXEC_NOT_FOUND", `${file}: ${why}`, { hint: `Install ${file}, or add it to PATH.` });
+  return new FacsimileError("EXEC_NOT_FOUND", `${file}: ${why}`, {
+    cause,
+    hint: `Install ${file}, or add it to PATH.`,
+  });
 }

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { SecretsSetOptions } from "./commands/secrets-set.ts";
 import { collect } from "./options.ts";
 import type { Add, Invoke } from "./program.ts";
 
@@ -35,8 +36,9 @@ function addChanges(verb: Add, invoke: Invoke): void {
     .allowExcessArguments()
     .allowUnknownOption()
     .action(async (instance: string, name: string, _options, command: Command) => {
-      const rest = command.args.slice(2);
-      await (await import("./commands/secrets-set.ts")).secretsSetCommand({ instance, name, rest, ...invoke(command) });
+      const [rest, known] = [command.args.slice(2), command.options.map(({ long }) => long ?? "")];
+      const given = { instance, name, rest, known, ...invoke<SecretsSetOptions>(command) };
+      await (await import("./commands/secrets-set.ts")).secretsSetCommand(given);
     });
   verb("unset <instance> <name>", "take a value out")
     .option(...ONLY)

@@ -18,6 +18,8 @@ export async function serveFifo(file: string, secret: Secret, signal: AbortSigna
   const handle = await retry(() => fs.open(file, O_WRONLY | O_NONBLOCK), { on: "ENXIO", signal });
   if (handle === undefined) return;
   try {
+    // The first reader has it open. Without its name, a second open fails at once; with it, that would wait for ever.
+    await fs.rm(file, { force: true });
     let left = Buffer.from(secret.reveal());
     while (left.length > 0) {
       const written = await retry(() => handle.write(left), { on: "EAGAIN", signal });
@@ -28,7 +30,6 @@ export async function serveFifo(file: string, secret: Secret, signal: AbortSigna
     if (errnoOf(error) !== "EPIPE") throw error; // The reader had enough.
   } finally {
     await handle.close();
-    await fs.rm(file, { force: true });
   }
 }
 

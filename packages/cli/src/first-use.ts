@@ -11,6 +11,11 @@ export async function confirmRoot(
 ): ReturnType<Confirm> {
   if (ask === undefined) return undefined;
   tell(firstUseText(candidate));
+  return isTyped(candidate.fingerprint, ask);
+}
+
+/** Has the end of a shown fingerprint typed before it is pinned. */
+export async function isTyped(fingerprint: string, ask: NonNullable<World["ask"]>): Promise<boolean> {
   const typed = await ask("Type its last 8 digits to pin this key as a root, anything else to stop: ");
-  return typed.replace(/\s/g, "").toUpperCase() === candidate.fingerprint.slice(-8);
+  return typed.replace(/\s/g, "").toUpperCase() === fingerprint.slice(-8);
 }

@@ -7,12 +7,26 @@ import type { KeyRequest } from "@facsimile/pipeline";
 export async function keyWords(words: readonly string[], { cwd }: { readonly cwd: string }): Promise<KeyRequest> {
   const [name, second] = words.filter(isFile);
   const fingerprint = words.filter((word) => !isFile(word)).join(" ") || undefined;
-  if (second !== undefined) throw new FacsimileError("USAGE", "one key at a time");
+  if (second !== undefined)
+    throw new FacsimileError("USAGE", "one key at a time", {
+      hint: "facs trust add FILE.asc, facs recipients add FILE.asc",
+    });
   return name === undefined ? { fingerprint } : { fingerprint, file: { name, text: await readKey(name, cwd) } };
 }
 
+/** `--yes` confirms a key that was compared: its fingerprint was typed. @throws `USAGE` */
+export function refuseUnnamed(
+  { fingerprint, file }: KeyRequest,
+  { yes, command }: { readonly yes: boolean | undefined; readonly command: string },
+): void {
+  if (!yes || fingerprint !== undefined || file === undefined) return;
+  throw new FacsimileError("USAGE", "--yes needs the full fingerprint: a file alone could hold any key", {
+    hint: `${command} ${file.name} FINGERPRINT … --yes`,
+  });
+}
+
 // No fingerprint has one of these.
-function isFile(word: string): boolean {
+export function isFile(word: string): boolean {
   return /[/.]/.test(word);
 }
 

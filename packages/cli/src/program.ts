@@ -1,14 +1,11 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Command } from "commander";
 import { addChecks, addDefinitions, addEdits } from "./commands-definitions.ts";
 import { addReleases } from "./commands-releases.ts";
 import { addState } from "./commands-state.ts";
 import { collect, SET, SRC_DIR, withCommon, withStages } from "./options.ts";
+import { Verb } from "./usage.ts";
 import type { World } from "./world.ts";
-
-// It is CommonJS: asking for it as such takes Node 2 ms less than import.
-const commander = createRequire(import.meta.url)("commander") as typeof import("commander");
 
 /** What a command leaves behind for `main`. */
 export interface RunState {
@@ -36,7 +33,7 @@ export type Invoke = <Options>(command: Command) => Invocation<Options>;
 
 /** Every command of `facs`. An action's module is loaded when the action is asked for. */
 export function createProgram(world: World, run: RunState): Command {
-  const program = new commander.Command("facs")
+  const program = new Verb("facs")
     .description("Exact environment copies: the same, proven result on every host.")
     .version(ownVersion(), "--version", "print the version")
     .helpOption("-h, --help", "print this help")
@@ -58,10 +55,12 @@ export function createProgram(world: World, run: RunState): Command {
 }
 
 function addFirst(add: Add, invoke: Invoke): void {
-  add("init [dir]", "prepare a definitions repository and your key; keeps what is there").action(
-    async (dir: string | undefined, _options, command: Command) =>
+  add("init [dir]", "prepare a definitions repository and your key; keeps what is there")
+    .option("--name <name>", "whose key it is, where one is made (default: as git knows you)")
+    .option("--email <address>", "the address in that key")
+    .action(async (dir: string | undefined, _options, command: Command) =>
       (await import("./commands/init.ts")).initCommand({ dir, ...invoke(command) }),
-  );
+    );
   add("doctor [instance]", "look at programs, key, states and, of an instance, its hosts; say what to mend").action(
     async (instance: string | undefined, _options, command: Command) =>
       (await import("./commands/doctor.ts")).doctorCommand({ instance, ...invoke(command) }),

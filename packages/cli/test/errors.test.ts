@@ -58,15 +58,36 @@ it("passes over nothing that it cannot do yet: it says where that stands", async
   expect(code).toBe(1);
 });
 
-it("knows its commands, and suggests", async () => {
-  expect(await shop.facs("deplyo")).toMatchObject({
-    code: 64,
-    stderr: expect.stringContaining("Did you mean deploy?"),
+it("knows its commands, suggests, and says what to type next", async () => {
+  expect(await shop.facs("deplyo")).toEqual({
+    ...{ code: 64, stdout: "" },
+    stderr: "error USAGE: unknown command 'deplyo'\n  Did you mean deploy?\n  More: facs --help\n",
   });
-  expect(await shop.facs("plan")).toMatchObject({
+  expect((await shop.facs("secrets", "gt")).stderr).toMatch(/Did you mean get\?\n {2}More: facs secrets --help\n$/);
+  expect((await shop.facs("state", "set", "dev")).stderr).toBe(
+    [
+      "error USAGE: missing required argument 'name'",
+      "  Usage: facs state set [options] <instance> <name> <value>",
+      "  Usage: facs state set [options] <instance> <name> -- <-value>",
+      "  More: facs state set --help\n",
+    ].join("\n"),
+  );
+  // What stands behind an option may be a secret.
+  expect((await shop.facs("secrets", "unset", "dev", "a", "--value=S3CRET")).stderr).toMatch(
+    /^error USAGE: unknown option '--value'\n/,
+  );
+  const { code, stdout } = await shop.facs("plan", "dev", "--sett", "x=1", "--json");
+  expect({ code, document: JSON.parse(stdout) }).toEqual({
     code: 64,
-    stderr: expect.stringContaining("missing required argument"),
+    document: {
+      schema: "error/1",
+      problems: [
+        { code: "USAGE", message: "unknown option '--sett'", hint: expect.stringMatching(/^Did you mean --set\?\n/) },
+      ],
+    },
   });
+  const group = await shop.facs("secrets");
+  expect(group).toMatchObject({ code: 64, stdout: "", stderr: expect.stringMatching(/^Usage: facs secrets /) });
   expect(await shop.facs("--help")).toMatchObject({ code: 0, stdout: expect.stringContaining("deploy") });
   expect((await shop.facs("--version")).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });

@@ -86,7 +86,7 @@ beforeEach(async () => {
 /** Kim opens these scopes. */
 async function withKim(...scopes: string[]): Promise<void> {
   const wanted = scopes.flatMap((scope) => ["--scope", scope]);
-  const ran = await shop.facs("recipients", "add", kimFile, ...wanted, "--yes");
+  const ran = await shop.facs("recipients", "add", kimFile, fp(kim), ...wanted, "--yes");
   expect(ran).toMatchObject({ code: 0 });
 }
 
@@ -113,7 +113,7 @@ describe("facs recipients add", () => {
     expect(await onTerminal(shop, { args, typing })).toMatchObject({ code: 1 });
     const ran = await shop.facs(...args);
     expect(ran).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("CONFIRMATION_NEEDED") });
-    expect(ran.stderr).toContain(`facs recipients add ${kimFile} --scope dev --yes`);
+    expect(ran.stderr).toContain(`facs recipients add --scope dev ${kimFile} ${fp(kim)} --yes`);
     expect(await changed()).toBe("");
   });
 
@@ -147,7 +147,8 @@ describe("facs recipients add", () => {
     await gpg(...quiet, "--quick-generate-key", "Sam <sam@example.org>", "default", "default", "never");
     const file = path.join(dir, "sam.asc");
     await gpg("--armor", "--output", file, "--export");
-    const ran = await shop.facs("recipients", "add", file, "--all-scopes", "--yes", "--json");
+    const [, sam = ""] = /^fpr:+([0-9A-F]{40}):/m.exec(await gpg("--with-colons", "--list-keys")) ?? [];
+    const ran = await shop.facs("recipients", "add", file, sam, "--all-scopes", "--yes", "--json");
     const { scopes, keyFile } = JSON.parse(ran.stdout);
     expect(scopes.map(({ scope }: { scope: string }) => scope)).toEqual(SCOPES);
     const message = path.join(dir, "message");
@@ -163,6 +164,12 @@ describe("facs recipients add", () => {
     ["a key that is not in keys/", ["FP", "--scope", "dev"], 1, /NO_PUBLIC_KEY/],
     ["a file that is not there", ["no/such.asc", "--scope", "dev"], 1, /NO_PUBLIC_KEY: no\/such\.asc cannot be read/],
     ["another key's file", ["FILE", "0".repeat(40), "--scope", "dev"], 5, /KEY_MISNAMED/],
+    [
+      "a file alone with --yes",
+      ["FILE", "--scope", "dev"],
+      64,
+      /a file alone could hold any key[\s\S]*FINGERPRINT … --yes/,
+    ],
     ["both kinds of scopes", ["FILE", "--scope", "dev", "--all-scopes"], 64, /do not go together/],
   ])("refuses %s", async (_, words, code, told) => {
     const args = words.map((word) => ({ FP: fp(kim), FILE: kimFile })[word] ?? word);
@@ -172,7 +179,7 @@ describe("facs recipients add", () => {
     expect(await changed()).toBe("");
   });
 
-  it("refuses keys that are expired, revoked or of version 6, with the reason", async () => {
+  it("refuses keys that are expired, revoked, for signatures alone or of version 6, with the reason and what helps", async () => {
     const { dir, gpg } = await gnupgHome({ onFinished: onTestFinished });
     const make = ["--passphrase", "", "--pinentry-mode", "loopback", "--quick-generate-key"];
     await gpg(
@@ -184,6 +191,7 @@ describe("facs recipients add", () => {
       "default",
       "1d",
     );
+    await gpg(...make, "Signs <signs@example.org>", "ed25519", "sign", "never");
     await gpg(...make, "Gone <gone@example.org>", "future-default", "default", "never");
     const [, gone = ""] =
       /^fpr:+([0-9A-F]{40}):/m.exec(await gpg("--with-colons", "--list-keys", "gone@example.org")) ?? [];
@@ -192,13 +200,19 @@ describe("facs recipients add", () => {
     await gpg("--import", revocation);
     const file = path.join(shop.dir, "odd.asc");
     for (const [key, reason] of [
-      [await gpg("--armor", "--export", "old@example.org"), /KEY_UNUSABLE.*expired/],
-      [await gpg("--armor", "--export", "gone@example.org"), /KEY_UNUSABLE.*revoked/],
+      [
+        await gpg("--armor", "--export", "old@example.org"),
+        /KEY_UNUSABLE.*expired on 2020-01-02\n.*--quick-set-expire/,
+      ],
+      [await gpg("--armor", "--export", "gone@example.org"), /KEY_UNUSABLE.*revoked\n.*a new key/],
+      [await gpg("--armor", "--export", "signs@example.org"), /KEY_UNUSABLE.*it only signs.*\n.*--quick-add-key/],
       [VERSION_6, /version/],
     ] as const) {
       await fs.writeFile(file, key);
-      const ran = await shop.facs("recipients", "add", file, "--scope", "dev", "--yes");
+      const ran = await shop.facs("recipients", "add", file, "--scope", "dev");
       expect(ran.stderr).toMatch(reason);
+      // To sign is another right than to read.
+      expect(ran.stderr).not.toContain("facs trust add");
       expect(ran.code).toBe(1);
     }
     expect(await changed()).toBe("");
@@ -278,7 +292,7 @@ describe("facs recipients remove", () => {
     });
     await state.confirmSeal(opened);
     await git(shop.root, "checkout", "--quiet", "--", "state");
-    const ran = await shop.facs("recipients", "add", kimFile, "--scope", "dev", "--yes");
+    const ran = await shop.facs("recipients", "add", kimFile, fp(kim), "--scope", "dev", "--yes");
     expect(ran).toMatchObject({ code: 5, stderr: expect.stringContaining("STATE_ROLLED_BACK") });
   });
 });
@@ -358,7 +372,8 @@ describe("facs recipients list and apply", () => {
     expect(ran.stdout).toMatch(new RegExp(`${grouped(fp(kim))}  \\(no name: its key is not in keys/\\) +opens it`));
     expect(ran.stdout).toContain(`! keys/${fp(kim)}.asc does not exist`);
     expect(ran.stdout).toMatch(/state\/staging\.json: not taken, for staging\n! state\/staging\.json: /);
-    expect(ran.code).toBe(1);
+    // As every command that meets such a file.
+    expect(ran.code).toBe(5);
   });
 });
 

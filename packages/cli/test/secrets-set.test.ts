@@ -66,12 +66,27 @@ describe("facs secrets set", () => {
   });
 
   it.each([
+    [
+      ["dev", "db/root", "--fil", "some/where"],
+      "unknown option '--fil'\n  Did you mean --file?\n  Usage: facs secrets set",
+    ],
+    [["dev", "db/root", "--fil=some/where"], "unknown option '--fil'\n  Did you mean --file?\n"],
+    [["dev", "db/root", "--bogus"], "unknown option as its last word\n  It is not repeated here"],
+    [["dev", "-x"], "unknown option as its last word\n"],
+  ])("tells an option that there is not in %j, and nothing of what follows", async (words, told) => {
+    const { code, stderr } = await shop.facs("secrets", "set", ...words);
+    expect({ code, stderr }).toEqual({ code: 64, stderr: expect.stringContaining(`error USAGE: ${told}`) });
+    expect(stderr).not.toMatch(/never an argument|some|bogus/);
+  });
+
+  it.each([
     [["dev", "db/root", "s3cret-argument"]],
     [["dev", "db/root", "--s3cret-argument"]],
     [["dev", "--value=s3cret-argument", "db/root"]],
     [["dev", "db/root=s3cret-argument"]],
     [["dev", "--only=s3cret-argument", "db/root"]],
     [["--value", "dev", "db/root", "s3cret-argument"]],
+    [["dev", "-s3cret-argument"]],
   ])("refuses a value among %j, says why and does not repeat it", async (words) => {
     const before = await shop.read("state/dev.json");
     const { code, stdout, stderr } = await shop.facs("secrets", "set", ...words);

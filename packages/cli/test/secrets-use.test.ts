@@ -110,7 +110,7 @@ describe("facs secrets exec", () => {
     expect((await shop.facs("secrets", "exec", "dev", "--", "sh", "-c", "exit 7")).code).toBe(7);
     expect((await shop.facs("secrets", "exec", "dev", "--", "sh", "-c", "kill -KILL $$")).code).toBe(137);
     const none = await shop.facs("secrets", "exec", "dev", "--", "no-such-program");
-    expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining("EXEC_NOT_FOUND: no-such-program: command not found") }); // biome-ignore format: one line
+    expect(none).toMatchObject({ code: 127, stderr: expect.stringContaining("EXEC_NOT_FOUND: no-such-program: command not found") }); // biome-ignore format: one line
   });
 
   it("refuses two values for one variable, and one that the environment has", async () => {
@@ -158,6 +158,46 @@ describe("facs secrets exec", () => {
     expect(await leftNow()).toEqual([]);
     expect((await shop.facs("secrets", "exec", "dev", "--fifo", "tls/key=KEY", "--", "true")).code).toBe(0);
     expect(await leftNow()).toEqual([]);
+  });
+
+  it("gives a pipe's value to nobody twice: who opens it again finds nothing, at once", async () => {
+    const script = 'for n in 1 2; do cat "$KEY"; done';
+    const ran = await shop.facs("secrets", "exec", "dev", "--fifo", "db/root=KEY", "--", "sh", "-c", script);
+    expect(ran).toMatchObject({ code: 1, stdout: "root-value", stderr: expect.stringContaining("No such file") });
+  });
+
+  it("takes no variable for a pipe that has a value already", async () => {
+    const env = { TAKEN: "yes" };
+    const args = (...pipes: string[]) => [
+      "secrets",
+      "exec",
+      "dev",
+      ...pipes.flatMap((pipe) => ["--fifo", pipe]),
+      "--",
+      "true",
+    ];
+    const refused = async (...pipes: string[]) => (await shop.facsWith({ env }, ...args(...pipes))).stderr;
+    expect(await refused("tls/key=TAKEN")).toMatch(
+      /ENV_CLASH: --fifo tls\/key would be TAKEN, and so is what the environ/,
+    );
+    expect(await refused("tls/key=PATH")).toMatch(/ENV_CLASH/);
+    expect(await refused("tls/key=A", "db/root=A")).toMatch(
+      /ENV_CLASH: --fifo db\/root would be A, and so is --fifo tls/,
+    );
+  });
+
+  it("ends as shells do where the command is not there, or is none; it has no document", async () => {
+    const run = (...words: string[]) => shop.facs("secrets", "exec", "dev", "--", ...words);
+    expect(await run("no-such-command")).toMatchObject({
+      code: 127,
+      stderr: expect.stringContaining("EXEC_NOT_FOUND"),
+    });
+    expect(await run(shop.dir)).toMatchObject({ code: 126, stderr: expect.stringContaining("EACCES") });
+    expect((await run("echo", "--json")).stdout).toBe("--json\n");
+    expect(await shop.facs("secrets", "exec", "dev", "--json", "--", "true")).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining("put -- before it"),
+    });
   });
 
   it("takes no pipe without a variable", async () => {

@@ -117,7 +117,7 @@ Written; nothing is deployed yet. Run: facs plan staging
     const log = (await shop.facs("get", "dev", "log")).stdout;
     expect(JSON.parse(log)).toEqual({ level: "debug", files: ["a"] });
     expect(text).toMatch(/"@region:eu": \{\s*currency: "CHF"/);
-    expect(await refused("set", "offset", "-x", "--in", "dev")).toMatch(/^64 error: unknown option '-x'/);
+    expect(await refused("set", "offset", "-x", "--in", "dev")).toMatch(/^64 error USAGE: unknown option '-x'/);
     expect((await shop.facs("set", "--help")).stdout).toContain("facs set [options] --in <layer> <key> -- <-value>");
   });
 
@@ -154,8 +154,10 @@ Written; nothing is deployed yet. Run: facs plan staging
     );
     expect(await refused("set", "banner", "x", "--in", "nothing-like-it")).toContain(layers);
     expect(await refused("set", "a b", "x", "--in", "dev")).toMatch(/^64 error BAD_PATH/);
-    expect(await refused("set", "banner", "two", "words", "--in", "dev")).toMatch(/^64 error: too many arguments/);
-    expect(await refused("set", "banner", "--in", "dev")).toMatch(/^64 error: missing required argument 'value'/);
+    expect(await refused("set", "banner", "two", "words", "--in", "dev")).toMatch(
+      /^64 error USAGE: too many arguments/,
+    );
+    expect(await refused("set", "banner", "--in", "dev")).toMatch(/^64 error USAGE: missing required argument 'value'/);
   });
 
   it("neither writes nor prints a secret", async () => {

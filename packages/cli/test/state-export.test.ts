@@ -70,6 +70,12 @@ it("what is missing is added, and what differs stays", async () => {
   expect((await shop.open()).secret("db/root", parseInstance("dev"))?.reveal()).toBe("SECRET-2");
   expect(await state("import", "dev", "--from", "nowhere.asc")).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining("error SYSTEM: ENOENT"),
+    stderr: expect.stringMatching(
+      /^error FILE_UNREADABLE: .*nowhere\.asc cannot be read: there is no such file\n {2}--from/,
+    ),
+  });
+  expect(await state("import", "dev", "--from", "define/dev.json5")).toMatchObject({
+    code: 5,
+    stderr: expect.stringMatching(/^error EXPORT_INVALID: dev\.json5 is no export of a state.*\n.*facs state export/),
   });
 });

@@ -113,9 +113,53 @@ describe("facs trust add", () => {
       ...{ serial: 1, changed: true },
       written: [`keys/${fingerprint}.asc`, "keys/signers.json", "keys/signers.json.asc"],
     });
-    const more = await shop.facs("trust", "add", fingerprint, "--scope", "staging", "--scope", "nowhere", "--yes");
-    expect(more).toMatchObject({ code: 0, stdout: expect.stringContaining("may now sign dev, nowhere, staging") });
-    expect(more.stderr).toContain("! no instance has the scope nowhere");
+    const more = await shop.facs("trust", "add", fingerprint, "--scope", "staging", "--yes");
+    expect(more).toMatchObject({ code: 0, stdout: expect.stringContaining("may now sign dev, staging") });
+  });
+
+  it("lists nobody unasked for a scope that there is not; who is asked may want it", async () => {
+    const args = ["trust", "add", kimFile, kim.key.fingerprint, "--scope", "stagin"];
+    const ran = await shop.facs(...args, "--scope", "nowhere", "--yes");
+    expect(ran.stderr).toMatch(/error UNKNOWN_SCOPE: no instance has the scope stagin, .*\n {2}Did you mean staging\?/);
+    expect(ran.stderr).toContain("the scope nowhere");
+    expect(ran.code).toBe(64);
+    expect(await git(shop.root, "status", "--porcelain")).toBe("");
+    const asked = await onTerminal(shop, { args, typing: [{ after: "Trust this key?", text: "yes" }] });
+    expect(asked.stdout).toContain(
+      "! no instance has the scope stagin, and there is no state/stagin.json; did you mean staging?",
+    );
+    expect(asked).toMatchObject({ code: 0, stdout: expect.stringContaining("may now sign stagin") });
+  });
+
+  it("takes one scope away again, and with the last the signer", async () => {
+    const { fingerprint } = kim.key;
+    const scopes = async () => JSON.parse(await read("keys/signers.json")).signers;
+    const change = (verb: string, ...args: string[]) => shop.facs("trust", verb, fingerprint, ...args);
+    await state.publishKey(kim.key, shop);
+    await change("add", "--scope", "dev", "--scope", "staging", "--yes");
+    await seal(robin, "dev", [robin, kim]);
+    await seal(robin, "staging", [robin, kim]);
+    await seal(kim, "dev", []);
+    await seal(kim, "staging", []);
+    const wrong = await change("remove", "--scope", "production");
+    expect(wrong).toMatchObject({ code: 64, stderr: expect.stringMatching(/UNKNOWN_SIGNER.*production[\s\S]*It may sign: dev, staging/) }); // biome-ignore format: one line
+    const one = await change("remove", "--scope", "dev");
+    expect(one).toMatchObject({ code: 0, stdout: expect.stringContaining(": may sign no more than staging\n") });
+    expect(Object.values(await scopes())).toEqual([{ scopes: ["staging"] }]);
+    // What he may still sign stays signed by him.
+    expect([(await sealOf("dev")).signer, (await sealOf("staging")).signer]).toEqual([
+      robin.key.fingerprint,
+      fingerprint,
+    ]);
+    expect((await change("remove", "--scope", "staging")).stdout).toContain("may sign nothing any more");
+    expect(await scopes()).toEqual({});
+    await change("add", "--all-scopes", "--yes");
+    const all = await change("remove", "--scope", "dev");
+    expect(all).toMatchObject({
+      code: 64,
+      stderr: expect.stringContaining("It may sign every scope. Take it out, then"),
+    });
+    expect(await change("remove", "--scope", "dev", "--root")).toMatchObject({ code: 64 });
   });
 
   it.each([
@@ -144,7 +188,10 @@ describe("facs trust add", () => {
     expect(refused.stdout).toContain("error NOT_A_ROOT: ");
     expect(refused.stdout).toContain(`Ask a root to do it: ${robin.key.fingerprint}`);
     const pin = ["trust", "add", kimFile, "--root"];
-    const pinned = await onTerminal(as(kim), { args: pin, typing: [{ after: "Trust this key?", text: "yes" }] });
+    const typed = (text: string) => [{ after: "Type its last 8 digits", text }];
+    const hasty = await onTerminal(as(kim), { args: pin, typing: typed("yes") });
+    expect(hasty).toMatchObject({ code: 1, stdout: expect.stringContaining("Nothing was changed.") });
+    const pinned = await onTerminal(as(kim), { args: pin, typing: typed(kim.key.fingerprint.slice(-8)) });
     expect(pinned.stdout).toContain("now a root of yours");
     expect(JSON.parse(await fs.readFile(path.join(kim.configDir, "trust.json"), "utf8")).roots).toMatchObject({
       [kim.key.fingerprint]: { name: "Kim <kim@example.org>" },

@@ -96,7 +96,7 @@ export async function world(more: NodeJS.ProcessEnv = {}): Promise<World> {
   await git(root, "init", "--quiet", "--initial-branch=main");
   for (const [key, value] of Object.entries({ "user.name": "Robin", "user.email": "robin@example.org" }))
     await git(root, "config", key, value);
-  const ready = await made.facs("init");
+  const ready = await made.facs("init", "--name", "Robin", "--email", "robin@example.org");
   if (ready.code !== 0) throw new Error(ready.stderr);
   await gitCommit(root);
   return made;

@@ -1,17 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { FacsimileError } from "@facsimile/core";
 import type { SealOptions } from "./draft.ts";
+import { decryptExport, type MessageOptions } from "./export-message.ts";
 import type { Scalar } from "./format/document.ts";
 import { type LeafContent, pointerOf } from "./format/leaf.ts";
 import { Shape } from "./format/shape.ts";
 import { keysOf, type ValueName } from "./format/value-name.ts";
-import type { Keyring } from "./keys/keyring.ts";
 import { FINGERPRINT, openpgp } from "./keys/pgp.ts";
 import { recipientKeys } from "./keys/recipients.ts";
 import { innerOf, type State } from "./state.ts";
 import { createFile } from "./store/files.ts";
 import { badSignature, canonicalSignature, verifyDetached } from "./trust/signature.ts";
-import type { Trust } from "./trust/trust.ts";
 import { valuesOf } from "./values.ts";
 
 /** One value of an export, in clear. */
@@ -88,14 +87,15 @@ function format({ values, ...rest }: StateExport, signature: readonly string[]):
 /**
  * Opens an export and checks who signed it: anybody can encrypt to a public key.
  *
- * @param options `scope`: the one it must be of; `file`: as messages name it.
+ * @param options `scope`: the one it must be of.
  * @throws `NOT_A_RECIPIENT`; `EXPORT_INVALID`, `EXPORT_NEWER`; `STATE_WRONG_SCOPE`; what {@link verifyDetached} throws
  */
 export async function openExport(
   armored: string,
-  { keyring, trust, scope, file }: { keyring: Keyring; trust: Trust; scope: string; file: string },
+  { scope, ...options }: MessageOptions & { readonly scope: string },
 ): Promise<StateExport> {
-  const bytes = Buffer.from(await keyring.decrypt(armored));
+  const { trust, file } = options;
+  const bytes = await decryptExport(armored, options);
   const { content, signature } = parse(bytes, file);
   if (format(content, signature) !== bytes.toString())
     throw badSignature(file, "it is not in the form that facs writes");

@@ -46,7 +46,13 @@ export {
   writeSigners,
 } from "./trust/change-signers.ts";
 export { type Memory, openMemory, type Remembered, type SealedFile } from "./trust/memory.ts";
-export { inspectKey, type PublicKeyFile, parseFingerprint, parsePublicKey } from "./trust/public-keys.ts";
+export {
+  inspectKey,
+  type PublicKeyFile,
+  parseFingerprint,
+  parsePublicKey,
+  publishedKeys,
+} from "./trust/public-keys.ts";
 export { type PinnedRoots, pinnedRoots, pinRoot, type Root, unpinRoot } from "./trust/roots.ts";
 export { type Signed, verifyDetached } from "./trust/signature.ts";
 export { type Scopes, type Trust, type TrustOptions, trustedSigners } from "./trust/trust.ts";

@@ -121,10 +121,37 @@ describe("an export", () => {
     const kim = await world("Kim");
     await publishKey(kim.key, { root: w.root });
     const armored = await exportState(state, { ...options, recipients: [kim.key.fingerprint] });
-    await expect(openExport(armored, known(w))).rejects.toMatchObject({ code: "NOT_A_RECIPIENT" });
+    const mine = w.key.fingerprint;
+    await expect(openExport(armored, { ...known(w), published: [mine, kim.key.fingerprint] })).rejects.toMatchObject({
+      code: "NOT_A_RECIPIENT",
+      message: `your key ${mine} (Robin <robin@example.org>) does not open dev.asc`,
+      hint: expect.stringMatching(
+        `^These keys do: ${kim.key.fingerprint} \\("Kim <kim@example.org>"\\)\n.*--recipient ${mine}$`,
+      ),
+    });
+    const unknown = openExport(armored, known(w));
+    await expect(unknown).rejects.toMatchObject({
+      hint: expect.stringMatching(/none of keys\/; it is for [0-9A-F]{16}\n/),
+    });
     expect((await openExport(armored, { ...known(w), keyring: kim.keyring })).serial).toBe(2);
     const nobody = exportState(state, { ...options, recipients: ["A".repeat(40)] });
     await expect(nobody).rejects.toMatchObject({ code: "NO_PUBLIC_KEY" });
+  });
+
+  it("is told from other files, and from a damaged one", async () => {
+    const { w, armored } = await filled();
+    const refused = (text: string) => expect(openExport(text, known(w))).rejects;
+    for (const text of ["", "# A shop\n", w.key.publicKey, armored.slice(0, 120)])
+      await refused(text).toMatchObject({
+        code: "EXPORT_INVALID",
+        message: expect.stringMatching(/^dev\.asc is no export/),
+      });
+    const lines = armored.split("\n");
+    lines[12] = lines[13] ?? "";
+    await refused(lines.join("\n")).toMatchObject({
+      code: "EXPORT_INVALID",
+      message: expect.stringMatching(/^dev\.asc is .*damaged/),
+    });
   });
 
   it("by a stranger, for another scope, or touched up is not used", async () => {

@@ -70,7 +70,11 @@ describe("recipients", () => {
     await expect(w.open({ keyring: kim.keyring })).rejects.toMatchObject({
       code: "NOT_A_RECIPIENT",
       message: expect.stringContaining(`${kim.key.fingerprint} (Kim <kim@example.org>) is not among the recipients`),
-      hint: `These can open it: ${w.key.fingerprint} ("Robin <robin@example.org>")`,
+      hint: [
+        `These can open it: ${w.key.fingerprint} ("Robin <robin@example.org>")`,
+        `Let one of them run: facs recipients add ${kim.key.fingerprint} --scope dev`,
+        "It takes your public key from keys/, where facs init puts it: commit and push it first.",
+      ].join("\n"),
     });
     const other = await world();
     await publishKey(gone.key, other);

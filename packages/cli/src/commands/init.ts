@@ -7,7 +7,7 @@ import type { Invocation } from "../program.ts";
 import { labelled } from "../text/words.ts";
 import { type Folders, pipelineWorld, type World } from "../world.ts";
 
-export interface InitInvocation extends Invocation {
+export interface InitInvocation extends Invocation<{ readonly name?: string; readonly email?: string }> {
   readonly dir: string | undefined;
 }
 
@@ -16,9 +16,10 @@ export async function initCommand({ dir, options, world, run }: InitInvocation):
   const folders = await foldersFor(dir ?? options.root ?? world.env["FACS_ROOT"], world);
   run.root = folders.root;
   const { init } = await import("@facsimile/pipeline");
-  const report = await init({ ...pipelineWorld(world, folders), onEvent: () => undefined });
+  const { name, email } = options;
+  const report = await init({ ...pipelineWorld(world, folders), onEvent: () => undefined }, { name, email });
   if (options.json) return printJson(report, world);
-  world.print(initText(report, world.configDir));
+  world.print(initText(report, { configDir: world.configDir, isNamed: (name ?? email) !== undefined }));
 }
 
 /** A repository that carries its own definitions is prepared as it is, from any of its folders; others get `define/` here. */
@@ -37,25 +38,31 @@ async function nearest(folder: string): Promise<Conglomerate | undefined> {
   }
 }
 
-/** Who comes to a repository that others have begun. */
-const NEWCOMER = [
-  "nobody new: facs plan asks you whom to trust here",
-  "those who are trusted here let you in: facs recipients add, facs trust add",
-];
-
-function initText(report: InitReport, configDir: string): string {
+function initText(report: InitReport, { configDir, isNamed }: { configDir: string; isNamed: boolean }): string {
   const { root, fingerprint, userId, keyMade, trusted, written, driverInstalled } = report;
   const origin = keyMade ? `made in ${configDir}/key.asc` : "yours, as it was";
-  const advice = keyMade
-    ? ["keep a copy of it in a safe place: who has it can open the state, without it nobody can"]
-    : [];
+  const advice = [
+    ...(keyMade ? ["keep a copy of it in a safe place: who has it can open the state, without it nobody can"] : []),
+    ...(isNamed && !keyMade ? ["--name and --email count where a key is made; this one was left as it is"] : []),
+  ];
   const lines = [
     `${root}: ready`,
     ...labelled("key", [fingerprint, `${userId}, ${origin}`, ...advice]),
-    ...labelled("trusted", trusted ? ["what this key signs, by you on this machine"] : NEWCOMER),
-    ...labelled("written", written.length === 0 ? ["nothing new"] : [...written, "commit them"]),
+    ...labelled("trusted", [trusted ? "what this key signs, by you on this machine" : NEWCOMER]),
+    ...labelled("written", written.length === 0 ? ["nothing new"] : [...written, ...(trusted ? ["commit them"] : [])]),
     ...(driverInstalled ? labelled("git", ["merges state/*.json entry by entry in this clone"]) : []),
-    ...labelled("next", ["facs list"]),
+    ...labelled("next", trusted ? ["facs list"] : stepsOf(fingerprint)),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+const NEWCOMER = "nobody new: facs plan asks you whom to trust here";
+
+/** For who comes to a repository that others have begun. Not pushed, his key would stop his own next git pull. */
+function stepsOf(fingerprint: string): readonly string[] {
+  return [
+    "commit and push what was written: others take your key from keys/, and compare its fingerprint with you",
+    `one of them: facs recipients add ${fingerprint} --scope NAME, to read`,
+    `one of them: facs trust add ${fingerprint} --scope NAME, to change and deploy`,
+  ];
 }

@@ -1,9 +1,9 @@
 import { FacsimileError, parseInstance } from "@facsimile/core";
 import type { RecipientsProposal, RecipientsRequest } from "@facsimile/pipeline";
 import { confirm } from "../confirm.ts";
-import { EXIT } from "../exit.ts";
+import { EXIT, statusOf } from "../exit.ts";
 import { printJson } from "../follow.ts";
-import { keyWords } from "../key-words.ts";
+import { isFile, keyWords, refuseUnnamed } from "../key-words.ts";
 import { openWorld } from "../open-world.ts";
 import type { Invocation } from "../program.ts";
 import { recipientsText } from "../text/recipients.ts";
@@ -31,16 +31,20 @@ export async function recipientsListCommand({ words, options, world, run }: Reci
   const report = await listRecipients({ instance: words[0] }, { ...pipeline, onEvent: () => undefined });
   if (options.json) printJson(report, world);
   else world.print(recipientsText(report, world.style));
-  if (report.scopes.some(({ problem }) => problem !== undefined)) run.status = EXIT.failed;
+  const codes = report.scopes.flatMap(({ problem }) => problem?.code ?? []);
+  if (codes.length > 0) run.status = statusOf(codes);
 }
 
 /** Lets a key open scopes. */
 export async function recipientsAddCommand(invocation: RecipientsInvocation): Promise<void> {
   const { words, options, world } = invocation;
   const [given, scopes] = [await keyWords(words, world), scopesOf(options)];
+  const line = ["facs recipients add", ...scopeWords(options)];
+  refuseUnnamed(given, { yes: options.yes, command: line.join(" ") });
   await change(invocation, {
     question: "Compare the fingerprint with its owner. Let this key open them?",
-    command: `facs recipients add ${[...words, ...scopeWords(options)].join(" ")}`,
+    command: ({ key }) =>
+      [...line, ...(key === undefined ? words : [...words.filter(isFile), key.fingerprint])].join(" "),
     propose: async (context) => {
       const { proposeRecipients, recipientKeyOf } = await import("@facsimile/pipeline");
       const key = await recipientKeyOf(given, context);
@@ -55,7 +59,7 @@ export async function recipientsRemoveCommand(invocation: RecipientsInvocation):
   const [scopes, { allowSingle }] = [scopesOf(options), options];
   await change(invocation, {
     question: "Take these keys out?",
-    command: `facs recipients remove ${[...words, ...scopeWords(options), ...flagWords(options)].join(" ")}`,
+    command: () => `facs recipients remove ${[...words, ...scopeWords(options), ...flagWords(options)].join(" ")}`,
     propose: async (context) => {
       const { proposeRecipients, recipientKeyOf } = await import("@facsimile/pipeline");
       const { fingerprint } = await recipientKeyOf({ fingerprint: words.join(" ") }, context);
@@ -75,7 +79,7 @@ export async function recipientsApplyCommand(invocation: RecipientsInvocation): 
   }
   await change(invocation, {
     question: "Make this so?",
-    command: `facs recipients apply ${[instance ?? "--all", ...flagWords(options)].join(" ")}`,
+    command: () => `facs recipients apply ${[instance ?? "--all", ...flagWords(options)].join(" ")}`,
     propose: async (context) => {
       const { proposeWished } = await import("@facsimile/pipeline");
       return proposeWished({ instance, allowSingle: options.allowSingle }, context);
@@ -88,7 +92,7 @@ type Context = Parameters<typeof import("@facsimile/pipeline").sealRecipients>[1
 interface Change {
   readonly question: string;
   /** The line that does the same without a question, but for `--yes`. */
-  readonly command: string;
+  readonly command: (proposal: RecipientsProposal) => string;
   readonly propose: (context: Context) => Promise<RecipientsProposal>;
 }
 
@@ -100,7 +104,7 @@ async function change({ options, world, run }: RecipientsInvocation, wanted: Cha
   const isNews = proposal.steps.length > 0;
   if (isNews && !json) world.tell(proposalText(proposal, world.style));
   const ask = json ? undefined : world.ask;
-  if (isNews && !(await confirm({ ...wanted, yes }, { ask }))) {
+  if (isNews && !(await confirm({ question: wanted.question, yes, command: wanted.command(proposal) }, { ask }))) {
     run.status = EXIT.failed;
     return world.tell("Nothing was changed.\n");
   }

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { type Environment, FacsimileError, type Secret } from "@facsimile/core";
+import { type Environment, errnoOf, FacsimileError, isFacsimileError, type Secret } from "@facsimile/core";
 import { parseValueName, valueNameText, valuesOf } from "@facsimile/state";
 import { runChild, withoutKeys } from "../child.ts";
 import { makeFifo, serveFifo } from "../fifo.ts";
@@ -19,7 +19,9 @@ export interface SecretsExecInvocation extends SecretsInvocation<SecretsExecOpti
 /** Runs a command that has secrets in its environment, or pipes to read them from. Its exit status is ours. */
 export async function secretsExecCommand(invocation: SecretsExecInvocation): Promise<void> {
   const { words, options, world, run } = invocation;
+  if (options.json) throw noDocument();
   const pipes = (options.fifo ?? []).map(parsePipe);
+  refuseTaken(pipes, world.env);
   const opened = await openScope(invocation, "read");
   const seen = await secretsOf(opened);
   const asked = options.only ?? (pipes.length > 0 ? [] : [...seen.keys()]);
@@ -29,9 +31,23 @@ export async function secretsExecCommand(invocation: SecretsExecInvocation): Pro
   const env = { ...withoutKeys(world.env), ...values };
   const isTerminal = world.stdin.isTTY === true;
   world.signal.throwIfAborted();
-  const work = (more: Environment) => runChild(words, { cwd: world.cwd, env: { ...env, ...more }, isTerminal });
+  const work = (more: Environment) => runChild(words, { cwd: world.cwd, env: { ...env, ...more }, isTerminal }).catch((error) => notRun(error, invocation)); // biome-ignore format: one line
   const { status } = piped.length === 0 ? await work({}) : await withPipes(piped, { opened, env: world.env, work });
   run.status = status;
+}
+
+/** Told, with the status that shells give: POSIX, "Exit Status for Commands". */
+async function notRun(error: unknown, { world, run }: SecretsExecInvocation): Promise<{ readonly status: number }> {
+  if (!isFacsimileError(error, "EXEC_NOT_FOUND")) throw error;
+  const { problemsText } = await import("../text/problems.ts");
+  world.tell(problemsText(error, { root: run.root, style: world.style }));
+  return { status: errnoOf(error.cause) === "ENOENT" ? 127 : 126 };
+}
+
+function noDocument(): FacsimileError {
+  return new FacsimileError("USAGE", "exec prints what its command prints, and no document", {
+    hint: "Where --json is for the command, put -- before it: facs secrets exec INSTANCE -- COMMAND … --json",
+  });
 }
 
 interface Pipe {
@@ -75,8 +91,7 @@ function variables(
   const made: Record<string, string> = {};
   for (const [name, secret] of secrets) {
     const variable = variableOf(name);
-    const owner =
-      owners.get(variable) ?? (env[variable] === undefined ? undefined : "what the environment has already");
+    const owner = owners.get(variable) ?? (env[variable] === undefined ? undefined : SET_ALREADY);
     if (owner !== undefined && owner !== name) throw clash({ name, variable, owner });
     const value = secret.reveal();
     if (value.includes("\0")) throw unfit(name);
@@ -85,6 +100,18 @@ function variables(
   }
   return made;
 }
+
+/** @throws `ENV_CLASH` for a pipe whose variable is set already, or is that of another pipe */
+function refuseTaken(pipes: readonly Pipe[], env: Environment): void {
+  const owners = new Map<string, string>();
+  for (const { name, variable } of pipes) {
+    const owner = owners.get(variable) ?? (env[variable] === undefined ? undefined : SET_ALREADY);
+    if (owner !== undefined) throw clash({ name: `--fifo ${name}`, variable, owner });
+    owners.set(variable, `--fifo ${name}`);
+  }
+}
+
+const SET_ALREADY = "what the environment has already";
 
 function clash({ name, variable, owner }: { name: string; variable: string; owner: string }): FacsimileError {
   return new FacsimileError("ENV_CLASH", `${name} would be ${variable}, and so is ${owner}`, {

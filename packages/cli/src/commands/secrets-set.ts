@@ -1,7 +1,7 @@
-import { FacsimileError } from "@facsimile/core";
 import { type Change, parseValueName, type State, type ValueName, valueNameText } from "@facsimile/state";
 import { readSecret } from "../secret-input.ts";
 import { mayChange, notHeld, type Opened, openScope, report, type SecretsInvocation } from "./secrets.ts";
+import { refuseValues } from "./secrets-words.ts";
 
 export interface SecretsSetOptions {
   readonly file?: string;
@@ -13,12 +13,14 @@ export interface SecretsSetInvocation extends SecretsInvocation<SecretsSetOption
   readonly name: string;
   /** Arguments that must not be there. */
   readonly rest: readonly string[];
+  /** The options that there are: `--file`. */
+  readonly known: readonly string[];
 }
 
 /** Gives a value. */
 export async function secretsSetCommand(invocation: SecretsSetInvocation): Promise<void> {
-  const { instance, name, rest, options, world } = invocation;
-  if (rest.length > 0 || [instance, name].some(mayHoldValue)) throw givenOpenly();
+  const { instance, name, rest, known, options, world } = invocation;
+  refuseValues({ words: [instance, name, ...rest], known });
   parseValueName(name);
   const opened = await openScope(invocation, "write");
   const place = placeOf(name, opened, options);
@@ -78,17 +80,4 @@ function stillWanted(place: ValueName, { scope }: Opened): readonly string[] {
   if (found === undefined) return [];
   const then = found.policy === undefined ? "a deploy stops until it is set" : "the next deploy makes it anew";
   return [`${found.by} wants it: ${then}`];
-}
-
-/** `--value=x`, `db/root=x`: what is there must not be repeated. */
-function mayHoldValue(word: string): boolean {
-  return word.startsWith("-") || word.includes("=");
-}
-
-function givenOpenly(): FacsimileError {
-  const message =
-    "a value is never an argument: every user of this machine sees arguments, and the shell's history keeps them";
-  return new FacsimileError("USAGE", message, {
-    hint: "facs secrets set INSTANCE NAME, and type it; or give it on stdin, or by --file FILE.\nIf that was a secret, choose another.",
-  });
 }

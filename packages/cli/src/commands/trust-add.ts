@@ -1,14 +1,13 @@
-import fs from "node:fs/promises";
-import path from "node:path";
-import { FacsimileError, parseInstance } from "@facsimile/core";
+import { FacsimileError, parseInstance, throwProblems } from "@facsimile/core";
 import type { TrustAddition, TrustAddRequest } from "@facsimile/pipeline";
 import { confirm } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
+import { isTyped } from "../first-use.ts";
 import { printJson } from "../follow.ts";
+import { isFile, keyWords, refuseUnnamed } from "../key-words.ts";
 import { openWorld } from "../open-world.ts";
 import type { CommonOptions, Invocation } from "../program.ts";
-import { addedText, additionText } from "../text/trust.ts";
-import type { World } from "../world.ts";
+import { addedText, additionText, unusedText } from "../text/trust.ts";
 
 export interface TrustAddOptions {
   readonly scope?: readonly string[];
@@ -27,17 +26,19 @@ export interface TrustAddInvocation extends Omit<Invocation, "options"> {
 /** Shows a key, asks, and lets it sign. */
 export async function trustAddCommand({ words, options, world, run }: TrustAddInvocation): Promise<void> {
   const { json, yes = false, acceptRollback } = options;
-  const asked = { as: purposeOf(options), ...(await keyOf(words, world)) };
-  if (yes && asked.fingerprint === undefined) throw unconfirmed(words);
+  const as = purposeOf(options);
+  const given = await keyWords(words, world);
+  refuseUnnamed(given, { yes, command: ["facs trust add", ...purposeWords(options)].join(" ") });
   const pipeline = { ...(await openWorld(world, { options: json ? { json } : {}, run })), onEvent: () => undefined };
   const { addTrust, planTrustAdd } = await import("@facsimile/pipeline");
-  const addition = await planTrustAdd({ ...asked, acceptRollback }, pipeline);
+  const addition = await planTrustAdd(
+    { as, fingerprint: given.fingerprint, key: given.file, acceptRollback },
+    pipeline,
+  );
+  if (yes) throwProblems(addition.unusedScopes.map(unknownScope));
   const isNews = addition.changed || addition.key !== undefined;
   if (isNews && !json) world.tell(additionText(addition, world.style));
-  const question = "Compare the fingerprint with its owner. Trust this key?";
-  const command = commandOf(addition, { words, options });
-  const ask = json ? undefined : world.ask;
-  if (isNews && !(await confirm({ question, yes, command }, { ask }))) {
+  if (isNews && !(await isMeant(addition, { words, options, world }))) {
     run.status = EXIT.failed;
     return world.tell("Nothing was changed.\n");
   }
@@ -56,43 +57,28 @@ function purposeOf({ scope = [], allScopes, root }: TrustAddOptions): TrustAddRe
   });
 }
 
-async function keyOf(words: readonly string[], { cwd }: World): Promise<Pick<TrustAddRequest, "fingerprint" | "key">> {
-  const files = words.filter(isFile);
-  const fingerprint = words.filter((word) => !isFile(word)).join(" ") || undefined;
-  const [name, second] = files;
-  if (second !== undefined) throw new FacsimileError("USAGE", "one key at a time", { hint: "facs trust add FILE.asc" });
-  if (name === undefined) return { fingerprint };
-  return { fingerprint, key: { name, text: await readKey(path.resolve(cwd, name), name) } };
+/** A root is typed, as at first use: it decides about everybody else. */
+async function isMeant(
+  { fingerprint }: TrustAddition,
+  { words, options, world }: Pick<TrustAddInvocation, "words" | "options" | "world">,
+): Promise<boolean> {
+  const { json, yes = false, root } = options;
+  const ask = json ? undefined : world.ask;
+  if (root && !yes && ask !== undefined) return isTyped(fingerprint, ask);
+  const question = "Compare the fingerprint with its owner. Trust this key?";
+  const command = ["facs trust add", ...purposeWords(options), ...words.filter(isFile), fingerprint].join(" ");
+  return confirm({ question, yes, command }, { ask });
 }
 
-function isFile(word: string): boolean {
-  return /[/.]/.test(word);
-}
-
-async function readKey(file: string, name: string): Promise<string> {
-  try {
-    return await fs.readFile(file, "utf8");
-  } catch (cause) {
-    throw new FacsimileError("NO_PUBLIC_KEY", `${name} cannot be read: ${(cause as Error).message}`, {
-      cause,
-      hint: "Its owner can export it with: gpg --armor --export FINGERPRINT",
-    });
-  }
-}
-
-function unconfirmed(words: readonly string[]): FacsimileError {
-  return new FacsimileError("USAGE", "--yes needs the full fingerprint: a file alone could hold any key", {
-    hint: `facs trust add ${words.join(" ")} FINGERPRINT … --yes`,
+/** Whoever is asked sees it as a warning: a scope may be wanted before its instance. */
+function unknownScope({ scope, near }: TrustAddition["unusedScopes"][number]): FacsimileError {
+  return new FacsimileError("UNKNOWN_SCOPE", unusedText(scope), {
+    hint: near === undefined ? "If it is to come, run it without --yes on a terminal." : `Did you mean ${near}?`,
   });
 }
 
-/** The line that does the same without a question. */
-function commandOf(
-  { fingerprint }: TrustAddition,
-  { words, options: { scope = [], allScopes, root } }: Pick<TrustAddInvocation, "words" | "options">,
-): string {
-  const as = root ? ["--root"] : allScopes ? ["--all-scopes"] : scope.map((name) => `--scope ${name}`);
-  return ["facs trust add", ...as, ...words.filter(isFile), fingerprint].join(" ");
+function purposeWords({ scope = [], allScopes, root }: TrustAddOptions): readonly string[] {
+  return root ? ["--root"] : allScopes ? ["--all-scopes"] : scope.map((name) => `--scope ${name}`);
 }
 
 function documentOf({ fingerprint, userId, signers, changed }: TrustAddition, written: readonly string[]): object {

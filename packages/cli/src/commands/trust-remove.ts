@@ -1,3 +1,4 @@
+import { FacsimileError, parseInstance } from "@facsimile/core";
 import type { TrustRemoval, TrustRemoved } from "@facsimile/pipeline";
 import { confirm } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
@@ -7,6 +8,7 @@ import type { CommonOptions, Invocation } from "../program.ts";
 import { refusedHint, removalText, removedText } from "../text/trust.ts";
 
 export interface TrustRemoveOptions {
+  readonly scope?: readonly string[];
   readonly root?: true;
   readonly reseal?: true;
   readonly yes?: true;
@@ -20,10 +22,12 @@ export interface TrustRemoveInvocation extends Omit<Invocation, "options"> {
 
 /** Trusts a key no more. Where that leaves files that nobody can use, or no root, it asks first. */
 export async function trustRemoveCommand({ words, options, world, run }: TrustRemoveInvocation): Promise<void> {
-  const { json, root, reseal } = options;
+  const { json, root, reseal, scope } = options;
+  if (root && scope !== undefined) throw new FacsimileError("USAGE", "--scope and --root do not go together", { hint: "A root of yours signs every scope." }); // biome-ignore format: one line
+  const scopes = scope?.map((name) => parseInstance(name).full);
   const pipeline = { ...(await openWorld(world, { options: json ? { json } : {}, run })), onEvent: () => undefined };
   const { planTrustRemove, removeTrust } = await import("@facsimile/pipeline");
-  const removal = await planTrustRemove({ fingerprint: words.join(" "), root, reseal }, pipeline);
+  const removal = await planTrustRemove({ fingerprint: words.join(" "), scopes, root, reseal }, pipeline);
   if (!(await isMeant(removal, { options, world }))) {
     run.status = EXIT.failed;
     return world.tell(`Nothing was changed.\n${refusedHint(removal)}`);
@@ -35,19 +39,37 @@ export async function trustRemoveCommand({ words, options, world, run }: TrustRe
 
 async function isMeant(
   removal: TrustRemoval,
-  { options: { json, root, reseal, yes }, world }: Pick<TrustRemoveInvocation, "options" | "world">,
+  { options: { json, root, reseal, scope = [], yes }, world }: Pick<TrustRemoveInvocation, "options" | "world">,
 ): Promise<boolean> {
   const { refused, last, fingerprint } = removal;
   if (refused.length === 0 && !last) return true;
   if (!json) world.tell(removalText(removal, world.style));
   const files = refused.map(({ file }) => file).join(", ");
   const question = last ? "Trust nobody any more?" : `Go on, though nobody can use ${files} then?`;
-  const command = ["facs trust remove", ...(root ? ["--root"] : []), ...(reseal ? ["--reseal"] : []), fingerprint];
+  const command = [
+    "facs trust remove",
+    ...(root ? ["--root"] : []),
+    ...(reseal ? ["--reseal"] : []),
+    ...scope.map((name) => `--scope ${name}`),
+    fingerprint,
+  ];
   return confirm({ question, yes: yes === true, command: command.join(" ") }, { ask: json ? undefined : world.ask });
 }
 
 function documentOf(removal: TrustRemoval, { resealed, written }: TrustRemoved): object {
   const { fingerprint, userId, role, refused, unclear, last } = removal;
   const sealed = resealed.map(({ file, serial }) => ({ file, serial }));
-  return { schema: "trust-remove/1", fingerprint, userId, role, resealed: sealed, refused, unclear, last, written };
+  const scopes = removal.signers?.signers.get(fingerprint) ?? [];
+  return {
+    schema: "trust-remove/1",
+    fingerprint,
+    userId,
+    role,
+    scopes,
+    resealed: sealed,
+    refused,
+    unclear,
+    last,
+    written,
+  };
 }

@@ -44,10 +44,14 @@ export function additionText(
     ...labelled("key", [grouped(fingerprint), nameText(userId)]),
     ...labelled("then", [may, ...(before === undefined ? [] : [`so far ${scopesText(before)}`])]),
     ...(key === undefined ? [] : labelled("file", [`keys/${fingerprint}.asc is written`])),
-    ...unusedScopes.map((scope) => `${style.yellow("!")} no instance has the scope ${scope}`),
+    ...unusedScopes.map(({ scope, near }) => `${style.yellow("!")} ${unusedText(scope)}${near === undefined ? "" : `; did you mean ${near}?`}`), // biome-ignore format: one line
     ...(overruled ? [`${style.yellow("!")} ${OVERRULED}`] : []),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+export function unusedText(scope: string): string {
+  return `no instance has the scope ${scope}, and there is no state/${scope}.json`;
 }
 
 const OVERRULED = "FACS_TRUSTED_SIGNERS is set and used in the place of trust.json";
@@ -97,7 +101,9 @@ export function refusedHint({ role, fingerprint, refused }: TrustRemoval): strin
 export function removedText(removal: TrustRemoval, { resealed, written }: TrustRemoved, style: Style): string {
   const { fingerprint, userId, role, refused, unclear } = removal;
   const readable = resealed.filter(({ recipients }) => recipients.includes(fingerprint)).map(({ file }) => file);
-  const title = role === "root" ? "is no root of yours any more" : "may sign nothing any more";
+  const left = removal.signers?.signers.get(fingerprint);
+  const signs = left === undefined ? "nothing any more" : `no more than ${scopesText(left)}`;
+  const title = role === "root" ? "is no root of yours any more" : `may sign ${signs}`;
   const lines = [
     `${grouped(fingerprint)} ${nameText(userId)}: ${title}`,
     ...labelled("sealed", resealed.map(({ file, serial }) => `${file} again, unchanged, by you: serial ${serial}`)), // biome-ignore format: one line

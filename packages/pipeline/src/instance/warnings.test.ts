@@ -39,7 +39,15 @@ it("tells of a single key where hosts are remote, before the first seal and afte
       hint: "Add somebody: facs recipients add FILE.asc --scope live",
     },
   ]);
-  expect(told(false, 0, [])).toMatchObject([{ message: expect.stringContaining("will open state/live.json") }]);
+  // No command can add somebody to a file that is not there.
+  expect(told(false, 0, [])).toMatchObject([
+    {
+      message: expect.stringContaining("will open state/live.json"),
+      hint: expect.stringMatching(
+        /^Before it is made, name .* keys\/ in the definition: state\.recipients\. Afterwards: facs recipients add/,
+      ),
+    },
+  ]);
   expect([told(true, 1, [one]), told(false, 1, [one, two]), told(false, 0, [], [one, two])]).toEqual([[], [], []]);
   expect(told(false, 1, [one], undefined, true)).toEqual([]);
 });

@@ -34,7 +34,11 @@ export function tellSingleRecipient(
   const readers = isNew ? (wishOf(definition)?.length ?? 1) : state.recipients.length;
   if (definition.local || readers > 1 || plan.empty) return;
   const message = `one key alone ${isNew ? "will open" : "opens"} ${state.file}: if it is lost, so is every value`;
-  onEvent({ type: "warning", message, hint: `Add somebody: facs recipients add FILE.asc --scope ${state.scope}` });
+  const add = `facs recipients add FILE.asc --scope ${state.scope}`;
+  const hint = isNew
+    ? `Before it is made, name your key and another from keys/ in the definition: state.recipients. Afterwards: ${add}`
+    : `Add somebody: ${add}`;
+  onEvent({ type: "warning", message, hint });
 }
 
 function lineOf({ code, message, position }: Definition["warnings"][number]): string {

@@ -4,9 +4,9 @@ import { errnoOf, isFacsimileError } from "@facsimile/core";
 import { isInRepo } from "@facsimile/definitions";
 import { generateKey, installKey, type Keyring, openKeyring, pinnedRoots, pinRoot, publishKey } from "@facsimile/state";
 import type { PipelineContext } from "../context.ts";
-import { tryGit } from "../git.ts";
 import { DRIVER, installDriver } from "../state/driver.ts";
 import { relativeTo } from "../state/publish.ts";
+import { type Identity, identityOf, refuseUnfit } from "./identity.ts";
 
 export interface InitReport {
   readonly schema: "init/1";
@@ -27,10 +27,14 @@ export interface InitReport {
  * Makes a folder a conglomerate that this user can work with: a key if the user has none, its public half in `keys/`,
  * pinned as a root of trust unless others have begun here, the first definition, what git must ignore, and how git merges
  * states. What is there already is kept; it may be run again. A source repository that carries its definitions gets the key, and `.facsimile/` is ignored.
+ *
+ * @param given Whose key it is, where one is made.
+ * @throws `USAGE` for a name or address that no key can have
  */
-export async function init(context: PipelineContext): Promise<InitReport> {
+export async function init(context: PipelineContext, given: Identity = {}): Promise<InitReport> {
   const { root, own, configDir } = context;
-  const { keyring, keyMade } = await ownKey(context);
+  refuseUnfit(given);
+  const { keyring, keyMade } = await ownKey(context, given);
   if (!(await isBegun(own)))
     await pinRoot({ fingerprint: keyring.fingerprint, name: keyring.userId }, { configDir, now: context.now });
   const trusted = (await pinnedRoots(context)).roots.has(keyring.fingerprint);
@@ -76,22 +80,15 @@ async function addAttributes(own: string): Promise<string[]> {
   return after !== before || added.length > 0 ? [file] : [];
 }
 
-async function ownKey(context: PipelineContext): Promise<{ keyring: Keyring; keyMade: boolean }> {
+async function ownKey(context: PipelineContext, given: Identity): Promise<{ keyring: Keyring; keyMade: boolean }> {
   try {
     return { keyring: await openKeyring(context), keyMade: false };
   } catch (error) {
     const isNamed = context.env["FACS_PGP_KEY_FILE"] || context.env["FACS_GPG_KEY"];
     if (!isFacsimileError(error, "NO_KEY") || isNamed) throw error;
-    await installKey(await generateKey({ ...(await identity(context)), date: context.now() }), context);
+    await installKey(await generateKey({ ...(await identityOf(given, context)), date: context.now() }), context);
     return { keyring: await openKeyring(context), keyMade: true };
   }
-}
-
-async function identity({ exec, root, env }: PipelineContext): Promise<{ name: string; email?: string }> {
-  const cwd = (await isThere(root)) ? root : path.dirname(root);
-  const ask = async (key: string) => (await tryGit(["config", key], { exec, cwd })).stdout;
-  const [name, email] = await Promise.all([ask("user.name"), ask("user.email")]);
-  return { name: name || env["USER"] || "operator", ...(email === "" ? {} : { email }) };
 }
 
 async function addLines(file: string, lines: readonly string[]): Promise<string[]> {

@@ -1,8 +1,8 @@
-import { FacsimileError } from "@facsimile/core";
-import { findConglomerate } from "@facsimile/definitions";
-import { inspectKey, openKeyring, openMemory, type PreparedSigners, type PublicKeyFile, parseFingerprint, parsePublicKey, pinnedRoots, pinRoot, prepareSigners, publishKey, type Scopes, writeSigners } from "@facsimile/state"; // biome-ignore format: one line
+import path from "node:path";
+import { didYouMean, FacsimileError } from "@facsimile/core";
+import { inspectKey, openKeyring, openMemory, type PreparedSigners, type PublicKeyFile, parseFingerprint, parsePublicKey, pinnedRoots, pinRoot, prepareSigners, publishKey, type Scopes, sealedScopes, writeSigners } from "@facsimile/state"; // biome-ignore format: one line
 import type { PipelineContext } from "../context.ts";
-import { sharersOf } from "../state/state-of.ts";
+import { scopeUsers } from "../instance/scope-users.ts";
 
 export interface TrustAddRequest {
   /** As it was typed; a short key id is refused. Default: the key's. */
@@ -25,10 +25,16 @@ export interface TrustAddition {
   readonly signers: PreparedSigners | undefined;
   /** `false`: it is so already, but for the key. */
   readonly changed: boolean;
-  /** Scopes that no instance has. */
-  readonly unusedScopes: readonly string[];
+  /** Scopes that no instance has, and no file. */
+  readonly unusedScopes: readonly UnusedScope[];
   /** The root will not count: `FACS_TRUSTED_SIGNERS` is set, and used in the place of `trust.json`. */
   readonly overruled: boolean;
+}
+
+export interface UnusedScope {
+  readonly scope: string;
+  /** What may have been meant. */
+  readonly near: string | undefined;
 }
 
 /**
@@ -86,8 +92,10 @@ async function keyOf(
   });
 }
 
-async function unused(scopes: readonly string[], context: PipelineContext): Promise<string[]> {
-  const conglomerate = await findConglomerate(context.root);
-  const users = await Promise.all(scopes.map((scope) => sharersOf(scope, { conglomerate, env: context.env })));
-  return scopes.filter((_, index) => users[index]?.length === 0);
+/** Where a definition cannot be read, its scope is not known: nothing is said then. */
+async function unused(scopes: readonly string[], context: PipelineContext): Promise<readonly UnusedScope[]> {
+  const [{ users, unread }, sealed] = [await scopeUsers(context), await sealedScopes(path.join(context.own, "state"))];
+  const known = new Set([...users.map(({ scope }) => scope), ...sealed]);
+  if (unread.length > 0) return [];
+  return scopes.filter((scope) => !known.has(scope)).map((scope) => ({ scope, near: didYouMean(scope, known) }));
 }

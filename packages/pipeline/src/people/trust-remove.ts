@@ -6,6 +6,8 @@ import type { PipelineContext } from "../context.ts";
 export interface TrustRemoveRequest {
   /** As it was typed; a short key id is refused. */
   readonly fingerprint: string;
+  /** Of a signer, these scopes alone. Default: all. */
+  readonly scopes?: readonly string[] | undefined;
   /** Unpin it for this user, also where `keys/signers.json` lists it. Default `false`: only a root that is not listed is unpinned. */
   readonly root?: boolean | undefined;
   /**
@@ -43,11 +45,12 @@ export async function planTrustRemove(request: TrustRemoveRequest, context: Pipe
   const fingerprint = parseFingerprint(request.fingerprint);
   const listing = await listTrusted(optionsOf(context));
   const found = listing.keys.filter((key) => key.fingerprint === fingerprint);
-  const role = request.root || !found.some((key) => key.role === "signer") ? "root" : "signer";
+  const isSigner = request.scopes !== undefined || found.some((key) => key.role === "signer");
+  const role = request.root || !isSigner ? "root" : "signer";
   const key = found.find((one) => one.role === role);
   if (key === undefined) throw listing.problem ?? unknown(fingerprint, { listing, role });
   if (key.origin === "FACS_TRUSTED_SIGNERS") throw inEnvironment(fingerprint);
-  return role === "signer" ? withoutSigner(key, context) : withoutRoot(key, { request, listing }, context);
+  return role === "signer" ? withoutSigner(key, request, context) : withoutRoot(key, { request, listing }, context);
 }
 
 /** Seals again, then writes the list, then unpins: wherever it stops, everything is still trusted, and it can be run again. */
@@ -71,11 +74,15 @@ export interface TrustRemoved {
   readonly written: readonly string[];
 }
 
-async function withoutSigner({ fingerprint, userId }: TrustedKey, context: PipelineContext): Promise<TrustRemoval> {
+async function withoutSigner(
+  { fingerprint, userId }: TrustedKey,
+  { scopes }: TrustRemoveRequest,
+  context: PipelineContext,
+): Promise<TrustRemoval> {
   const keyring = await openKeyring(context);
-  const signers = await prepareSigners({ type: "remove", fingerprint }, { ...optionsOf(context), keyring });
+  const signers = await prepareSigners({ type: "remove", fingerprint, scopes }, { ...optionsOf(context), keyring });
   // Who removes himself stays a root, else he could not sign the list.
-  const his = fingerprint === keyring.fingerprint ? NOTHING : await sealedBy(fingerprint, { keyring }, context);
+  const his = fingerprint === keyring.fingerprint ? NOTHING : await sealedBy(fingerprint, { keyring, scopes }, context);
   return { fingerprint, userId, role: "signer", signers, ...his, last: false };
 }
 
@@ -107,14 +114,14 @@ const NOTHING: Sealed = { reseal: [], refused: [], unclear: [] };
 /** What a key sealed last. With a keyring, what that can seal again is opened. */
 async function sealedBy(
   fingerprint: string,
-  { keyring }: { keyring?: Keyring },
+  { keyring, scopes }: { keyring?: Keyring; scopes?: readonly string[] | undefined },
   context: PipelineContext,
 ): Promise<Sealed> {
   const folder = path.join(context.own, "state");
   const memory = openMemory(context);
   const trust = await trustedSigners(optionsOf(context));
   const authors = await authorsOf({ folder, trust });
-  const his = authors.filter(({ signer }) => signer === fingerprint);
+  const his = authors.filter(({ signer, scope }) => signer === fingerprint && (scopes?.includes(scope) ?? true));
   const open = async ({ scope, file }: Author) => {
     if (keyring === undefined) return { file, why: "it is not sealed again" };
     try {

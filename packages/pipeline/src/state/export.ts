@@ -1,7 +1,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
-import { compareBytes, Secret } from "@facsimile/core";
-import { addMissing, exportState, type Imported, openExport, restoreState, type State, type StateExport, writeExport } from "@facsimile/state"; // biome-ignore format: one line
+import { compareBytes, FacsimileError, Secret } from "@facsimile/core";
+import { addMissing, exportState, type Imported, openExport, publishedKeys, restoreState, type State, type StateExport, writeExport } from "@facsimile/state"; // biome-ignore format: one line
 import type { PipelineContext } from "../context.ts";
 import { readState } from "./state-file.ts";
 import { type StateOf, stateOf } from "./state-of.ts";
@@ -47,15 +47,16 @@ export interface Importing {
   readonly acceptRollback: boolean;
 }
 
-/** Opens an export and the state that it is for. Nothing is written. @throws As `openExport`; `STATE_EXISTS` */
+/** Opens an export and the state that it is for. Nothing is written. @throws As `openExport`; `FILE_UNREADABLE`, `STATE_EXISTS` */
 export async function openImport(request: ImportRequest, context: PipelineContext): Promise<Importing> {
   const { instance, from, merge = false, acceptRollback = false } = request;
-  const armored = await fs.readFile(from, "utf8");
+  const armored = await readExport(from);
   const isMissing = (await readState(await stateTarget({ instance }, context))) === undefined;
   // A file that is gone is what an export is for: whether it is the right one is asked when it is restored.
   const opened = await stateOf(instance, { acceptRollback, acceptMissing: isMissing }, context);
   const { keyring, trust, state } = opened;
-  const exported = await openExport(armored, { keyring, trust, scope: state.scope, file: path.basename(from) });
+  const published = await publishedKeys(context.own);
+  const exported = await openExport(armored, { keyring, trust, published, scope: state.scope, file: path.basename(from) }); // biome-ignore format: one line
   context.redactor.add(...secretsOf(exported));
   const named = request.recipients?.length ? request.recipients : exported.recipients;
   const isRestored = isMissing || !merge;
@@ -68,6 +69,16 @@ export async function importFrom(importing: Importing, { now }: PipelineContext)
   const options = { keyring: opened.keyring, now, acceptRollback, recipients };
   if (!isRestored) return addMissing(opened.state, exported, options);
   return { state: await restoreState(opened.state, exported, options), added: [], left: [] };
+}
+
+async function readExport(file: string): Promise<string> {
+  return fs.readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    const why = { ENOENT: "there is no such file", EISDIR: "it is a folder" }[cause.code ?? ""] ?? cause.message;
+    throw new FacsimileError("FILE_UNREADABLE", `${file} cannot be read: ${why}`, {
+      cause,
+      hint: "--from FILE names a copy that facs state export made. Nothing was changed.",
+    });
+  });
 }
 
 function secretsOf({ values }: StateExport): readonly Secret[] {

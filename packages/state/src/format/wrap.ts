@@ -45,7 +45,7 @@ export async function unwrapDataKey(
 ): Promise<Uint8Array> {
   const { recipients, message } = document.keys;
   if (!recipients.includes(keyring.fingerprint))
-    throw notRecipient(file, keyring, await describeKeys(recipients, trust));
+    throw notRecipient(keyring, { file, scope: document.scope, others: await describeKeys(recipients, trust) });
   const text = Buffer.from(await keyring.decrypt(`${message.join("\n")}\n`)).toString();
   const dataKey = Buffer.from(/"key":"([A-Za-z0-9_-]{43})"\}$/.exec(text)?.[1] ?? "", "base64url");
   if (dataKey.length !== DATA_KEY_BYTES || contentOf({ ...document, recipients }, dataKey) !== text)
@@ -57,10 +57,13 @@ function contentOf({ id, scope, recipients }: Bound, dataKey: Uint8Array): strin
   return JSON.stringify({ format: "state/1", id, scope, recipients, key: Buffer.from(dataKey).toString("base64url") });
 }
 
-function notRecipient(file: string, keyring: Keyring, recipients: string): FacsimileError {
-  const message = `your key ${keyring.fingerprint} (${keyring.userId}) is not among the recipients of ${file}`;
+function notRecipient(
+  { fingerprint, userId }: Keyring,
+  { file, scope, others }: { readonly file: string; readonly scope: string; readonly others: string },
+): FacsimileError {
+  const message = `your key ${fingerprint} (${userId}) is not among the recipients of ${file}`;
   return new FacsimileError("NOT_A_RECIPIENT", message, {
-    hint: `These can open it: ${recipients}`,
+    hint: `These can open it: ${others}\nLet one of them run: facs recipients add ${fingerprint} --scope ${scope}\nIt takes your public key from keys/, where facs init puts it: commit and push it first.`,
   });
 }
 

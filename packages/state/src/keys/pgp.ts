@@ -55,10 +55,26 @@ export function wrongVersion(version: number | string): string {
 
 /** Why a key cannot be used, to stand behind a colon: that it expired, and when; that it is revoked; else the cause's words. */
 export async function doubtOf(key: Key, cause: Error): Promise<string> {
-  if (await key.isRevoked(undefined, undefined, ANY_DATE)) return "it is revoked";
+  if (await isRevoked(key)) return "it is revoked";
   const end = await key.getExpirationTime();
   if (!/expired/.test(cause.message) || !(end instanceof Date)) return cause.message;
   return `it expired on ${end.toISOString().slice(0, 10)}`;
+}
+
+/** What to do about a public key that is revoked or expired. `place`: the file that holds it, such as `keys/….asc`. */
+export async function remedyFor(key: Key, place: string): Promise<string> {
+  if (await isRevoked(key)) return "Nothing brings it back. Ask its owner for a new key, and compare its fingerprint.";
+  const command = `gpg --quick-set-expire ${fingerprintOf(key)} 2y`;
+  return askOwner(key, { to: `prolong it and its subkeys: ${command} && ${command} '*'`, place });
+}
+
+/** A change that only the owner of a public key can make. */
+export function askOwner(key: Key, { to, place }: { readonly to: string; readonly place: string }): string {
+  return `Ask its owner to ${to}\nThen put a new export (gpg --armor --export ${fingerprintOf(key)}) in the place of ${place}.`;
+}
+
+function isRevoked(key: Key): Promise<boolean> {
+  return key.isRevoked(undefined, undefined, ANY_DATE);
 }
 
 /** `9F3B…11C2`, for running text. */

@@ -1,7 +1,18 @@
 import { FacsimileError, isFacsimileError, throwProblems } from "@facsimile/core";
 import type { PublicKey } from "openpgp";
 import type { Trust } from "../trust/trust.ts";
-import { doubtOf, fingerprintOf, LONG_FINGERPRINT, notBefore, readPublicKey, userIdOf, wrongVersion } from "./pgp.ts";
+import {
+  ANY_DATE,
+  askOwner,
+  doubtOf,
+  fingerprintOf,
+  LONG_FINGERPRINT,
+  notBefore,
+  readPublicKey,
+  remedyFor,
+  userIdOf,
+  wrongVersion,
+} from "./pgp.ts";
 
 /**
  * The public keys of recipients, all fit to be encrypted to `when`: at `date`, or as soon as the youngest of them exists.
@@ -42,16 +53,33 @@ function asProblem(error: unknown): FacsimileError {
 }
 
 async function doubtAbout(key: PublicKey, when: Date): Promise<FacsimileError | undefined> {
+  const place = `keys/${fingerprintOf(key)}.asc`;
   try {
     await key.getEncryptionKey(undefined, when);
     return undefined;
   } catch (cause) {
-    const why = await doubtOf(key, cause as Error);
-    return new FacsimileError("KEY_UNUSABLE", `keys/${fingerprintOf(key)}.asc cannot be encrypted to: ${why}`, {
-      cause,
-      hint: "Ask its owner for a key that is not expired nor revoked, and put it in keys/.",
-    });
+    const isSignOnly = (await isGood(key, when)) && !(await hasEncryption(key));
+    const why = isSignOnly ? "it only signs, no subkey of it encrypts" : await doubtOf(key, cause as Error);
+    const command = `gpg --quick-add-key ${fingerprintOf(key)} cv25519 encr never`;
+    const hint = isSignOnly ? askOwner(key, { to: `add one: ${command}`, place }) : await remedyFor(key, place);
+    return new FacsimileError("KEY_UNUSABLE", `${place} cannot be encrypted to: ${why}`, { cause, hint });
   }
+}
+
+function isGood(key: PublicKey, when: Date): Promise<boolean> {
+  return succeeds(key.verifyPrimaryKey(when));
+}
+
+/** Also a subkey that expired is one. */
+function hasEncryption(key: PublicKey): Promise<boolean> {
+  return succeeds(key.getEncryptionKey(undefined, ANY_DATE));
+}
+
+function succeeds(work: Promise<unknown>): Promise<boolean> {
+  return work.then(
+    () => true,
+    () => false,
+  );
 }
 
 function tooNew(fingerprint: string): FacsimileError {

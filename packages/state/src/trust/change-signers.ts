@@ -13,8 +13,8 @@ import { readTrust, type Scopes, type TrustOptions, type TrustRead, trustIn } fr
 /** One change of the list of signers. */
 export type SignersChange =
   | AddSigner
-  /** @throws `UNKNOWN_SIGNER` when it is not listed. */
-  | { readonly type: "remove"; readonly fingerprint: string }
+  /** `scopes`: these alone; with its last one it goes. Default: all. @throws `UNKNOWN_SIGNER` when it is not listed, or not for these. */
+  | { readonly type: "remove"; readonly fingerprint: string; readonly scopes?: readonly string[] | undefined }
   /** The same list, signed by this keyring where another root did. */
   | { readonly type: "sign" };
 
@@ -110,7 +110,9 @@ async function changed(
   const old = signers.get(fingerprint);
   if (change.type === "remove") {
     if (old === undefined) throw unlisted(fingerprint);
-    return new Map([...signers].filter(([name]) => name !== fingerprint));
+    const left = change.scopes === undefined ? [] : without(old, { fingerprint, scopes: change.scopes });
+    const others = [...signers].filter(([name]) => name !== fingerprint);
+    return new Map(left.length === 0 ? others : [...others, [fingerprint, left]]);
   }
   if (change.key === undefined) {
     const { problem } = await inspectKey(fingerprint, { root: options.root, date: options.now() });
@@ -122,6 +124,21 @@ async function changed(
 function joined(a: Scopes | undefined, b: Scopes): Scopes {
   if (a === "all" || b === "all") return "all";
   return [...new Set([...(a ?? []), ...b])].sort(compareBytes);
+}
+
+function without(
+  old: Scopes,
+  { fingerprint, scopes }: { readonly fingerprint: string; readonly scopes: readonly string[] },
+): readonly string[] {
+  const lacking = old === "all" ? scopes : scopes.filter((scope) => !old.includes(scope));
+  if (old !== "all" && lacking.length === 0) return old.filter((scope) => !scopes.includes(scope));
+  const message = `${SIGNERS_NAME} does not list ${fingerprint} for ${lacking.join(", ")} by name`;
+  throw new FacsimileError("UNKNOWN_SIGNER", message, {
+    hint:
+      old === "all"
+        ? `It may sign every scope. Take it out, then add it for what is left: facs trust remove ${fingerprint}, facs trust add ${fingerprint} --scope NAME`
+        : `It may sign: ${old.join(", ")}`,
+  });
 }
 
 function isByOther(before: Listed | undefined, { fingerprint }: Keyring): boolean {

@@ -3,7 +3,16 @@ import path from "node:path";
 import { errnoOf, FacsimileError, isFacsimileError } from "@facsimile/core";
 import type { PublicKey } from "openpgp";
 import { mergePublicKeys } from "../keys/merge.ts";
-import { doubtOf, FINGERPRINT, fingerprintOf, notBefore, openpgp, readPublicKey, userIdOf } from "../keys/pgp.ts";
+import {
+  doubtOf,
+  FINGERPRINT,
+  fingerprintOf,
+  notBefore,
+  openpgp,
+  readPublicKey,
+  remedyFor,
+  userIdOf,
+} from "../keys/pgp.ts";
 import { readIfThere } from "../store/files.ts";
 
 /** A public key that somebody handed over. */
@@ -119,7 +128,7 @@ async function faultOf(
   } catch (cause) {
     return new FacsimileError("KEY_UNUSABLE", `${name} cannot be used: ${await doubtOf(key, cause as Error)}`, {
       cause,
-      hint: "Ask its owner for a key that is not expired nor revoked: facs trust add FILE.asc puts it in keys/.",
+      hint: await remedyFor(key, name),
     });
   }
 }
