@@ -164,6 +164,12 @@ describe("facs secrets unset", () => {
       stderr: expect.stringContaining("NOT_SET: state/dev.json holds no mail/shop"),
     });
     expect((await shop.facs("secrets", "unset", "dev.dev0", "db/root", "--only")).code).toBe(0);
+    await shop.facsWith({ input: "its-own-secret" }, "secrets", "set", "dev.dev0", "mine", "--only");
+    const shared = await shop.facs("secrets", "unset", "dev.dev0", "mine");
+    expect(shared.stderr).toContain("holds no mine\n  There is one of dev.dev0 alone: name that instance, and --only.");
+    expect((await shop.facs("secrets", "unset", "dev.dev0", "mine", "--only")).code).toBe(0);
+    const other = await shop.facs("secrets", "unset", "dev.dev0", "db/root", "--only");
+    expect(other.stderr).toContain("There is one that all share: leave out --only.");
     expect(await shop.value("dev.dev0", "db/root")).toBe("for-all-others");
   });
 });
@@ -283,7 +289,7 @@ describe("facs secrets list", () => {
     expect(stdout).toContain("  missing\n");
     expect(stdout).toMatch(/^ {4}mail\/shop +define\/dev\.json5:1:20 +facs secrets set dev mail\/shop$/m);
     expect(stdout).toMatch(/^ {4}new +state\.generate +the next deploy makes it: base64 8$/m);
-    expect(stdout).toMatch(/^ {2}shared by +dev, dev\.dev0\n {2}readable by +[0-9A-F]{40} {2}\S+$/m);
+    expect(stdout).toMatch(/^ {2}shared by +dev, dev\.dev0\n {2}readable by +[0-9A-F]{40} {2}Test <test@example\.org>$/m);
     const json = await shop.facs("secrets", "list", "dev", "--json");
     expect(JSON.parse(json.stdout)).toMatchObject({
       schema: "secrets/1",

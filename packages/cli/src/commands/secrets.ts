@@ -96,8 +96,20 @@ export function notHeld(name: ValueName, { state, instance, wanted }: SecretScop
   const whose = name.instance === undefined ? "" : ` for ${name.instance} alone`;
   const near = didYouMean(text, new Set(valuesOf(state).map((info) => valueNameText(info.name))));
   const policy = wanted.get(text)?.policy;
+  const elsewhere = whereElse(name, state);
+  if (elsewhere !== undefined) return new FacsimileError("NOT_SET", `${state.file} holds no ${text}${whose}`, { hint: elsewhere }); // biome-ignore format: one line
   const give = `facs secrets ${policy === undefined ? "set" : "generate"} ${instance.full} ${text}`;
   return new FacsimileError("NOT_SET", `${state.file} holds no ${text}${whose}`, {
     hint: near === undefined || near === text ? `Give it: ${give}` : `Did you mean ${near}? Or give it: ${give}`,
   });
+}
+
+/** The same name, for others than those that were meant. */
+function whereElse(name: ValueName, state: State): string | undefined {
+  const same = valuesOf(state).filter((info) => valueNameText(info.name) === valueNameText(name));
+  const owners = same.flatMap((info) => info.name.instance ?? []);
+  if (same.length > owners.length) return "There is one that all share: leave out --only.";
+  return owners.length === 0
+    ? undefined
+    : `There is one of ${owners.join(", ")} alone: name that instance, and --only.`;
 }

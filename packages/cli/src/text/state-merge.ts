@@ -1,3 +1,4 @@
+import path from "node:path";
 import type { Concerns, Merging, NamedKey } from "@facsimile/pipeline";
 import type { Clash, MergeChange, MergedFile, MergePlan, MovedUiid, SealFacts } from "@facsimile/state";
 import type { Style } from "./style.ts";
@@ -11,7 +12,7 @@ export function drivenText(name: string, { left, moved }: MergedFile): string {
     `${harmless(name)}: ${left.length === 0 ? "both sides were joined" : "both sides changed the same, ours stands there for now"}`,
     ...left.map((each) => `  left: ${harmless(each)}`),
     ...moved.map((each) => `  ${movedText(each)}`),
-    "  It is not signed. Run: facs state seal INSTANCE",
+    `  It is not signed. Run: facs state seal --scope ${harmless(path.posix.basename(name, ".json"))}`,
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -48,13 +49,19 @@ export function dateText(iso: string): string {
 
 /** A clash in one line. */
 export function clashLine({ kind, name, ours, theirs }: Clash): string {
-  return `${subject(kind, name)}   ours: ${harmless(ours)}   theirs: ${harmless(theirs)}`;
+  return `${subject(kind, name)}   ours: ${dated(kind, ours)}   theirs: ${dated(kind, theirs)}`;
 }
 
 /** A clash as it is asked for. */
 export function clashText({ kind, name, ours, theirs }: Clash): string {
-  const lines = [`${subject(kind, name)}: changed on both sides`, ...labelled("ours", [harmless(ours)]), ...labelled("theirs", [harmless(theirs)])]; // biome-ignore format: one line
+  const lines = [`${subject(kind, name)}: changed on both sides`, ...labelled("ours", [dated(kind, ours)]), ...labelled("theirs", [dated(kind, theirs)])]; // biome-ignore format: one line
   return `${lines.join("\n")}\n`;
+}
+
+/** When a value was made, as all other dates are shown; what a setting holds stays as it is. */
+function dated(kind: Clash["kind"], text: string): string {
+  const shown = harmless(text);
+  return kind !== "value" ? shown : shown.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, dateText);
 }
 
 function subject(kind: Clash["kind"], name: string): string {

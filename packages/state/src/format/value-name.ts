@@ -23,7 +23,7 @@ export function parseValueName(text: string, instance?: string): ValueName {
   if (!NAME.test(name)) {
     throw new FacsimileError(
       "BAD_NAME",
-      `${JSON.stringify(text)} is not a name of a secret: expected 1 to 200 characters`,
+      `${JSON.stringify(text)} is not a name of a secret: expected 1 to 200 characters${user === undefined ? "" : " behind passwd/"}, none of them a control character`,
       {
         hint: "Write a name such as db/root, or passwd/USER for the password of a module.",
       },
