@@ -1,13 +1,13 @@
-import fs from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import path from "node:path";
-import { FacsimileError, Secret } from "@facsimile/core";
+import { errnoOf, FacsimileError, Secret } from "@facsimile/core";
 import { askHidden } from "./ask-hidden.ts";
 import type { World } from "./world.ts";
 
 export interface SecretInput {
   /** `passwd/storefront`. */
   readonly name: string;
-  /** Taken as it is. Default: stdin without one newline at its end or, on a terminal, what is typed twice. */
+  /** Taken as it is; `-`: stdin as it is. Default: stdin without one newline at its end or, on a terminal, what is typed twice. */
   readonly file?: string | undefined;
 }
 
@@ -19,7 +19,7 @@ type InputWorld = Pick<World, "cwd" | "redactor" | "stdin" | "tell" | "signal">;
  * @throws `SECRET_INVALID`
  */
 export async function readSecret({ name, file }: SecretInput, world: InputWorld): Promise<Secret> {
-  const text = file === undefined ? ((await typed(name, world)) ?? (await piped(world))) : await inFile(file, world);
+  const text = file === undefined ? ((await typed(name, world)) ?? (await piped(world))) : await readText(file, world);
   const secret = new Secret(text, name);
   world.redactor.add(secret);
   if (text === "") throw invalid(`the value for ${name} is empty`, EMPTY);
@@ -47,17 +47,16 @@ export async function readText(name: string, world: Pick<World, "cwd" | "stdin">
 }
 
 async function inFile(file: string, { cwd }: Pick<World, "cwd">): Promise<string> {
-  const handle = await fs.open(path.resolve(cwd, file)).catch((cause: Error) => {
-    throw new FacsimileError("SECRET_INVALID", `cannot read ${file}: ${cause.message}`, {
-      cause,
-      hint: "Name a file that holds the value.",
-    });
-  });
+  if (file === "") throw invalid("--file names no file", "Name a file that holds the value.");
+  let bytes: Buffer;
   try {
-    return textOf(await readAll(handle.createReadStream({ autoClose: false }), file), file);
-  } finally {
-    await handle.close();
+    bytes = await readAll(createReadStream(path.resolve(cwd, file)), file);
+  } catch (cause) {
+    if (errnoOf(cause) === undefined) throw cause;
+    const details = { cause, hint: "Name a file that holds the value. Nothing was written." };
+    throw new FacsimileError("SECRET_INVALID", `cannot read ${file}: ${(cause as Error).message}`, details);
   }
+  return textOf(bytes, file);
 }
 
 const MAX_BYTES = 1 << 20;

@@ -41,6 +41,8 @@ describe("facs secrets set", () => {
     await fs.writeFile(path.join(shop.dir, "pem"), "-----BEGIN\nx\n-----END\n");
     expect((await shop.facs("secrets", "set", "dev", "pem", "--file", path.join(shop.dir, "pem"))).code).toBe(0);
     expect(await shop.value("dev", "pem")).toBe("-----BEGIN\nx\n-----END\n");
+    await shop.facsWith({ input: "as it is\n" }, "secrets", "set", "dev", "piped", "--file", "-");
+    expect(await shop.value("dev", "piped")).toBe("as it is\n");
   });
 
   it("gives one instance a value of its own, which the shared one does not touch", async () => {
@@ -111,6 +113,7 @@ describe("facs secrets set", () => {
       ["latin1", "is not UTF-8"],
       ["large", "holds more than 1 MiB"],
       ["none", "cannot read"],
+      [".", "EISDIR"],
     ] as const) {
       // biome-ignore format: one line
       const { code, stderr } = await shop.facs("secrets", "set", "dev", "x", "--file", path.join(shop.dir, file));
@@ -121,6 +124,12 @@ describe("facs secrets set", () => {
 
   it("asks before it replaces a value of a protected instance, and names the way without a question", async () => {
     expect((await shop.facsWith({ input: "first" }, "secrets", "set", "demo", "pay")).code).toBe(0);
+    expect((await shop.facs("secrets", "get", "demo", "payment")).stderr).toContain(
+      "Give it: facs secrets set demo payment",
+    );
+    expect((await shop.facs("secrets", "unset", "demo", "payment")).stderr).toContain(
+      "facs secrets list demo shows what there is.",
+    );
     const asked = await shop.facsWith({ input: "second" }, "secrets", "set", "demo", "pay");
     expect(asked.code).toBe(1);
     expect(asked.stderr).toContain("production is protected. Replace pay? Nobody can be asked here");
@@ -289,7 +298,9 @@ describe("facs secrets list", () => {
     expect(stdout).toContain("  missing\n");
     expect(stdout).toMatch(/^ {4}mail\/shop +define\/dev\.json5:1:20 +facs secrets set dev mail\/shop$/m);
     expect(stdout).toMatch(/^ {4}new +state\.generate +the next deploy makes it: base64 8$/m);
-    expect(stdout).toMatch(/^ {2}shared by +dev, dev\.dev0\n {2}readable by +[0-9A-F]{40} {2}Test <test@example\.org>$/m);
+    expect(stdout).toMatch(
+      /^ {2}shared by +dev, dev\.dev0\n {2}readable by +[0-9A-F]{40} {2}Test <test@example\.org>$/m,
+    );
     const json = await shop.facs("secrets", "list", "dev", "--json");
     expect(JSON.parse(json.stdout)).toMatchObject({
       schema: "secrets/1",

@@ -203,11 +203,11 @@ it("asks on a terminal, clash by clash, and writes nothing where nothing is chos
   );
   await shop.git("merge", "side");
   const before = await shop.text();
-  const none = await terminal("t\n\n");
+  const none = await terminal("t\n\nwhat\n\n");
   expect(none.code).toBe(1);
   expect(none.text).toContain("error CONFIRMATION_NEEDED: nothing was chosen for state/dev.json");
   expect(await shop.text()).toBe(before);
-  const { code, text } = await terminal("t\nours\n");
+  const { code, text } = await terminal("t\nwhat\nours\n");
   expect(code, text).toBe(0);
   expect(text).toMatch(/db\/root: changed on both sides\r?\n {2}ours {5}given, \d{4}-\d\d-\d\d \d\d:\d\d UTC\r?\n {2}theirs {3}given, .* UTC\r?\nWhich is right, \(o\)urs or \(t\)heirs\? /); // biome-ignore format: one line
   expect(text).not.toContain("SECRET");

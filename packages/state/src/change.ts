@@ -90,7 +90,7 @@ function withEntry(
   { file, key, name, value }: { file: string; key: "settings" | "instances"; name: string; value: Scalar | undefined },
 ): Draft {
   const { document } = draft;
-  if (value === undefined && !document[key].has(name)) throw notSet(file, name);
+  if (value === undefined && !document[key].has(name)) throw notSet(file, name, key);
   if (value !== undefined && document.settings.get(name) === value) return draft;
   const entries = new Map<string, unknown>(document[key]);
   if (value === undefined) entries.delete(name);
@@ -124,6 +124,7 @@ function shown(name: ValueName): string {
   return name.instance === undefined ? valueNameText(name) : `${valueNameText(name)} of ${name.instance} alone`;
 }
 
-function notSet(file: string, name: string): FacsimileError {
-  return new FacsimileError("NOT_SET", `${file} holds no ${name}`, { hint: "facs secrets list shows what there is." });
+function notSet(file: string, name: string, among?: "settings" | "instances"): FacsimileError {
+  const what = among === undefined ? "secrets list" : "state show";
+  return new FacsimileError("NOT_SET", `${file} holds no ${name}`, { hint: `facs ${what} shows what there is.` });
 }

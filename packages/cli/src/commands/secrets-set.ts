@@ -48,7 +48,7 @@ export async function secretsUnsetCommand(invocation: SecretsUnsetInvocation): P
   const opened = await openScope(invocation, "write");
   const place = placeOf(name, opened, options);
   const { infoOf, seenBy } = await import("@facsimile/pipeline");
-  if (infoOf(place, opened.scope.state) === undefined) throw notHeld(place, opened.scope);
+  if (infoOf(place, opened.scope.state) === undefined) throw notHeld(place, opened.scope, { canBeGiven: false });
   const sharers = seenBy(place, opened.scope);
   const command = `facs secrets unset ${instance} ${name}`;
   if (!(await mayChange({ sharers, what: `Take out ${name}`, yes: options.yes, command }, invocation))) return;

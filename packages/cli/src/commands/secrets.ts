@@ -91,17 +91,40 @@ export function report(
 }
 
 /** @throws `NOT_SET`, with what may have been meant, or how to give it */
-export function notHeld(name: ValueName, { state, instance, wanted }: SecretScope): FacsimileError {
+export function notHeld(
+  name: ValueName,
+  { state, instance, wanted }: SecretScope,
+  { canBeGiven = true }: { readonly canBeGiven?: boolean } = {},
+): FacsimileError {
   const text = valueNameText(name);
   const whose = name.instance === undefined ? "" : ` for ${name.instance} alone`;
-  const near = didYouMean(text, new Set(valuesOf(state).map((info) => valueNameText(info.name))));
+  const held = new Set(valuesOf(state).map((info) => valueNameText(info.name)));
+  const near = held.has(`passwd/${text}`) ? `passwd/${text}` : didYouMean(text, held);
   const policy = wanted.get(text)?.policy;
   const elsewhere = whereElse(name, state);
   if (elsewhere !== undefined) return new FacsimileError("NOT_SET", `${state.file} holds no ${text}${whose}`, { hint: elsewhere }); // biome-ignore format: one line
   const give = `facs secrets ${policy === undefined ? "set" : "generate"} ${instance.full} ${text}`;
   return new FacsimileError("NOT_SET", `${state.file} holds no ${text}${whose}`, {
-    hint: near === undefined || near === text ? `Give it: ${give}` : `Did you mean ${near}? Or give it: ${give}`,
+    hint: hintOf({
+      near: near === text ? undefined : near,
+      give: canBeGiven ? give : undefined,
+      instance: instance.full,
+    }),
   });
+}
+
+function hintOf({
+  near,
+  give,
+  instance,
+}: {
+  near: string | undefined;
+  give: string | undefined;
+  instance: string;
+}): string {
+  const meant = near === undefined ? [] : [`Did you mean ${near}?`];
+  if (give !== undefined) return near === undefined ? `Give it: ${give}` : `${meant[0]} Or give it: ${give}`;
+  return [...meant, `facs secrets list ${instance} shows what there is.`].join(" ");
 }
 
 /** The same name, for others than those that were meant. */

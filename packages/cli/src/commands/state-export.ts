@@ -24,6 +24,7 @@ export async function stateExportCommand(invocation: StateExportInvocation): Pro
   const { instance, options, world } = invocation;
   const { to, recipient, acceptRollback, json } = options;
   if (to === undefined) throw new FacsimileError("USAGE", "into which file?", { hint: "--to FILE" });
+  if (to === "" || to === "-") throw new FacsimileError("USAGE", "an export goes into a file of its own", { hint: "--to FILE" }); // biome-ignore format: one line
   const recipients = recipient?.map(parseFingerprint);
   const context = await contextOf(invocation);
   const { exportTo } = await import("@facsimile/pipeline");

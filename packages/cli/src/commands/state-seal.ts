@@ -108,11 +108,13 @@ async function settle(
   return decisions;
 }
 
-/** @throws `CONFIRMATION_NEEDED` when the user chooses neither: nothing is written then. */
+/** @throws `CONFIRMATION_NEEDED` when the user chooses neither, three times: nothing is written then. */
 async function answer(ask: World["ask"], file: string): Promise<SideName> {
-  const word = (await ask?.("Which is right, (o)urs or (t)heirs? "))?.trim().toLowerCase() ?? "";
-  const side = (["ours", "theirs"] as const).find((name) => word !== "" && name.startsWith(word));
-  if (side !== undefined) return side;
+  for (let tries = 0; tries < 3; tries++) {
+    const word = (await ask?.("Which is right, (o)urs or (t)heirs? "))?.trim().toLowerCase() ?? "";
+    const side = (["ours", "theirs"] as const).find((name) => word !== "" && name.startsWith(word));
+    if (side !== undefined) return side;
+  }
   throw new FacsimileError("CONFIRMATION_NEEDED", `nothing was chosen for ${file}`, {
     hint: "Nothing was written. Run it again when you know which side is right.",
   });
