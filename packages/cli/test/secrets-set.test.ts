@@ -291,7 +291,7 @@ describe("facs secrets list", () => {
     await shop.facsWith({ input: "its-own-value" }, "secrets", "set", "dev.dev0", "shown", "--only");
     const { code, stdout, stderr } = await shop.facs("secrets", "list", "dev");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toMatch(/^dev: 8 secrets; state\/dev\.json, serial \d+\n\n/);
+    expect(stdout).toMatch(/^dev: 9 secrets; state\/dev\.json, serial \d+\n\n/);
     expect(stdout).toMatch(/^ {2}api\/key +9 of xy +rotated today$/m);
     expect(stdout).toMatch(/^ {2}shown +of dev\.dev0 alone +given +made today$/m);
     expect(stdout).toMatch(/^ {2}shown +not seen by dev\.dev0 +given +rotated today$/m);
