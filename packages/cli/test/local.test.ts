@@ -63,6 +63,11 @@ describe("a local instance", () => {
     expect(await fs.readFile(path.join(current("storefront"), "etc/storefront.version"), "utf8")).toBe("1.0.0\n");
   });
 
+  it("is named by the releases that it runs, as the journal of the run knows", async () => {
+    const { stdout } = await shop.facs("releases", "dev");
+    expect(stdout.match(/^[0-9a-f]{7} +(?:storefront|ledger) .* on its host$/gm)).toHaveLength(2);
+  });
+
   it("is not touched again while nothing changes", async () => {
     const before = await fs.readlink(current("storefront"));
     const { code, stdout } = await shop.facs("deploy", "dev", ...SETTINGS);

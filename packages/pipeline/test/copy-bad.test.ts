@@ -75,6 +75,13 @@ describe("a copy group", () => {
     expect((await problems({ dir: "out" }))[0]).toMatch(/^INSTALL_LINK_OUTSIDE the way to out goes over a link/);
   });
 
+  it("tells a link that leads to itself", async () => {
+    const { build, problems } = await sources({ a: "1" });
+    await fs.symlink("self", path.join(build, "self"));
+    expect(await problems({ dir: "self" })).toEqual(["TREE_UNREADABLE B/self cannot be read: ELOOP"]);
+    expect((await problems({ files: ["self/x"] }))[0]).toContain("TREE_UNREADABLE B/self/x cannot be read: ELOOP");
+  });
+
   it("refuses pipes, sockets and names that are not in UTF-8, all of a folder", async () => {
     const { build, problems } = await sources({ "d/ok": "1" });
     execFileSync("mkfifo", [path.join(build, "d/pipe")]);

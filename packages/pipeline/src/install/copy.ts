@@ -4,7 +4,7 @@ import { FacsimileError, isFacsimileError, type Position, problemsOf, throwProbl
 import type { TreeNode } from "@facsimile/manifest";
 import { linkFlaw } from "@facsimile/templates";
 import picomatch from "picomatch";
-import { below, type Found, nodeAt } from "./found.ts";
+import { below, type Found, looking, nodeAt } from "./found.ts";
 import { renamer, substitute } from "./rename.ts";
 
 /** One `{type: "copy"}` group of `install.groups`. */
@@ -107,7 +107,7 @@ async function folder(text: string, { context, problems, attempt }: Collecting):
 }
 
 function assertFolder(top: string, { text, context }: { text: string; context: CopyContext }): void {
-  const stat = fs.statSync(top, { throwIfNoEntry: false });
+  const stat = looking(top, { context, work: () => fs.statSync(top, { throwIfNoEntry: false }) });
   if (stat === undefined) throw missing(`there is no ${text} (looked at ${top})`, context);
   if (!stat.isDirectory()) throw missing(`${text} is no folder`, context, "Name it under `files`.");
   assertInPlace(top, { text, context });
@@ -143,7 +143,8 @@ function assertInPlace(folder: string, { text, context }: { text: string; contex
   const { BUILD_DIR, SRC_DIR } = context.variables;
   const top = [BUILD_DIR, SRC_DIR].find((each) => folder === each || folder.startsWith(`${each}${path.sep}`));
   if (top === undefined) return;
-  const [real, realTop] = [fs.realpathSync(folder), fs.realpathSync(top)];
+  const realOf = (file: string) => looking(file, { context, work: () => fs.realpathSync(file) });
+  const [real, realTop] = [realOf(folder), realOf(top)];
   if (real === realTop || real.startsWith(`${realTop}${path.sep}`)) return;
   throw new FacsimileError(
     "INSTALL_LINK_OUTSIDE",

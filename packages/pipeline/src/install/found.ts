@@ -22,6 +22,15 @@ export function nodeAt(file: string, context: CopyContext): TreeNode | undefined
   }
 }
 
+/** What `work` finds out about a path. @throws `TREE_UNREADABLE` with the place of the group */
+export function looking<T>(file: string, { context, work }: { context: CopyContext; work: () => T }): T {
+  try {
+    return work();
+  } catch (error) {
+    throw flaw(error, { file, context });
+  }
+}
+
 /**
  * Everything beneath a folder, but for `.git`. No link is followed.
  *
