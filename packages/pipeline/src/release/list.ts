@@ -52,7 +52,7 @@ export async function listReleases(
   if (project !== undefined) parseProject(project);
   const folders = await releaseFolders({ instance, project }, context);
   if (folders.length === 0) await scopeIn(instance, context);
-  const { running } = await runningOf(instance, context);
+  const running = await runningOf(instance, context);
   const trusting = folders.length === 0 ? undefined : await trustingFor(instance, context);
   const listed = trusting && folders.map((place) => listedRelease(place, { running, trusting, context }));
   const releases = await Promise.all(listed ?? []);

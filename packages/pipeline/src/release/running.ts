@@ -6,28 +6,18 @@ import { type PipelineContext, workFolders } from "../context.ts";
 /** Which release each host runs, as far as this machine's journals know: project → host → release id. */
 export type Running = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
-/**
- * Reads the journals of an instance's runs, old to new. What others deployed from elsewhere is not in them.
- *
- * @returns `unsure`: releases of runs that did not come to their end; hosts may run them
- */
-export async function runningOf(
-  instance: string,
-  context: Pick<PipelineContext, "work">,
-): Promise<{ readonly running: Running; readonly unsure: readonly string[] }> {
+/** Reads the journals of an instance's runs, old to new. What others deployed from elsewhere is not in them. */
+export async function runningOf(instance: string, context: Pick<PipelineContext, "work">): Promise<Running> {
   const folder = path.join(workFolders(context).releases, instance, "runs");
   const running = new Map<string, Map<string, string>>();
-  const unsure = new Set<string>();
   const files = await Promise.all((await journals(folder)).map((file) => fs.readFile(path.join(folder, file), "utf8")));
   const runs = files.map((text) => text.split("\n").flatMap(parsed));
   for (const lines of runs.sort((a, b) => compareBytes(a[0]?.at ?? "", b[0]?.at ?? ""))) {
-    const isKilled = lines.every(({ event }) => event !== "end") && lines.some(({ event }) => event === "staged");
     for (const { project, release } of lines.find(({ event }) => event === "begin")?.projects ?? []) {
       running.set(project, new Map([...(running.get(project) ?? []), ...ranBy(lines, release)]));
-      if (isKilled) unsure.add(release);
     }
   }
-  return { running, unsure: [...unsure] };
+  return running;
 }
 
 /** Host and release, for each host that a run left with it. */
