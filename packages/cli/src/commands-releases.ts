@@ -14,6 +14,12 @@ export function addReleases(add: Add, invoke: Invoke): void {
     async (instance: string, project: string | undefined, _options, command) =>
       (await import("./commands/releases.ts")).releasesCommand({ instance, project, ...invoke(command) }),
   );
+  add("prune <instance>", "remove sealed releases that no host runs and that are not among the newest; asks first")
+    .option("--keep <number>", "how many of the newest of each project stay (default: deploy.keep)")
+    .option("--yes", "do not ask")
+    .action(async (instance: string, _options, command) =>
+      (await import("./commands/prune.ts")).pruneCommand({ instance, ...invoke(command) }),
+    );
   add("show <release> [other]", "a release in full, checked byte by byte; or how it differs from another")
     .usage("[options] <id | instance/project>\n       facs show [options] <id | instance/project> <other>")
     .option("--diff <other>", "the same as a second release")

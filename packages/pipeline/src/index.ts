@@ -11,6 +11,7 @@ import type { CopyRequest } from "./instance/outline.ts";
 import type { BuildReport, BuildRequest } from "./release/build.ts";
 import type { ReleaseDifference } from "./release/differ.ts";
 import type { ReleaseListing, ReleasesRequest } from "./release/list.ts";
+import type { PrunePlan, PruneRequest } from "./release/prune.ts";
 import type { ShownRelease } from "./release/show.ts";
 import type { StagesReport } from "./sources/run-stages.ts";
 
@@ -47,6 +48,16 @@ export function startBuild(request: BuildRequest, world: PipelineWorld): Run<Pip
 /** The releases of an instance that lie here, newest first. */
 export function startReleases(request: ReleasesRequest, world: PipelineWorld): Run<PipelineEvent, ReleaseListing> {
   return start(async (context) => (await import("./release/list.ts")).listReleases(request, context), world);
+}
+
+/** Which sealed releases nothing needs: every host is asked what it runs. */
+export function startPrunePlan(request: PruneRequest, world: PipelineWorld): Run<PipelineEvent, PrunePlan> {
+  return start(async (context) => (await import("./release/prune.ts")).planPrune(request, context), world);
+}
+
+/** Removes what the plan names. */
+export function startPrune(plan: PrunePlan, world: PipelineWorld): Run<PipelineEvent, void> {
+  return start(async (context) => (await import("./release/prune.ts")).prune(plan, context), world);
 }
 
 /** One release in full, each byte held against its signature: by 7 digits of its id, or `INSTANCE/PROJECT`. */
@@ -146,6 +157,7 @@ export {
 export type { BuildReport, BuildRequest, BuiltRelease, BuiltTree } from "./release/build.ts";
 export type { HostGroup, ReleaseDifference } from "./release/differ.ts";
 export type { ListedRelease, ReleaseListing, ReleasesRequest } from "./release/list.ts";
+export type { KeptRelease, PrunePlan, PruneRequest } from "./release/prune.ts";
 export { type Hooks, parseRelease, type Release, releaseId } from "./release/release.ts";
 export type { ShownEntry, ShownRelease, ShownTree } from "./release/show.ts";
 export { changeSecrets, generateSecrets, rotationOf } from "./secrets/change.ts";
