@@ -46,7 +46,9 @@ export type TreeView = Readonly<Record<string, string>>;
 /** Every path beneath `root`, sorted, as `file 644 <content>`, `dir 755` or `link <target>`: equal views, equal trees. */
 export async function readTree(root: string): Promise<TreeView> {
   const view: Record<string, string> = {};
-  const names = (await fs.readdir(root, { recursive: true })).sort();
+  // Without types it would go through links to folders.
+  const entries = await fs.readdir(root, { recursive: true, withFileTypes: true });
+  const names = entries.map((entry) => path.relative(root, path.join(entry.parentPath, entry.name))).sort();
   for (const name of names) view[name] = await describe(path.join(root, name));
   return view;
 }
