@@ -28,5 +28,5 @@ it("the README lists every code that can be met", async () => {
   const names = (await fs.readdir(folderOf, { recursive: true })).filter((name) => name.endsWith(".ts"));
   const sources = await Promise.all(names.map((name) => fs.readFile(new URL(name, folderOf), "utf8")));
   expect(listed).toEqual(new Set(sources.join().match(/TEMPLATE_[A-Z]+(?:_[A-Z]+)*(?=")/g)));
-  expect(Object.keys(api).sort()).toEqual(["LIMITS", "createRenderer", "landing", "readOverlay"]);
+  expect(Object.keys(api).sort()).toEqual(["LIMITS", "createRenderer", "landing", "linkFlaw", "readOverlay"]);
 });

@@ -72,6 +72,14 @@ it("cannot be compared, which would silently be false, nor looked into", async (
     "TEMPLATE_VALUE 1:48 a secret cannot be compared",
   ]);
   expect(await render("{% case token %}{% when nil %}none{% else %}some{% endcase %}", context)).toBe("some");
+  const list = { ...context, users: [context.module.db, { user: "x", password: new Secret("y", "passwd/y") }] };
+  for (const filter of ['where: "password", "hunter2"', 'find: "password", "y"', 'has: "password", "y"', 'sort: "password"', 'group_by: "password"']) // biome-ignore format: a list
+    expect(await problems(`{% assign x = users | ${filter} %}`, list), filter).toEqual([
+      "TEMPLATE_VALUE 1:1 a secret cannot be compared",
+    ]);
+  expect(await problems("{{ module.list | uniq | size }}", context)).toHaveLength(1);
+  expect(await render('{{ users | where: "password" | map: "user" | join: " " }}', list)).toBe("shop x");
+  expect(await render('{{ users | where: "user", "x" | size }}', list)).toBe("1");
   expect(await problems("{{ token.name }}", context)).toEqual([
     "TEMPLATE_UNKNOWN_VARIABLE 1:4 unknown variable token.name",
   ]);

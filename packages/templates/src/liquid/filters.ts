@@ -2,6 +2,7 @@ import { isSecret } from "@facsimile/core";
 import { filters as theirs } from "liquidjs";
 import { Fault } from "../problems.ts";
 import type { StrictContext } from "./context.ts";
+import { compared } from "./operators.ts";
 import { ours } from "./own-filters.ts";
 import { textOf } from "./values.ts";
 
@@ -28,7 +29,7 @@ export function allFilters(): Map<string, Filter> {
 function guarded(name: string, filter: Filter): Filter {
   const forText = FOR_TEXT.has(name);
   return function (value, ...args) {
-    if (name.endsWith("_exp") && args.some(isSecret)) throw new Fault("TEMPLATE_VALUE", `${name}: a secret is no expression`); // biome-ignore format: one line
+    refuseSecrets(name, [value, ...args]);
     const { session, memoryLimit } = this.context;
     memoryLimit.use(extraFor(value));
     const shown = isSecret(value) ? session.reveal(value) : value;
@@ -36,6 +37,28 @@ function guarded(name: string, filter: Filter): Filter {
     if (forText) for (const one of [shown, ...given]) if (typeof one !== "string") textOf(one);
     return filter.call(this, shown, ...given);
   };
+}
+
+/** @throws a fault where a filter would compare secrets, or take one for an expression */
+function refuseSecrets(name: string, [value, ...args]: readonly unknown[]): void {
+  if (name.endsWith("_exp") && args.some(isSecret)) throw new Fault("TEMPLATE_VALUE", `${name}: a secret is no expression`); // biome-ignore format: one line
+  if (!compares(name, args) || !Array.isArray(value)) return;
+  if (value.some((item) => isSecret(propertyOf(item, args[0])))) throw compared();
+}
+
+/** Whether a filter compares items; those that look for one without a value to compare with test that it is there. */
+function compares(name: string, args: readonly unknown[]): boolean {
+  return ORDERING.has(name) || (FINDING.has(name) && args[1] !== undefined);
+}
+
+/** Of an item of a list: what a filter that compares looks at. Without a property it is the item. */
+function propertyOf(item: unknown, property: unknown): unknown {
+  if (typeof property !== "string" || isSecret(item)) return item;
+  return property.split(".").reduce<unknown>((at, key) => (isMap(at) ? at[key] : undefined), item);
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !isSecret(value);
 }
 
 /** What filters make of each item of a long list (pairs to sort by, contexts), which LiquidJS does not count. */
@@ -55,6 +78,9 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   "date_to_string",
   "date_to_long_string",
 ]);
+
+const FINDING: ReadonlySet<string> = new Set(["where", "reject", "find", "find_index", "has"]);
+const ORDERING: ReadonlySet<string> = new Set(["group_by", "sort", "sort_natural", "uniq"]);
 
 const FOR_TEXT: ReadonlySet<string> = new Set(
   `append prepend lstrip rstrip strip downcase upcase remove remove_first remove_last split strip_newlines squish

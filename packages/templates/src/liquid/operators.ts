@@ -26,7 +26,7 @@ function isAbsence(value: unknown): boolean {
   return value instanceof Drop || value === null || value === undefined;
 }
 
-function compared(): Fault {
+export function compared(): Fault {
   const hint = "Only its absence can be tested: {% if secret %}.";
   return new Fault("TEMPLATE_VALUE", "a secret cannot be compared", hint);
 }
