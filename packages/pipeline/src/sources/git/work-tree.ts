@@ -104,7 +104,8 @@ async function cloneAt(
   await safeGit([...workTree(folder), "checkout", "--quiet", "--detach", "--force", commit, "--"], at);
 }
 
-// Never half there: what was there is moved away first, and what killed runs moved away is swept later.
+// Never half there: what is another commit is moved away first, and what killed runs moved away is swept later. What
+// somebody else put there meanwhile, of the same commit, stays: he reads it.
 async function moveInto(
   folder: string,
   { partial, commit, ...place }: GitPlace & { partial: string; commit: string; sources: string },
@@ -112,10 +113,11 @@ async function moveInto(
   const old = await temporary(place.sources, { prefix: ".old-" });
   try {
     for (let attempt = 1; ; attempt++) {
-      await fs.rename(folder, path.join(old, String(attempt))).catch(unlessMissing);
+      const here = (await noted(folder, place)).commit;
+      if (here === commit) return;
+      if (here !== undefined) await fs.rename(folder, path.join(old, String(attempt))).catch(unlessMissing);
       const failed = await fs.rename(partial, folder).catch((error: unknown) => ({ error }));
-      // Somebody else was as quick: with the same commit, or with what a branch was before.
-      if (failed === undefined || (await noted(folder, place)).commit === commit) return;
+      if (failed === undefined) return;
       if (attempt === ATTEMPTS) throw failed.error;
     }
   } finally {
