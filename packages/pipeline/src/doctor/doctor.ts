@@ -1,7 +1,7 @@
 import { isFacsimileError } from "@facsimile/core";
 import { findConglomerate } from "@facsimile/definitions";
 import type { PipelineContext } from "../context.ts";
-import { type Outline, outline } from "../instance/outline.ts";
+import type { Outline } from "../instance/outline.ts";
 import { type Finding, failures, ok, warning } from "./finding.ts";
 import { keyFindings, stateFindings } from "./keys.ts";
 import { repositoryFindings } from "./repository.ts";
@@ -42,6 +42,7 @@ async function conglomerateFindings(
 
 async function instanceFindings(instance: string, context: PipelineContext): Promise<readonly Finding[]> {
   let found: Outline;
+  const { outline } = await import("../instance/outline.ts"); // It brings what checks out and builds.
   try {
     found = await outline({ instance }, context);
   } catch (error) {
