@@ -103,10 +103,24 @@ function addWork(add: Add, invoke: Invoke): void {
     .action(async (instance: string, projects: string[], _options, command: Command) =>
       (await import("./commands/deploy.ts")).deployCommand({ instance, projects, ...invoke(command) }),
     );
+  addStatus(add, invoke);
   add("verify <instance> [project...]", "check every path on every host against the signed release there").action(
     async (instance: string, projects: string[], _options, command: Command) =>
       (await import("./commands/verify.ts")).verifyCommand({ instance, projects, ...invoke(command) }),
   );
+}
+
+function addStatus(add: Add, invoke: Invoke): void {
+  const verbs = {
+    status: "what every host runs, since when and by whom, what moved there since, and who is at work",
+    history: "every release that hosts confirmed, newest first",
+  };
+  for (const [name, description] of Object.entries(verbs)) {
+    add(`${name} <instance> [project...]`, description).action(
+      async (instance: string, projects: string[], _options, command: Command) =>
+        (await import("./commands/status.ts")).statusCommand({ instance, projects, history: name === "history", ...invoke(command) }), // biome-ignore format: one line
+    );
+  }
 }
 
 function ownVersion(): string {

@@ -2,6 +2,7 @@ import { type OnEvent, type Run, startRun } from "@facsimile/core";
 import type { PipelineContext } from "./context.ts";
 import type { DeployRequest } from "./deploy/deploy.ts";
 import type { DeployReport, Plan, VerifyReport } from "./deploy/reports.ts";
+import type { StatusReport } from "./deploy/status.ts";
 import type { PipelineEvent } from "./events.ts";
 import type { OriginsRequest, ProjectOrigins } from "./install/origins.ts";
 import type { TemplatesRequest } from "./install/project-templates.ts";
@@ -33,6 +34,11 @@ export function startDeploy(request: DeployRequest, world: PipelineWorld): Run<P
 /** Runs the stages that `request.stages` names, all of them before the deploy; no host is asked. */
 export function startStages(request: CopyRequest, world: PipelineWorld): Run<PipelineEvent, StagesReport> {
   return start(async (context) => (await import("./sources/run-stages.ts")).runStages(request, context), world);
+}
+
+/** What every host runs, since when, and who is at work there. */
+export function startStatus(request: CopyRequest, world: PipelineWorld): Run<PipelineEvent, StatusReport> {
+  return start(async (context) => (await import("./deploy/status.ts")).status(request, context), world);
 }
 
 /** Checks every host, path by path, against the signed release that it holds. */
@@ -113,6 +119,7 @@ export type {
   VerifiedProject,
   VerifyReport,
 } from "./deploy/reports.ts";
+export type { HostStatus, ProjectStatus, StatusReport } from "./deploy/status.ts";
 export { type DoctorReport, type DoctorRequest, doctor } from "./doctor/doctor.ts";
 export type { Finding } from "./doctor/finding.ts";
 export type { Phase, PipelineEvent } from "./events.ts";

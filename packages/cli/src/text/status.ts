@@ -1,0 +1,60 @@
+import type { HostStatus, ProjectStatus, StatusReport } from "@facsimile/pipeline";
+import { momentText } from "./release-words.ts";
+import { count, type Style } from "./style.ts";
+import { harmless } from "./value.ts";
+import { groupBy, hostProblem, short } from "./words.ts";
+
+/** What each host runs and since when; hosts alike in one line, what is odd below it. */
+export function statusText({ instance, hosts, people }: StatusReport, style: Style): string {
+  const at = { style, people };
+  const alike = groupBy(hosts, (host) => JSON.stringify([host.region, hostLines(host, at)]));
+  const lines = [...alike.values()].flatMap((group) => groupLines(group, at));
+  const odd = hosts.flatMap(({ projects }) => projects).some(({ snapshot }) => snapshot === "moved");
+  const next = odd ? [`What moved is told by: facs verify ${instance}`] : [];
+  return `${[...lines, ...next].join("\n")}\n`;
+}
+
+interface Telling {
+  readonly style: Style;
+  readonly people: StatusReport["people"];
+}
+
+function groupLines(group: readonly HostStatus[], at: Telling): string[] {
+  const [first] = group;
+  if (first === undefined) return [];
+  const place = first.region === undefined ? "" : `${first.region}/`;
+  return [`${signOf(first, at.style)} ${place}${group.map(({ host }) => host).join(" ")}`, ...hostLines(first, at)];
+}
+
+function signOf({ problem, down, projects }: HostStatus, { red, green, yellow, ok, bad }: Style): string {
+  if (problem !== undefined) return red(bad);
+  const odd =
+    down !== undefined || projects.some(({ release, snapshot }) => release === undefined || snapshot !== "same");
+  return odd ? yellow("!") : green(ok);
+}
+
+function hostLines({ host, problem, down, lock, projects }: HostStatus, { style, people }: Telling): string[] {
+  if (problem !== undefined) return [`    ${hostProblem(host, problem)}`];
+  if (down !== undefined) return [`    not asked: ${down}`];
+  const locked = lock === undefined ? [] : [`    ${style.yellow("!")} locked by ${lock.owner}, run ${lock.run}${lock.expired ? ", whose time is over" : ""}`]; // biome-ignore format: one line
+  return [...projects.map((project) => `    ${projectText(project, people)}`), ...locked];
+}
+
+function projectText(
+  { project, version = "", release, since, by, snapshot, moved }: ProjectStatus,
+  people: StatusReport["people"],
+): string {
+  if (release === undefined) return `${project}   nothing of it is deployed here`;
+  const who = since === undefined ? "" : `, since ${momentText(since)} by ${authorText(by ?? "", people)}`;
+  return `${project} ${version} (${short(release)})${who}${snapshotText(snapshot, moved)}`;
+}
+
+/** Who a key says it is; a name of another kind as it stands. */
+export function authorText(by: string, people: StatusReport["people"]): string {
+  return harmless(people.find(({ fingerprint }) => fingerprint === by)?.userId ?? by);
+}
+
+function snapshotText(snapshot: ProjectStatus["snapshot"], moved: readonly string[]): string {
+  if (snapshot === "same") return "";
+  return snapshot === "moved" ? `; ${count(moved.length, "path")} moved since` : "; what moved since is not known";
+}

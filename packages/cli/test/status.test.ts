@@ -1,0 +1,99 @@
+import fs from "node:fs/promises";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type SecretWorld, secretWorld } from "./secret-world.ts";
+import { type FleetWorld, fleetWorld } from "./world.ts";
+
+const WHEN = /\d{4}-\d\d-\d\d \d\d:\d\d UTC/g;
+
+describe("facs status and history", () => {
+  let shop: FleetWorld;
+  beforeAll(async () => {
+    shop = await fleetWorld();
+  });
+  afterAll(() => shop.remove());
+
+  const status = async (...args: string[]) => {
+    const { code, stdout } = await shop.facs("status", "staging", ...args);
+    return { code, stdout: stdout.replaceAll(WHEN, "WHEN").replaceAll(/\([0-9a-f]{7}\)/g, "(ID)") }; // biome-ignore format: one line
+  };
+
+  it("say that nothing is there before the first deploy, and write nothing", async () => {
+    expect((await status()).stdout).toContain("! eu/db1.eu\n    ledger   nothing of it is deployed here\n");
+    expect((await shop.facs("history", "staging")).stdout).toBe("nothing was deployed yet\n");
+    expect(await fs.readdir(shop.hostHome("db1.eu"))).not.toContain("shop");
+  });
+
+  it("tell what runs, since when and by whom, with hosts alike in one line", async () => {
+    expect((await shop.facs("deploy", "staging")).code).toBe(0);
+    const { code, stdout } = await status();
+    expect([code, stdout]).toEqual([
+      0,
+      `✓ eu/web1.eu web2.eu
+    storefront 1.0.0 (ID), since WHEN by Robin <robin@example.org>
+    ledger 1.0.0 (ID), since WHEN by Robin <robin@example.org>
+✓ eu/db1.eu
+    ledger 1.0.0 (ID), since WHEN by Robin <robin@example.org>
+✓ us/web1.us web2.us db1.us
+    storefront 1.0.0 (ID), since WHEN by Robin <robin@example.org>
+    ledger 1.0.0 (ID), since WHEN by Robin <robin@example.org>
+`,
+    ]);
+  });
+
+  it("tell a file that moved, a host that does not answer and one that is declared down", async () => {
+    const file = path.join(shop.hostHome("web2.eu"), "shop/storefront/current/share/stock.json");
+    await fs.utimes(file, new Date(0), new Date(0));
+    await shop.fleet.stop("web2.us");
+    await shop.edit("define/staging.json5", '"web1.us": {', '"web1.us": { down: "moving house",');
+    const { code, stdout } = await status();
+    expect(code).toBe(1);
+    expect(stdout).toContain(
+      "! eu/web2.eu\n    storefront 1.0.0 (ID), since WHEN by Robin <robin@example.org>; 1 path moved since\n",
+    );
+    expect(stdout).toMatch(/✗ us\/web2\.us\n {4}web2\.us .*cannot be reached/);
+    expect(stdout).toContain("! us/web1.us\n    not asked: moving house\n");
+    expect(stdout).toContain("What moved is told by: facs verify staging\n");
+    const json = JSON.parse((await shop.facs("status", "staging", "--json")).stdout);
+    expect(json).toMatchObject({ schema: "status/1", instance: "staging" });
+    expect(json.hosts.find(({ host }: { host: string }) => host === "web2.eu").projects).toMatchObject([
+      { project: "storefront", snapshot: "moved", moved: ["share/stock.json"] },
+      { project: "ledger", snapshot: "same", moved: [] },
+    ]);
+    await shop.fleet.start("web2.us");
+  });
+
+  it("tell every release that was confirmed, the newest first, on how many hosts", async () => {
+    const deployed = await shop.facs("deploy", "staging", "ledger@1.1.0");
+    expect(deployed.code, deployed.stderr + deployed.stdout).toBe(0);
+    const { code, stdout } = await shop.facs("history", "staging");
+    expect(code).toBe(0);
+    const rows = stdout
+      .replaceAll(WHEN, "WHEN")
+      .split("\n")
+      .map((line) => line.split(/ {2,}/));
+    expect(rows.map(([at, , action, project, version]) => [at, action, project, version])).toEqual([
+      ["WHEN", "deploy", "ledger", "1.1.0"],
+      ["WHEN", "deploy", "storefront", "1.0.0"],
+      ["WHEN", "deploy", "ledger", "1.0.0"],
+      ["! web1.us was not asked: moving house", undefined, undefined, undefined],
+      ["", undefined, undefined, undefined],
+    ]);
+    expect(stdout).toMatch(/storefront {2}1\.0\.0 .* {2}4 hosts\n/);
+    expect(stdout).toMatch(/1\.1\.0 .* {2}5 hosts\n/);
+  });
+});
+
+describe("facs status, on this machine", () => {
+  let shop: SecretWorld;
+  beforeAll(async () => {
+    shop = await secretWorld();
+  });
+  afterAll(() => shop.remove());
+
+  it("needs no ssh", async () => {
+    await shop.facs("deploy", "dev");
+    expect((await shop.facs("status", "dev")).stdout).toMatch(/^✓ local\n {4}shop 1 \([0-9a-f]{7}\), since .* by /);
+    expect((await shop.facs("status", "dve")).code).toBe(64);
+  });
+});
