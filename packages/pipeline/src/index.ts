@@ -4,6 +4,7 @@ import type { DeployRequest } from "./deploy/deploy.ts";
 import type { DeployReport, Plan, VerifyReport } from "./deploy/reports.ts";
 import type { StatusReport } from "./deploy/status.ts";
 import type { PipelineEvent } from "./events.ts";
+import type { HostKeys, HostsRequest } from "./hosts/known.ts";
 import type { OriginsRequest, ProjectOrigins } from "./install/origins.ts";
 import type { TemplatesRequest } from "./install/project-templates.ts";
 import type { RenderedFile, RenderRequest } from "./install/render.ts";
@@ -39,6 +40,21 @@ export function startStages(request: CopyRequest, world: PipelineWorld): Run<Pip
 /** What every host runs, since when, and who is at work there. */
 export function startStatus(request: CopyRequest, world: PipelineWorld): Run<PipelineEvent, StatusReport> {
   return start(async (context) => (await import("./deploy/status.ts")).status(request, context), world);
+}
+
+/** Which keys are on record for the hosts of an instance; no host is asked. */
+export async function listHostKeys(request: HostsRequest, context: PipelineContext): Promise<HostKeys> {
+  return (await import("./hosts/known.ts")).listHostKeys(request, context);
+}
+
+/** Asks hosts for their keys, and compares with what is on record. */
+export async function checkHostKeys(request: HostsRequest, context: PipelineContext): Promise<HostKeys> {
+  return (await import("./hosts/known.ts")).checkHostKeys(request, context);
+}
+
+/** Puts on record what hosts showed. */
+export async function trustHostKeys(keys: HostKeys, context: PipelineContext): Promise<void> {
+  return (await import("./hosts/known.ts")).trustHostKeys(keys, context);
 }
 
 /** Checks every host, path by path, against the signed release that it holds. */
@@ -123,6 +139,7 @@ export type { HostStatus, ProjectStatus, StatusReport } from "./deploy/status.ts
 export { type DoctorReport, type DoctorRequest, doctor } from "./doctor/doctor.ts";
 export type { Finding } from "./doctor/finding.ts";
 export type { Phase, PipelineEvent } from "./events.ts";
+export type { HostKeys, HostsRequest, KnownHost, ShownKey } from "./hosts/known.ts";
 export type { Origin, OriginsRequest, ProjectOrigins } from "./install/origins.ts";
 export type { TemplatesRequest } from "./install/project-templates.ts";
 export type { RenderedFile, RenderRequest } from "./install/render.ts";

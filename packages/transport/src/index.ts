@@ -1,6 +1,8 @@
 export { connect } from "./connect.ts";
 export { fanOut } from "./fan-out.ts";
+export { formatKnownHost, type HostKey, keyFingerprint, parseKnownHosts } from "./known-hosts.ts";
 export { treeOf } from "./layout.ts";
+export { type ScanOptions, scanHostKey } from "./scan.ts";
 export { withSharedParents } from "./shared.ts";
 export {
   type ConfirmRequest,

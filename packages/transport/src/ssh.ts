@@ -53,7 +53,8 @@ export function riding(socket: string): string {
   return `ssh -F none -S ${socket} -o ControlMaster=no -o BatchMode=yes -o ProxyCommand=false -o LogLevel=ERROR`;
 }
 
-const TRUST = "Check the key with the owner of the host, then put it into hosts/known_hosts under the host's name.";
+const TRUST =
+  "Compare its key with the owner of the host: facs hosts trust INSTANCE HOST writes it into hosts/known_hosts.";
 
 /** What ssh's own words mean. They are English whatever the locale. */
 export function sshFailure(endpoint: SshEndpoint, stderr: string): FacsimileError {

@@ -81,10 +81,13 @@ function hookLines(plan: Plan, changing: readonly HostPlan[]): string[] {
   return ["  after the switch", ...columns(rows, { indent: 4 })];
 }
 
+/** What to do is said once, however many hosts have the same trouble. */
 function lostLines(lost: readonly HostPlan[], { red, bad }: Style): string[] {
-  return lost.flatMap(({ host, problem }) =>
+  const lines = lost.flatMap(({ host, problem }) =>
     problem === undefined ? [] : [`  ${red(bad)} ${hostProblem(host, problem)}`],
   );
+  const hints = new Set(lost.flatMap(({ problem }) => problem?.hint?.split("\n") ?? []));
+  return [...lines, ...[...hints].map((hint) => `    ${hint}`)];
 }
 
 function next({ instance, projects }: Plan, { changing, lost }: { changing: number; lost: number }): string {

@@ -1,0 +1,60 @@
+import type { HostKeys } from "@facsimile/pipeline";
+import { confirm } from "../confirm.ts";
+import { EXIT } from "../exit.ts";
+import { printJson } from "../follow.ts";
+import type { Invocation } from "../program.ts";
+import { hostKeysText, trustedText } from "../text/hosts.ts";
+import { contextOf } from "./state.ts";
+
+export interface HostsInvocation extends Invocation<{ readonly yes?: true }> {
+  readonly instance: string;
+  readonly hosts: readonly string[];
+}
+
+/** Which keys are on record. */
+export async function hostsListCommand(invocation: HostsInvocation): Promise<void> {
+  const { instance, hosts, options, world } = invocation;
+  const { listHostKeys } = await import("@facsimile/pipeline");
+  const keys = await listHostKeys({ instance, hosts }, await contextOf(invocation));
+  if (options.json) printJson(keys, world);
+  else world.print(hostKeysText(keys, world.style));
+}
+
+/** Asks the hosts and compares. Exit 5 where one shows another key, 1 where one is not known or does not answer. */
+export async function hostsCheckCommand(invocation: HostsInvocation): Promise<void> {
+  const { instance, hosts, options, world, run } = invocation;
+  const { checkHostKeys } = await import("@facsimile/pipeline");
+  const keys = await checkHostKeys({ instance, hosts }, await contextOf(invocation));
+  run.status = statusOf(keys);
+  if (options.json) printJson(keys, world);
+  else world.print(hostKeysText(keys, world.style));
+}
+
+/** Asks the hosts, shows their fingerprints, and puts on record what somebody compared. */
+export async function hostsTrustCommand(invocation: HostsInvocation): Promise<void> {
+  const { instance, hosts, options, world, run } = invocation;
+  const context = await contextOf(invocation);
+  const { checkHostKeys, trustHostKeys } = await import("@facsimile/pipeline");
+  const keys = await checkHostKeys({ instance, hosts }, context);
+  const news = keys.hosts.filter(({ verdict }) => verdict === "new" || verdict === "changed");
+  if (!options.json) world.tell(hostKeysText(keys, world.style));
+  if (news.length > 0) {
+    const question = `Did you compare ${news.length === 1 ? "it" : `all ${news.length}`}, and is ${news.length === 1 ? "it" : "each"} right?`;
+    const command = ["facs hosts trust", instance, ...hosts].join(" ");
+    if (
+      !(await confirm({ question, yes: options.yes === true, command }, { ask: options.json ? undefined : world.ask }))
+    ) {
+      run.status = EXIT.failed;
+      return world.tell("Nothing was written.\n");
+    }
+    await trustHostKeys(keys, context);
+  }
+  if (keys.hosts.some(({ verdict }) => verdict === "unreachable")) run.status = EXIT.failed;
+  if (options.json) printJson(keys, world);
+  else world.print(trustedText(keys, news.length));
+}
+
+function statusOf({ hosts }: HostKeys): number {
+  if (hosts.some(({ verdict }) => verdict === "changed")) return EXIT.integrity;
+  return hosts.every(({ verdict }) => verdict === "known") ? EXIT.done : EXIT.failed;
+}

@@ -1,0 +1,86 @@
+import fs from "node:fs/promises";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type FleetWorld, fleetWorld, HOSTS } from "./world.ts";
+
+describe("facs hosts", () => {
+  let shop: FleetWorld;
+  let right: string;
+  const file = () => path.join(shop.root, "hosts/known_hosts");
+  beforeAll(async () => {
+    shop = await fleetWorld();
+    right = await fs.readFile(file(), "utf8");
+  });
+  afterAll(() => shop.remove());
+
+  it("list tells the keys on record, without asking anybody", async () => {
+    await fs.writeFile(file(), right.split("\n").slice(1).join("\n"));
+    await shop.fleet.stop("web2.eu");
+    const { code, stdout } = await shop.facs("hosts", "list", "staging");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^! eu\/web1\.eu +127\.0\.\d+\.1 +no key on record$/m);
+    expect(stdout).toMatch(/^ {2}eu\/web2\.eu +127\.0\.\d+\.2 +ssh-ed25519 +SHA256:[\w+/]{43}$/m);
+    await shop.fleet.start("web2.eu");
+  });
+
+  it("check compares with what each host shows: 0 when all are known, 1 for a new one, 5 for another key", async () => {
+    const check = async (...hosts: string[]) => (await shop.facs("hosts", "check", "staging", ...hosts)).code;
+    await fs.writeFile(file(), right);
+    expect(await check()).toBe(0);
+    await fs.writeFile(file(), right.split("\n").slice(1).join("\n"));
+    expect([await check(), await check("web2.eu", "db1.us")]).toEqual([1, 0]);
+    const [, second = ""] = right.split("\n");
+    await fs.writeFile(file(), right.replace(/^web1\.eu .*$/m, second.replace("web2.eu", "web1.eu")));
+    const changed = await shop.facs("hosts", "check", "staging", "web1.eu");
+    expect([changed.code, changed.stdout]).toEqual([5, expect.stringMatching(/✗ eu\/web1\.eu .*another key than the one on record\n/)]); // biome-ignore format: one line
+    expect(changed.stdout).toContain("ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub");
+    expect((await shop.facs("plan", "staging")).stdout).toContain("facs hosts trust INSTANCE HOST");
+  });
+
+  it("trust shows fingerprints, asks, and writes what the hosts showed; other lines stay", async () => {
+    await fs.writeFile(file(), `# ours\nelse.example ssh-ed25519 AAAA\n`);
+    const asked = await shop.facs("hosts", "trust", "staging");
+    expect([asked.code, asked.stderr]).toEqual([
+      1,
+      expect.stringContaining("CONFIRMATION_NEEDED: Did you compare all 6"),
+    ]);
+    expect(await fs.readFile(file(), "utf8")).toBe(`# ours\nelse.example ssh-ed25519 AAAA\n`);
+    const { code, stdout, stderr } = await shop.facs("hosts", "trust", "staging", "--yes");
+    expect([code, stdout]).toEqual([0, "hosts/known_hosts: 6 keys written. Next: git add hosts/known_hosts && git commit\n"]); // biome-ignore format: one line
+    expect(stderr.match(/not on record/g)).toHaveLength(6);
+    const written = (await fs.readFile(file(), "utf8")).split("\n");
+    expect(written.slice(0, 2)).toEqual(["# ours", "else.example ssh-ed25519 AAAA"]);
+    expect(written.slice(2).toSorted()).toEqual(right.split("\n").toSorted());
+    expect((await shop.facs("hosts", "trust", "staging")).stdout).toBe(
+      "Every host that answered is on record already.\n",
+    );
+    expect((await shop.facs("plan", "staging")).code).toBe(0);
+  });
+
+  it("trust takes one host's new key in place of the old one, and tells who does not answer", async () => {
+    const lines = right.split("\n");
+    await fs.writeFile(file(), right.replace(/^web1\.eu .*$/m, (lines[1] ?? "").replace("web2.eu", "web1.eu")));
+    await shop.fleet.stop("db1.us");
+    const { code, stdout, stderr } = await shop.facs("hosts", "trust", "staging", "web1.eu", "db1.us", "--yes");
+    expect([code, stdout]).toEqual([1, expect.stringContaining("1 key written")]);
+    expect(stderr).toMatch(/✗ db1\.us .*cannot be reached/);
+    expect((await fs.readFile(file(), "utf8")).split("\n").toSorted()).toEqual(lines.toSorted());
+    await shop.fleet.start("db1.us");
+  });
+
+  it("logs in nowhere, and leaves nothing behind", async () => {
+    const { stdout } = await shop.facs("hosts", "check", "staging", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ schema: "hosts/1", file: "hosts/known_hosts" });
+    expect(JSON.parse(stdout).hosts).toHaveLength(HOSTS.length);
+    expect(await fs.readdir(shop.temp)).toEqual([]);
+    for (const host of HOSTS) expect(await fs.readdir(shop.hostHome(host))).not.toContain("shop");
+  });
+
+  it("knows the names of hosts, and instances without any", async () => {
+    expect(await shop.facs("hosts", "check", "staging", "web1.eo")).toMatchObject({ code: 64, stderr: expect.stringContaining("Did you mean web1.eu?") }); // biome-ignore format: one line
+    expect(await shop.facs("hosts", "list", "dev")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("NO_HOSTS"),
+    });
+  });
+});

@@ -1,0 +1,83 @@
+import fs from "node:fs/promises";
+import path from "node:path";
+import { FacsimileError } from "@facsimile/core";
+import { spawnGroup } from "./child.ts";
+import { type HostKey, parseKnownHosts } from "./known-hosts.ts";
+import { type SshEndpoint, sshFailure } from "./ssh.ts";
+import type { ConnectOptions } from "./types.ts";
+
+/** What ssh shows of a host before anybody logs in. */
+export type ScanOptions = Pick<ConnectOptions, "env" | "sshConfig" | "connectTimeout" | "signal" | "tmpDir">;
+
+/**
+ * Asks a host for its key, by the way that ssh takes to it: the user's ssh_config, jumps and ports count. Nobody logs in,
+ * and nothing is remembered. Whoever answers may show any key: compare it.
+ *
+ * @throws `HOST_UNREACHABLE`
+ */
+export async function scanHostKey(endpoint: SshEndpoint, options: ScanOptions): Promise<HostKey> {
+  options.signal?.throwIfAborted();
+  const folder = await fs.mkdtemp(path.join(options.tmpDir ?? "/tmp", "facs-"));
+  try {
+    const file = path.join(folder, "known_hosts");
+    const stderr = await tryLogin(endpoint, { ...options, file });
+    const text = await fs.readFile(file, "utf8").catch(() => "");
+    const [key] = parseKnownHosts(text).get(endpoint.name) ?? [];
+    if (key !== undefined) return key;
+    throw /Host key verification failed/.test(stderr) ? noKey(endpoint) : sshFailure(endpoint, stderr);
+  } finally {
+    await fs.rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function tryLogin(endpoint: SshEndpoint, options: ScanOptions & { readonly file: string }): Promise<string> {
+  const { env, signal } = options;
+  const { child, exited, end } = spawnGroup("ssh", scanArgs(endpoint, options), { env });
+  const stop = () => void end();
+  signal?.addEventListener("abort", stop, { once: true });
+  let stderr = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr = (stderr + text).slice(-4096)));
+  child.stdout?.resume();
+  child.stdin?.end();
+  await exited.finally(() => signal?.removeEventListener("abort", stop));
+  signal?.throwIfAborted();
+  return stderr;
+}
+
+/** ssh_config(5): a key that is new is taken, into a file of its own; then no way to log in is left. Pure. */
+function scanArgs(
+  { name, address, port, user }: SshEndpoint,
+  { sshConfig, connectTimeout = 20, file }: ScanOptions & { readonly file: string },
+): string[] {
+  const settings = {
+    StrictHostKeyChecking: "accept-new",
+    UserKnownHostsFile: file,
+    GlobalKnownHostsFile: "/dev/null",
+    HashKnownHosts: "no",
+    HostKeyAlias: name,
+    CheckHostIP: "no",
+    PreferredAuthentications: "none",
+    BatchMode: "yes",
+    ControlMaster: "no",
+    ControlPath: "none",
+    ClearAllForwardings: "yes",
+    PermitLocalCommand: "no",
+    LogLevel: "ERROR",
+    ConnectTimeout: String(connectTimeout),
+  };
+  return [
+    ...(sshConfig === undefined ? [] : ["-F", sshConfig]),
+    ...Object.entries(settings).flatMap(([key, value]) => ["-o", `${key}=${value}`]),
+    ...(port === undefined ? [] : ["-p", String(port)]),
+    ...(user === undefined ? [] : ["-l", user]),
+    "--",
+    address,
+    "true",
+  ];
+}
+
+function noKey({ name }: SshEndpoint): FacsimileError {
+  return new FacsimileError("HOST_UNREACHABLE", `${name} showed no key that ssh would take`, {
+    hint: "Try it by hand: ssh -v",
+  });
+}
