@@ -1,3 +1,4 @@
+import { compareBytes } from "@facsimile/core";
 import type { HostStatus, StatusReport } from "@facsimile/pipeline";
 import { momentText } from "./release-words.ts";
 import { authorText } from "./status.ts";
@@ -10,7 +11,9 @@ export function historyText({ hosts, people }: StatusReport, style: Style): stri
     projects.flatMap(({ project, history }) => history.map((entry) => ({ host, project, ...entry }))),
   );
   const runs = [...groupBy(entries, ({ run, project, release, action }) => JSON.stringify([run, project, release, action])).values()]; // biome-ignore format: one line
-  const rows = runs.sort((a, b) => order(b).localeCompare(order(a))).map((run) => cells(run, people));
+  const began = new Map([...entries].sort((a, b) => compareBytes(b.at, a.at)).map(({ run, at }) => [run, at]));
+  const order = ([first]: readonly Entry[]) => `${began.get(first?.run ?? "")} ${first?.run} ${first?.project}`;
+  const rows = runs.sort((a, b) => compareBytes(order(b), order(a))).map((run) => cells(run, people));
   const unasked = hosts.flatMap((host) => unaskedLine(host, style));
   const lines = rows.length === 0 ? ["nothing was deployed yet"] : columns(rows, { indent: 0 });
   return `${[...lines, ...unasked].join("\n")}\n`;
@@ -25,10 +28,6 @@ interface Entry {
   readonly by: string;
   readonly at: string;
   readonly action: string;
-}
-
-function order([first]: readonly Entry[]): string {
-  return `${first?.at.slice(0, 16)} ${first?.run} ${first?.project}`;
 }
 
 function cells(entries: readonly Entry[], people: StatusReport["people"]): string[] {
