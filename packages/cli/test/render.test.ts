@@ -219,6 +219,25 @@ etc/both of shop on db1
     });
   });
 
+  it("shows no part of a secret through any filter, unless it is asked to", async () => {
+    const file = "tmpl/shop/_ALL_/filtered";
+    const filters = ["upcase", "slice: 0, 12", 'replace: "a", "b"', "split: '' | reverse | join: ''", "sha256", "base64_encode"]; // biome-ignore format: one line
+    await shop.put(file, filters.map((filter) => `{{ module.storefront.password | ${filter} }}\n`).join(""));
+    const [masked, again, open] = [
+      await shop.facs("render", "dev", "filtered"),
+      await shop.facs("render", "dev", "filtered"),
+      await shop.facs("render", "dev", "filtered", "--reveal"),
+    ];
+    await fs.rm(path.join(shop.root, file));
+    const value = String(await shop.value("dev", "passwd/storefront"));
+    const [shown, real] = [masked, open].map(({ stdout }) => stdout.trimEnd().split("\n"));
+    expect(real?.slice(0, 2)).toEqual([value.toUpperCase(), value.slice(0, 12)]);
+    expect(real?.[3]).toBe([...value].reverse().join(""));
+    expect(shown).toHaveLength(filters.length);
+    expect(shown?.filter((line, index) => line === real?.[index] || line.includes(value.slice(0, 12)))).toEqual([]);
+    expect(again.stdout).toBe(masked.stdout);
+  });
+
   it("says where a group with each is wrong", async () => {
     const definition = await shop.read("define/facsimile.json5");
     const problems = async (group: string, files: Readonly<Record<string, string>> = {}) => {
@@ -242,6 +261,10 @@ etc/both of shop on db1
     expect(await problems('{ type: "tmpl", dir: "each", each: "worker" }', files)).toMatch(
       /define\/facsimile\.json5:5:\d+: error INSTALL_EACH: install\.groups\[0\]: each\/_ALL_\/_DEPLOY_\/etc\/same\.conf would be[\s\S]*_DEPLOY_\/etc\/_EACH_\.same\.conf/,
     );
+    expect(await problems('{ type: "tmpl", dir: "../each" }')).toMatch(
+      /define\/facsimile\.json5:5:\d+: error INSTALL_OUTSIDE: install\.groups: "\.\.\/each" is no folder beside tmpl\//,
+    );
+    await problems('{ type: "tmpl", dir: "each", each: "worker" }');
     await fs.rm(path.join(shop.root, "each/_ALL_/_DEPLOY_/etc/same.conf"));
     await shop.put("tmpl/shop/_ALL_/_DEPLOY_/etc/workerd.0.conf", "");
     expect((await shop.facs("render", "fleet", "--out", "x")).stderr).toContain(

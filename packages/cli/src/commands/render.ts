@@ -31,9 +31,9 @@ export async function renderCommand(invocation: RenderInvocation): Promise<void>
   const pipeline = await openWorld(world, { options, run });
   const known = words.length === 1 ? await projectNames(pipeline) : [];
   const { project, file } = wantedOf(invocation, known);
-  const { set, host } = options;
+  const { set, host, reveal } = options;
   const srcDir = srcDirOf(options, world);
-  const request = { instance, set, host, srcDir, projects: project === undefined ? undefined : [project] };
+  const request = { instance, set, host, reveal, srcDir, projects: project === undefined ? undefined : [project] };
   if (file !== undefined)
     await printFile({ ...request, project: project ?? "", path: file }, { ...invocation, pipeline });
   else if (options.out !== undefined) await writeAll(request, { ...invocation, pipeline });

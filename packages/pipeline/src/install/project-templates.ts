@@ -5,7 +5,7 @@ import { modulesOf } from "../instance/modules-of.ts";
 import { type CopyRequest, type Outline, outline } from "../instance/outline.ts";
 import { type OpenedState, openStateOf } from "../secrets/open.ts";
 import { assertReferences } from "../secrets/references.ts";
-import { madeBy, moduleContextOf, secretContext } from "../secrets/values.ts";
+import { madeBy, moduleContextOf, secretContext, standIn } from "../secrets/values.ts";
 import { type PreparedProject, prepare } from "../sources/prepare.ts";
 import { eachProblems } from "./each.ts";
 import { type Overlays, overlays } from "./overlays.ts";
@@ -16,6 +16,8 @@ import { unknownTargets } from "./unknown-targets.ts";
 export interface TemplatesRequest extends CopyRequest {
   /** As this host sees it. Default: every host that has the project. */
   readonly host?: string | undefined;
+  /** Templates see the secrets themselves. Default: stand-ins, which no filter turns into a part of a secret. */
+  readonly reveal?: boolean | undefined;
 }
 
 /** A project with what its templates are made of. */
@@ -75,6 +77,7 @@ export async function stateFor(
   const state = await openStateOf({ definition, modules, use: "read" }, context);
   assertComplete(state, outlined.instance.full);
   assertReferences(definitions, { ...state, instance: outlined.instance });
+  context.redactor.add(...state.state.secrets().map(standIn));
   return state;
 }
 
@@ -87,12 +90,12 @@ export function assertComplete({ plan, state }: OpenedState, instance: string): 
   });
 }
 
-/** The templates with all that they see. */
+/** The templates with all that they see: without `reveal`, stand-ins of the secrets. */
 export function openTemplates(
   { definition, project, version, layers }: ProjectTemplates,
-  state: OpenedState,
+  { reveal = false, ...state }: OpenedState & Pick<TemplatesRequest, "reveal">,
 ): Templates {
-  const lookup = { ...state, instance: definition.instance };
+  const lookup = { ...state, instance: definition.instance, masked: !reveal };
   const moduleOf = (host: Host) => moduleContextOf({ definition, host }, lookup);
   const values = { setting: state.state.settings(), secret: secretContext(lookup), moduleOf };
   return createTemplates({ definition, project, version, values, overlays: layers });

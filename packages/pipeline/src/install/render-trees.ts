@@ -14,7 +14,7 @@ import {
 } from "./project-templates.ts";
 import type { Templates } from "./templates.ts";
 
-/** What a project's templates give. The secrets in it are real: mask them before anything is shown. */
+/** What a project's templates give. With `reveal` the secrets in it are real; either way, redact it before it is shown. */
 export interface RenderedProject {
   readonly project: string;
   readonly version: string;
@@ -33,7 +33,9 @@ export async function renderTrees(
   const found = await findTemplates(request, context);
   const state = await stateFor(found, context);
   const work = found.projects.map((one) =>
-    withSecretHints(request.instance, () => renderProject(one, openTemplates(one, state))),
+    withSecretHints(request.instance, () =>
+      renderProject(one, openTemplates(one, { ...state, reveal: request.reveal })),
+    ),
   );
   await Promise.allSettled(work);
   return Promise.all(work);

@@ -13,7 +13,7 @@ export interface RenderRequest extends Omit<TemplatesRequest, "projects"> {
   readonly host?: string | undefined;
 }
 
-/** One rendered file. The secrets in it are real: mask them before anything is shown. */
+/** One rendered file. With `reveal` the secrets in it are real; either way, redact it before it is shown. */
 export interface RenderedFile {
   readonly path: string;
   readonly bytes: Uint8Array;
@@ -30,7 +30,9 @@ export async function render(request: RenderRequest, context: PipelineContext): 
   const [file] = filesAt(request.path, files);
   if (file === undefined) throw unknownTemplate(files, { path: request.path, projects: [one.project] });
   const state = await stateFor(found, context);
-  const node = await withSecretHints(request.instance, () => openTemplates(one, state).file(file, host));
+  const node = await withSecretHints(request.instance, () =>
+    openTemplates(one, { ...state, reveal: request.reveal }).file(file, host),
+  );
   if (node.type !== "file") throw unknownTemplate(files, { path: request.path, projects: [one.project] });
   const bytes = "bytes" in node.content ? node.content.bytes : await fs.readFile(node.content.file);
   return { path: file.entry.path, bytes, secrets: node.secrets };

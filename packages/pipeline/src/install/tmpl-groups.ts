@@ -5,7 +5,7 @@ import type { TmplGroup } from "./overlays.ts";
 
 type Group = NonNullable<NonNullable<InstanceValues["install"]>["groups"]>[number];
 
-/** The folders of templates beside `tmpl/`, and how they and `tmpl/` are read. @throws `INSTALL_PATTERN` */
+/** The folders of templates beside `tmpl/`, and how they and `tmpl/` are read. @throws `INSTALL_OUTSIDE`, `INSTALL_PATTERN` */
 export async function tmplGroups({ definition }: { readonly definition: Definition }): Promise<TmplGroup[]> {
   const groups = [...(definition.values.install?.groups ?? [])].entries();
   const ours = [...groups].flatMap(([index, group]) => (group.type === "tmpl" ? [{ index, group }] : []));
@@ -17,7 +17,18 @@ async function tmplGroup(
   { index, definition }: { index: number; definition: Definition },
 ): Promise<TmplGroup> {
   const position = positionOf(definition, index);
+  assertInside(dir, position);
   return { name: `install.groups[${index}]`, dir, skip: await skipper(skip, position), each, tagLines, position };
+}
+
+/** A folder beside `tmpl/`: what lies elsewhere is not in the repository that says what a copy is. */
+function assertInside(dir: string, position: Position | undefined): void {
+  const clean = path.posix.normalize(dir);
+  if (!path.posix.isAbsolute(clean) && clean !== "." && clean !== ".." && !clean.startsWith("../")) return;
+  throw new FacsimileError("INSTALL_OUTSIDE", `install.groups: ${JSON.stringify(dir)} is no folder beside tmpl/`, {
+    position,
+    hint: 'Name one that lies in the definitions, such as "conf".',
+  });
 }
 
 /** Where the definition has the group. */

@@ -1,4 +1,4 @@
-import { type InstanceName, isSecret, Secret } from "@facsimile/core";
+import { type InstanceName, isSecret, Secret, sha256 } from "@facsimile/core";
 import { type Definition, type Host, type Module, moduleContext } from "@facsimile/definitions";
 import { ALPHABET, type Policy, type State, type StatePlan, valueNameText, valuesOf, type Wants } from "@facsimile/state"; // biome-ignore format: one line
 
@@ -53,6 +53,13 @@ export interface Lookup {
   readonly state: State;
   readonly plan: StatePlan;
   readonly instance: InstanceName;
+  /** Stand-ins take the place of the values, so that no filter of a template can show a part of one. */
+  readonly masked?: boolean | undefined;
+}
+
+/** Of a value's name alone: the same in every run. Whoever shows it redacts it as the value itself. */
+export function standIn({ name }: Secret): Secret {
+  return new Secret(`masked-${sha256(name)}`, name);
 }
 
 /** `module` as templates of a host see it; what is still missing shows as a placeholder. */
@@ -60,14 +67,14 @@ export function moduleContextOf(
   { definition, host }: { readonly definition: Definition; readonly host: Host },
   lookup: Lookup,
 ): object {
-  const { state, plan, instance } = lookup;
+  const { plan } = lookup;
   const secrets = secretContext(lookup);
   const modules = definition
     .modulesOf(host)
     .map((module) => ({ ...module, values: withSecrets(module.values, secrets) as Module["values"] }));
   return moduleContext(modules, {
-    password: (username: string) => state.password(username, instance) ?? placeholder(`${PASSWORD}${username}`),
-    uiid: (daemon: string) => state.uiid(daemon) ?? plan.uiids[daemon] ?? unplanned(daemon),
+    password: (username: string) => secretOf(`${PASSWORD}${username}`, lookup) ?? placeholder(`${PASSWORD}${username}`),
+    uiid: (daemon: string) => lookup.state.uiid(daemon) ?? plan.uiids[daemon] ?? unplanned(daemon),
   });
 }
 
@@ -78,21 +85,23 @@ function unplanned(daemon: string): never {
 export type Secrets = Readonly<Record<string, Secret>>;
 
 /** `secret` as templates see it, by name: `db/root`, `passwd/storefront`. What a plan makes shows as a placeholder. */
-export function secretContext({ state, plan, instance }: Lookup): Secrets {
-  const planned = madeBy(plan);
-  const names = new Set([...valuesOf(state).map(({ name }) => valueNameText(name)), ...planned]);
+export function secretContext(lookup: Lookup): Secrets {
+  const planned = madeBy(lookup.plan);
+  const names = new Set([...valuesOf(lookup.state).map(({ name }) => valueNameText(name)), ...planned]);
   const found = [...names].flatMap((name) => {
-    const secret = secretOf(name, { state, instance }) ?? (planned.includes(name) ? placeholder(name) : undefined);
+    const secret = secretOf(name, lookup) ?? (planned.includes(name) ? placeholder(name) : undefined);
     return secret === undefined ? [] : [[name, secret] as const];
   });
   // Without a prototype: nothing is called `constructor` that nobody named so.
   return Object.assign(Object.create(null), Object.fromEntries(found));
 }
 
-/** The value that an instance sees. */
-export function secretOf(name: string, { state, instance }: Pick<Lookup, "state" | "instance">): Secret | undefined {
-  if (name.startsWith(PASSWORD)) return state.password(name.slice(PASSWORD.length), instance);
-  return state.secret(name, instance);
+/** The value that an instance sees, or what stands in for it. */
+export function secretOf(name: string, lookup: Omit<Lookup, "plan">): Secret | undefined {
+  const { state, instance, masked = false } = lookup;
+  const isPassword = name.startsWith(PASSWORD);
+  const found = isPassword ? state.password(name.slice(PASSWORD.length), instance) : state.secret(name, instance);
+  return found !== undefined && masked ? standIn(found) : found;
 }
 
 // Named as the state will name it, so that a plan is the deploy.
