@@ -150,6 +150,22 @@ describe("facs build, releases and show", () => {
     expect((await shop.facs("show", path.basename(folder))).code).toBe(0);
   });
 
+  it("take no release for one of another project or instance, wherever its folder lies", async () => {
+    const [folder, id] = [await folderOf("storefront"), path.basename(await folderOf("storefront"))];
+    const elsewhere = path.join(shop.root, "RELEASE/staging/ledger", id);
+    await fs.cp(folder, elsewhere, { recursive: true });
+    const { code, stdout } = await shop.facs("releases", "staging", "ledger");
+    const newest = await shop.facs("show", "staging/ledger");
+    await fs.rm(elsewhere, { recursive: true });
+    expect({ code, stdout }).toMatchObject({
+      code: 5,
+      stdout: expect.stringContaining(
+        `it is the release ${id.slice(0, 7)} of staging/storefront, moved or copied there`,
+      ),
+    });
+    expect(newest).toMatchObject({ code: 0, stdout: expect.stringContaining("ledger 1.0.0 for staging") });
+  });
+
   it("trust no document that was edited, whatever its id says", async () => {
     const folder = await folderOf("ledger");
     const file = path.join(folder, "release.json");

@@ -30,6 +30,11 @@ describe("stages and working trees", () => {
     expect([await built("tests"), await built("scans"), await isDeployed()]).toEqual(["tested\n", "scanned\n", false]);
   });
 
+  it("leave the build as it is when they end before it", async () => {
+    expect(await shop.facs("deploy", "dev", "ledger", "--end", "checkout")).toMatchObject({ code: 0 });
+    expect(await fs.readdir(path.join(shop.root, "BUILD/dev/ledger-1.0.0"))).toContain("dist");
+  });
+
   it("end with the seal for facs build, or before it", async () => {
     expect(await shop.facs("build", "dev", "ledger", "--only", "build")).toMatchObject({
       code: 0,
@@ -50,6 +55,7 @@ describe("stages and working trees", () => {
     };
     expect(await told("--end", "instal")).toMatch(/^64 [\s\S]*there is no stage instal[\s\S]*Did you mean install\?/);
     expect(await told("--start", "deploy", "--end", "build")).toMatch(/^64 [\s\S]*no stage is left/);
+    expect(await told("ledger@1.0.0")).toMatch(/^64 [\s\S]*USAGE: ledger is named twice/);
     expect(await told("--only", "build", "--end", "deploy")).toMatch(/^64 [\s\S]*--only names the one stage/);
   });
 

@@ -67,6 +67,7 @@ async function writtenOutline(
   const { conglomerate, env } = context;
   const instance = parseInstance(request.instance);
   const specs = (request.projects ?? []).map(parseProjectSpec);
+  assertOnce(specs);
   const { srcDir, stages = {} } = request;
   const set = [...(request.set ?? []), ...specs.flatMap(versionSet)];
   if (srcDir !== undefined) {
@@ -96,6 +97,13 @@ async function writtenOutline(
   const isProtected = definition.values.protected ?? false;
   const chosen = { set, isProtected, srcDir, stages };
   return { conglomerate, instance, definition, projects: found, ...chosen, ...wantedHosts(definition, found) };
+}
+
+/** One copy has one version of a project. @throws `USAGE` */
+function assertOnce(specs: readonly ProjectSpec[]): void {
+  const twice = specs.find(({ project }, index) => specs.findIndex((spec) => spec.project === project) < index);
+  if (twice === undefined) return;
+  throw new FacsimileError("USAGE", `${twice.project} is named twice`, { hint: "Name the one version that is meant." });
 }
 
 /** The one whose sources are given. @throws `USAGE` */

@@ -2,7 +2,7 @@ import { didYouMean, FacsimileError, isFacsimileError, parseInstance, parseProje
 import type { PipelineContext } from "../context.ts";
 import { type ReleaseFolder, releaseFolders } from "./folders.ts";
 import { trustingFor } from "./trusting.ts";
-import { readSealed } from "./whole.ts";
+import { readPlaced } from "./whole.ts";
 
 /** The part of an id that must be typed at least. */
 const SHORTEST = 7;
@@ -43,11 +43,11 @@ async function newest(
 }
 
 async function builtAt(
-  { folder, name }: ReleaseFolder,
+  place: ReleaseFolder,
   trusting: Awaited<ReturnType<typeof trustingFor>>,
 ): Promise<string | undefined> {
   try {
-    return (await readSealed(folder, { ...trusting, name })).release.built;
+    return (await readPlaced(place, trusting)).release.built;
   } catch (error) {
     if (isFacsimileError(error)) return undefined;
     throw error;

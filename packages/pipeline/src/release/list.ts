@@ -6,7 +6,7 @@ import { type ReleaseFolder, releaseFolders } from "./folders.ts";
 import type { Release } from "./release.ts";
 import { type Running, runningOf } from "./running.ts";
 import { scopeIn, type Trusting, trustingFor } from "./trusting.ts";
-import { readManifests, readSealed } from "./whole.ts";
+import { readManifests, readPlaced } from "./whole.ts";
 
 export interface ReleasesRequest {
   readonly instance: string;
@@ -69,7 +69,7 @@ async function listedRelease(
 ): Promise<ListedRelease> {
   const { project, id, folder, name } = place;
   try {
-    const { release } = await readSealed(folder, { ...trusting, name });
+    const { release } = await readPlaced(place, trusting);
     const manifests = await readManifests(folder, { release, name });
     const { version, built, definition, source, hosts } = release;
     const [builder] = await namesOf([release.builder], context);

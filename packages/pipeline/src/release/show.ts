@@ -4,7 +4,7 @@ import { type NamedKey, namesOf } from "../people/names.ts";
 import { findRelease } from "./find.ts";
 import type { Release } from "./release.ts";
 import { trustingFor } from "./trusting.ts";
-import { damageIn, readManifests, readSealed } from "./whole.ts";
+import { damageIn, readManifests, readPlaced } from "./whole.ts";
 
 export interface ShownRelease {
   readonly schema: "show/1";
@@ -37,7 +37,7 @@ export type ShownEntry = Entry & { readonly withheld: boolean };
 export async function showRelease(word: string, context: PipelineContext): Promise<ShownRelease> {
   const place = await findRelease(word, context);
   const { folder, name } = place;
-  const { release } = await readSealed(folder, { ...(await trustingFor(place.instance, context)), name });
+  const { release } = await readPlaced(place, await trustingFor(place.instance, context));
   const manifests = await readManifests(folder, { release, name });
   const damage = await damageIn(folder, { release, manifests, name });
   const [builder] = await namesOf([release.builder], context);

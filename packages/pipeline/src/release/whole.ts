@@ -2,8 +2,10 @@ import fs from "node:fs/promises";
 import { errnoOf, FacsimileError, isFacsimileError, problemsOf, sha256 } from "@facsimile/core";
 import { compareTrees, type Difference, type Entry, formatSums, hashTree, type Manifest, parseManifest, treeId } from "@facsimile/manifest"; // biome-ignore format: one line
 import { type Trust, verifyDetached } from "@facsimile/state";
+import type { ReleaseFolder } from "./folders.ts";
 import { placesIn } from "./layout.ts";
 import { parseRelease, type Release } from "./release.ts";
+import type { Trusting } from "./trusting.ts";
 
 export interface SealedBytes {
   readonly release: Release;
@@ -34,6 +36,21 @@ export async function readSealed(
   const release = parseRelease(json, name);
   await verifyDetached({ bytes: json, signature, trust, scope: scope ?? release.state.scope, name });
   return { release, json, signature };
+}
+
+/**
+ * Reads what lies in a folder of `RELEASE/`, as {@link readSealed}, and checks that it is the release of that place: a
+ * copy in the folder of another instance or project would pass for one of theirs.
+ *
+ * @throws `RELEASE_INVALID`; what {@link readSealed} throws
+ */
+export async function readPlaced(place: ReleaseFolder, trusting: Trusting): Promise<SealedBytes> {
+  const { folder, name, ...said } = place;
+  const sealed = await readSealed(folder, { ...trusting, name });
+  const { instance, project, id } = sealed.release;
+  const isThere = instance === said.instance && project === said.project && id === said.id;
+  if (!isThere) throw damaged(name, `it is the release ${id.slice(0, 7)} of ${instance}/${project}, moved or copied there`); // biome-ignore format: one line
+  return sealed;
 }
 
 /**

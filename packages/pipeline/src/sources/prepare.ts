@@ -66,7 +66,7 @@ async function prepareOne(wanted: WantedProject, preparing: Preparing): Promise<
   const from = stages.filter(({ name }) => place(name) < place(chosen[0])).length;
   const prepared = { ...wanted, definition, source, own };
   // Stages after the install need a folder to work in too.
-  const isBuilt = stages.length + after.length > 0;
+  const isBuilt = stages.length > 0 || after.some(({ name }) => chosen.includes(name));
   const folder = isBuilt ? await build({ ...requestOf(prepared, outline), stages, from }, context) : source.dir;
   return { ...prepared, build: folder };
 }
