@@ -42,15 +42,17 @@ export function formatHistory(entry: HistoryEntry): string {
   return JSON.stringify({ facsimile: "history/1", release, dir, version, run, by, at, action });
 }
 
-/** Lines cut short by a crash are left out. @throws `HOST_FORMAT_NEWER` */
+/** Lines cut short by a crash, and what somebody wrote there otherwise, are left out. @throws `HOST_FORMAT_NEWER` */
 export function parseHistory(text: string): HistoryEntry[] {
   return text.split("\n").flatMap((line) => {
     const entry = parse(line, "history/1");
-    if (entry === undefined) return [];
+    if (entry === undefined || FIELDS.some((field) => typeof entry[field] !== "string")) return [];
     const { facsimile: _, ...rest } = entry;
     return [rest as unknown as HistoryEntry];
   });
 }
+
+const FIELDS: readonly (keyof HistoryEntry)[] = ["release", "dir", "version", "run", "by", "at", "action"];
 
 function parse(text: string, format: string): Record<string, unknown> | undefined {
   const value = parseObject(text);

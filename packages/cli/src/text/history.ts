@@ -3,6 +3,7 @@ import type { HostStatus, StatusReport } from "@facsimile/pipeline";
 import { momentText } from "./release-words.ts";
 import { authorText } from "./status.ts";
 import { columns, count, type Style } from "./style.ts";
+import { harmless } from "./value.ts";
 import { groupBy, hostProblem, short } from "./words.ts";
 
 /** Every run that hosts confirmed, newest first: which release, by whom, on how many hosts. */
@@ -16,7 +17,7 @@ export function historyText({ hosts, people }: StatusReport, style: Style): stri
   const rows = runs.sort((a, b) => compareBytes(order(b), order(a))).map((run) => cells(run, people));
   const unasked = hosts.flatMap((host) => unaskedLine(host, style));
   const lines = rows.length === 0 ? ["nothing was deployed yet"] : columns(rows, { indent: 0 });
-  return `${[...lines, ...unasked].join("\n")}\n`;
+  return `${[...lines.map(harmless), ...unasked].join("\n")}\n`;
 }
 
 interface Entry {
