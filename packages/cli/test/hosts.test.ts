@@ -59,12 +59,14 @@ describe("facs hosts", () => {
 
   it("trust takes one host's new key in place of the old one, and tells who does not answer", async () => {
     const lines = right.split("\n");
-    await fs.writeFile(file(), right.replace(/^web1\.eu .*$/m, (lines[1] ?? "").replace("web2.eu", "web1.eu")));
+    const old = (lines[1] ?? "").replace("web2.eu ", "");
+    await fs.writeFile(file(), right.replace(/^web1\.eu .*$/m, `web1.eu,former.example ${old}`));
     await shop.fleet.stop("db1.us");
     const { code, stdout, stderr } = await shop.facs("hosts", "trust", "staging", "web1.eu", "db1.us", "--yes");
     expect([code, stdout]).toEqual([1, expect.stringContaining("1 key written")]);
     expect(stderr).toMatch(/✗ db1\.us .*cannot be reached/);
-    expect((await fs.readFile(file(), "utf8")).split("\n").toSorted()).toEqual(lines.toSorted());
+    const expected = [...lines, `former.example ${old}`].toSorted();
+    expect((await fs.readFile(file(), "utf8")).split("\n").toSorted()).toEqual(expected);
     await shop.fleet.start("db1.us");
   });
 

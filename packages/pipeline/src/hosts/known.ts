@@ -76,11 +76,19 @@ export async function trustHostKeys({ hosts }: HostKeys, context: PipelineContex
   const file = fileOf(context);
   const news = hosts.filter(({ shown, verdict }) => shown !== undefined && verdict !== "known");
   const gone = new Set(news.map(({ host }) => host));
-  const kept = (await readText(file)).split("\n").filter((line) => !gone.has(line.trim().split(/\s+/)[0] ?? ""));
+  const kept = (await readText(file)).split("\n").flatMap((line) => without(gone, line));
   const before = kept.join("\n").replace(/\n*$/, kept.some((line) => line !== "") ? "\n" : "");
   const lines = news.flatMap(({ host, shown }) => (shown === undefined ? [] : [formatKnownHost(host, shown)]));
   await fs.mkdir(path.dirname(file), { recursive: true });
   await writeFileAtomic(file, `${before}${lines.join("")}`);
+}
+
+/** The line, for the names that it has besides; none where it has no other. */
+function without(gone: ReadonlySet<string>, line: string): string[] {
+  const [names = "", ...rest] = line.trim().split(/\s+/);
+  const left = names.split(",").filter((name) => !gone.has(name));
+  if (left.length === names.split(",").length) return [line];
+  return left.length === 0 ? [] : [[left.join(","), ...rest].join(" ")];
 }
 
 interface Recorded {
