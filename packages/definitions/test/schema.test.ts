@@ -112,6 +112,30 @@ describe("one value is wrong", () => {
       "UNKNOWN_KEY define/beta.json5:1:39: there is no key install.groups.0.pattrn (Did you mean pattern?)",
     ],
     [
+      "{ install: { groups: [{}, { target: 'web' }] } }",
+      'INVALID_VALUE define/beta.json5:1:23: install.groups.0 names no files (Name what it takes: files, optfiles, dir, glob; or {type: "tmpl", dir}.)',
+    ],
+    [
+      "{ install: { groups: [{ dir: 'x', target: 'wbe' }] } }",
+      'UNKNOWN_TARGET define/beta.json5:1:43: install.groups.0.target names "wbe", but there is no such target (Expected one of: web, db. Did you mean web?)',
+    ],
+    [
+      "{ install: { groups: [{ files: ['a', '$SCR_DIR$/b'] }] } }",
+      "INTERPOLATION define/beta.json5:1:38: install.groups.0.files.1: there is no variable $SCR_DIR$ (Did you mean $SRC_DIR$?)",
+    ],
+    [
+      "{ install: { groups: [{ dir: 'x', pattern: '^$SRC_DIR$/', replace: '$NOPE$/' }] } }",
+      /^INTERPOLATION define\/beta\.json5:1:68: .* there is no variable \$NOPE\$ \(Variables: \$SRC_DIR\$, /,
+    ],
+    [
+      "{ build: { run: ['make'], enw: { A: 'b' } } }",
+      "UNKNOWN_KEY define/beta.json5:1:27: there is no key build.enw (Did you mean env?)",
+    ],
+    [
+      "{ projects: { p: { build: { runn: ['make'] } } } }",
+      "UNKNOWN_KEY define/beta.json5:1:29: there is no key projects.p.build.runn (Did you mean run?)",
+    ],
+    [
       "{ install: { groups: [{ type: 'move' }] } }",
       /^INVALID_VALUE define\/beta\.json5:1:31: install\.groups\.0\.type is "move"; expected "tmpl" or "copy"/,
     ],
@@ -160,6 +184,11 @@ describe("one value is wrong", () => {
   it.each(["shop", "shop/eu", "/srv/shop", "/srv/shop/", "/home/a.b/c@d+e-f_g"])("home %j is taken", async (home) => {
     expect(await wrong(JSON.stringify({ home }))).toEqual([]);
   });
+});
+
+it("copy groups that take something, for targets there are, with what variables stand for, are right", async () => {
+  const groups = "[{ optfiles: ['$BUILD_DIR$/a$'], target: 'db' }, { glob: ['*'], pattern: '(A$|B$)', replace: '$1' }]";
+  expect(await wrong(`{ install: { groups: ${groups} } }`)).toEqual([]);
 });
 
 it("everything that is wrong is told at once, however deep", async () => {

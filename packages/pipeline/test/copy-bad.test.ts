@@ -112,6 +112,9 @@ describe("a copy group", () => {
     expect(await names({ dir: "tree", pattern: "^/([^/]*)/", replace: "\\1-" })).toEqual(["build-tree/one"]);
     expect(await names({ files: ["$SRC_DIR$/tree/one"], pattern: "^$SRC_DIR$", replace: "" })).toEqual(["tree/one"]);
     expect(await names({ glob: "$SRC_DIR$/tree/*" })).toEqual(["tree/one"]);
+    expect(await names({ dir: "tree", pattern: "^$BUILD_DIR$/", replace: "$INSTANCE_NAME$/" })).toEqual([
+      "dev/tree/one",
+    ]);
     expect((await problems({ dir: "tree", pattern: "^.*$", replace: "" }))[0]).toContain("INSTALL_OUTSIDE");
     expect((await problems({ dir: "tree", pattern: "(o)ne", replace: "\\2" }))[0]).toMatch(
       /INSTALL_PATTERN `replace` names group 2; `pattern` has 1/,

@@ -1,19 +1,27 @@
-import { didYouMean, formatPath, type KeyPath, RESERVED_NAMES } from "@facsimile/core";
+import { didYouMean, type KeyPath, RESERVED_NAMES } from "@facsimile/core";
 import { memoized, NOTHING } from "../memo.ts";
 import type { InstanceValues } from "../types.ts";
+import { type Finding, unknown } from "./finding.ts";
+import { groupFindings } from "./groups.ts";
 import { targetsOf } from "./hosts.ts";
 import { stageFindings } from "./stages.ts";
-import type { Finding } from "./validate.ts";
 
 /** What is right by itself and wrong beside the rest. `values` have passed the schema. */
-export function crossFindings({ deploy, hosts, projects, regions, versions }: InstanceValues): readonly Finding[] {
+export function crossFindings({
+  deploy,
+  hosts,
+  install,
+  projects,
+  regions,
+  versions,
+}: InstanceValues): readonly Finding[] {
   const part = <T>(value: T | undefined) => value ?? (NOTHING as T);
   const between = projects === undefined ? findBetween : findingsBetween;
-  return between(part(projects), deploy, part(hosts), regions ?? NO_REGIONS, part(versions));
+  return between(part(projects), deploy, part(hosts), regions ?? NO_REGIONS, part(versions), part(install));
 }
 
 type Checked = Pick<InstanceValues, "deploy"> & {
-  readonly [Key in "hosts" | "projects" | "regions" | "versions"]?: InstanceValues[Key];
+  readonly [Key in "hosts" | "install" | "projects" | "regions" | "versions"]?: InstanceValues[Key];
 };
 
 type Part<Key extends keyof InstanceValues> = NonNullable<InstanceValues[Key]>;
@@ -24,8 +32,9 @@ function findBetween(
   hosts: Part<"hosts">,
   regions: Part<"regions">,
   versions: Part<"versions">,
+  install: Part<"install">,
 ): readonly Finding[] {
-  const values = { deploy, hosts, projects, versions, ...(regions === NO_REGIONS ? {} : { regions }) };
+  const values = { deploy, hosts, install, projects, versions, ...(regions === NO_REGIONS ? {} : { regions }) };
   return [
     ...projectFindings(values),
     ...stageFindings(values.projects ?? {}),
@@ -33,6 +42,7 @@ function findBetween(
     ...hookFindings(values),
     ...hostFindings(values),
     ...waveFindings(values),
+    ...groupFindings(values),
   ];
 }
 
@@ -117,26 +127,4 @@ function waveFindings(values: Checked): readonly Finding[] {
       }),
     ),
   );
-}
-
-interface Unknown {
-  readonly code: string;
-  readonly path: KeyPath;
-  readonly known: readonly string[];
-  readonly what: string;
-  /** Default: the last key of the path. */
-  readonly name?: string;
-}
-
-export function unknown({ code, path, known, what, name }: Unknown): Finding {
-  const shown = name ?? path.at(-1) ?? "";
-  const near = didYouMean(shown, known);
-  const all = known.length === 0 ? `There is no ${what}.` : `Expected one of: ${known.join(", ")}.`;
-  return {
-    code,
-    path,
-    ...(name === undefined ? { part: "key" as const } : {}),
-    message: `${formatPath(path)} names ${JSON.stringify(shown)}, but there is no such ${what}`,
-    hint: near === undefined ? all : `${all} Did you mean ${near}?`,
-  };
 }

@@ -58,3 +58,25 @@ export function wrongValue({ path, value, expected }: Wrong): Finding {
   const hint = wantsList && typeof value === "string" ? `Write [${JSON.stringify(value)}].` : undefined;
   return { code: "INVALID_VALUE", path, message: `${shown} is ${what}; expected ${expected}`, hint };
 }
+
+interface Unknown {
+  readonly code: string;
+  readonly path: KeyPath;
+  readonly known: readonly string[];
+  readonly what: string;
+  /** Default: the last key of the path. */
+  readonly name?: string;
+}
+
+export function unknown({ code, path, known, what, name }: Unknown): Finding {
+  const shown = name ?? path.at(-1) ?? "";
+  const near = didYouMean(shown, known);
+  const all = known.length === 0 ? `There is no ${what}.` : `Expected one of: ${known.join(", ")}.`;
+  return {
+    code,
+    path,
+    ...(name === undefined ? { part: "key" as const } : {}),
+    message: `${formatPath(path)} names ${JSON.stringify(shown)}, but there is no such ${what}`,
+    hint: near === undefined ? all : `${all} Did you mean ${near}?`,
+  };
+}

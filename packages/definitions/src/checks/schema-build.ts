@@ -21,7 +21,7 @@ const virtualenv = z.union([
   ),
 ]);
 
-export const build = z.looseObject(
+export const build = z.strictObject(
   {
     run: optional(commands),
     env: optional(variables),

@@ -1,4 +1,4 @@
-import type { Definition, Host } from "@facsimile/definitions";
+import type { CopyVariable, Definition, Host } from "@facsimile/definitions";
 import { type CopyContext, copyGroup } from "./copy.ts";
 import type { Part } from "./finish.ts";
 import type { TmplGroup } from "./overlays.ts";
@@ -35,7 +35,7 @@ export async function installGroups(
 
 function copyContext(request: GroupRequest, index: number): CopyContext {
   const { definition, project, source, build } = request;
-  const variables = {
+  const variables: Record<CopyVariable, string> = {
     SRC_DIR: source,
     BUILD_DIR: build,
     DEPLOY_DIR: `${definition.values.home ?? ""}/${project}/current`,

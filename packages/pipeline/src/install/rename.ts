@@ -15,9 +15,10 @@ export function renamer(
   context: CopyContext,
 ): (file: string, landing: string) => string {
   if (pattern === undefined) return (_file, landing) => inside(landing, context);
-  const compiled = compile(substitute(pattern, { ...context, variables: placed(context), quote: true }), context);
+  const variables = placed(context);
+  const compiled = compile(substitute(pattern, { variables, quote: true }), context);
   // The seed's way to name a group is Python's, \1.
-  const replacement = replace.replace(/\\(\d)/g, "$$$1");
+  const replacement = substitute(replace, { variables }).replace(/\\(\d)/g, "$$$1");
   assertGroups(replacement, { compiled, position: context.position });
   return (file, landing) => {
     const matcher = compiled.matcher(inPlace(file, context));
