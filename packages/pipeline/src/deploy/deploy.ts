@@ -49,7 +49,7 @@ export async function deploy(request: DeployRequest, world: PipelineContext): Pr
     signal.throwIfAborted();
     const { state, report } = await record({ ...before, recording }, context);
     const isSame = state.state === evaluation.state.state;
-    const copies = isSame ? evaluation.copies : await copiesOf({ ...before, state }, context);
+    const copies = isSame ? evaluation.copies : await copiesOf({ ...before, state }, { ...context, onEvent: TOLD });
     const work: Work = { ...before, state, copies };
     if (allExact(copies, surveyed))
       return reportOf(work, { started, outcome: "unchanged", hosts: idleHosts(surveyed), recorded: report }, context);
@@ -59,6 +59,9 @@ export async function deploy(request: DeployRequest, world: PipelineContext): Pr
     await reaching.then(closeAll, () => undefined);
   }
 }
+
+/** What is odd was told with the plan. */
+const TOLD = () => undefined;
 
 async function assertAllowed(
   { definition, instance, isProtected }: Outline,

@@ -3,6 +3,7 @@ import type { Definition, InstanceValues } from "@facsimile/definitions";
 import { type HashOptions, manifestOf, type Tree, treeId } from "@facsimile/manifest";
 import { createRenderer } from "@facsimile/templates";
 import { withSharedParents } from "@facsimile/transport";
+import type { Telling } from "../instance/warnings.ts";
 import type { HostCopy } from "../release/release.ts";
 import type { TemplateValues } from "./contexts.ts";
 import { eachProblems } from "./each.ts";
@@ -12,7 +13,7 @@ import { overlays } from "./overlays.ts";
 import { createTemplates } from "./templates.ts";
 import { unknownTargets } from "./unknown-targets.ts";
 
-export interface AssembleRequest {
+export interface AssembleRequest extends Telling {
   /** The conglomerate, absolute. */
   readonly root: string;
   /** The folder of `tmpl/` and `extra/`, absolute. */

@@ -27,6 +27,8 @@ export interface CopyContext {
   readonly variables: Readonly<Record<string, string>> & { readonly BUILD_DIR: string; readonly SRC_DIR: string };
   /** Where the definition has the group. */
   readonly position?: Position | undefined;
+  /** Told when the group names files and its pattern matches none of them. */
+  readonly onIdle?: ((pattern: string) => void) | undefined;
 }
 
 /**
@@ -46,19 +48,19 @@ export async function copyGroup(group: CopyGroup, context: CopyContext): Promise
       return undefined;
     }
   };
-  const rename = attempt(() => renamer(group, context)) ?? ((_file: string, landing: string) => landing);
+  const rename = attempt(() => renamer(group, context));
   const landed = new Map<string, Found>();
   for (const { file, node, landing } of await named(group, { context, problems, attempt })) {
-    const place = attempt(() => rename(file, landing));
+    const place = attempt(() => rename?.place(file, landing));
     const before = place === undefined ? undefined : landed.get(place);
     const isShared = before?.node.type === "dir" && node.type === "dir";
     if (before !== undefined && before.file !== file && !isShared)
       problems.push(clash(place ?? "", { before, file, context }));
     if (place !== undefined) landed.set(place, { file, node });
   }
-  for (const [place, { node }] of landed)
-    if (node.type === "link") problems.push(...outside(place, node.target, context));
+  for (const [place, { node }] of landed) problems.push(...outside(place, node, context));
   throwProblems(problems);
+  if (landed.size > 0 && rename?.isIdle) context.onIdle?.(group.pattern ?? "");
   return new Map([...landed].map(([place, { node }]) => [place, node]));
 }
 
@@ -156,11 +158,11 @@ function assertInPlace(folder: string, { text, context }: { text: string; contex
   );
 }
 
-function outside(place: string, target: string, { position }: CopyContext): FacsimileError[] {
-  const flaw = linkFlaw(place, target);
-  if (flaw === undefined) return [];
+function outside(place: string, node: TreeNode, { position }: CopyContext): FacsimileError[] {
+  const flaw = node.type === "link" ? linkFlaw(place, node.target) : undefined;
+  if (node.type !== "link" || flaw === undefined) return [];
   return [
-    new FacsimileError("INSTALL_LINK_OUTSIDE", `${place} is a link to ${target}, ${flaw}`, {
+    new FacsimileError("INSTALL_LINK_OUTSIDE", `${place} is a link to ${node.target}, ${flaw}`, {
       position,
       hint: "Link to something inside the release, by a relative path.",
     }),

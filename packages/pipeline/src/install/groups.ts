@@ -1,11 +1,12 @@
 import type { CopyVariable, Definition, Host } from "@facsimile/definitions";
+import { type Telling, tellWarning } from "../instance/warnings.ts";
 import { type CopyContext, copyGroup } from "./copy.ts";
 import type { Part } from "./finish.ts";
 import type { TmplGroup } from "./overlays.ts";
 import { settled } from "./settled.ts";
 import { positionOf, tmplGroups } from "./tmpl-groups.ts";
 
-export interface GroupRequest {
+export interface GroupRequest extends Telling {
   readonly definition: Definition;
   readonly project: string;
   readonly source: string;
@@ -42,5 +43,11 @@ function copyContext(request: GroupRequest, index: number): CopyContext {
     CONFIGURATION_NAME: project,
     INSTANCE_NAME: definition.instance.full,
   };
-  return { variables, position: positionOf(request.definition, index) };
+  const position = positionOf(definition, index);
+  const onIdle = (pattern: string) => {
+    const message = `install.groups[${index}]: the pattern ${pattern} matches none of its files`;
+    const hint = "They land where they would without it. A path begins with $BUILD_DIR$/ or $SRC_DIR$/.";
+    tellWarning({ code: "INSTALL_IDLE", message, hint, position }, request);
+  };
+  return { variables, position, onIdle };
 }

@@ -1,6 +1,6 @@
 import fs from "node:fs/promises";
 import path from "node:path";
-import { FacsimileError, type InstanceName, type Position, throwProblems } from "@facsimile/core";
+import { didYouMean, FacsimileError, type InstanceName, type Position, throwProblems } from "@facsimile/core";
 import { type Layer, type Overlay, readOverlay, type TagLines } from "@facsimile/templates";
 import { relativeTo } from "../state/publish.ts";
 
@@ -51,8 +51,9 @@ export interface EachOverlay {
 
 export type EachGroup = TmplGroup & { readonly each: string };
 
-/** @throws What `readOverlay` throws; `INSTALL_EACH` */
+/** @throws What `readOverlay` throws; `INSTALL_EACH`, `INSTALL_MISSING` */
 export async function overlays(request: OverlayRequest): Promise<Overlays> {
+  throwProblems((await Promise.all(request.groups.map((group) => dirMissing(group, request)))).flat());
   const each = request.groups.filter((group): group is EachGroup => group.each !== undefined);
   const plain = request.groups.filter((group) => group.each === undefined);
   const dirs = [...new Set(["tmpl", ...plain.map(({ dir }) => dir)])];
@@ -79,6 +80,27 @@ async function eachOverlay(
   const folders = await foldersOf([group.dir], request);
   return { group, folders, overlay: await readOverlay(layersOf(folders, request)) };
 }
+
+/** A mistyped `dir` would install nothing. `tmpl/` is always used, where it is. */
+async function dirMissing(
+  { name, dir, position }: TmplGroup,
+  { root, own, source }: OverlayRequest,
+): Promise<FacsimileError[]> {
+  const places = [own, path.join(source, CARRIED)];
+  const found = await Promise.all(places.map((place) => isFolder(path.join(place, dir))));
+  if (path.normalize(dir) === "tmpl" || found.includes(true)) return [];
+  const here = await fs.readdir(own, { withFileTypes: true });
+  const near = didYouMean(
+    dir,
+    here.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])),
+  );
+  const message = `${name}: there is no folder ${relativeTo(root, path.join(own, dir))}`;
+  const hint = near === undefined ? "Make it, with _ALL_/ in it, or take the group away." : `Did you mean ${near}?`;
+  return [new FacsimileError("INSTALL_MISSING", message, { position, hint })];
+}
+
+/** Where a source repository has templates of its own. */
+const CARRIED = "config/facsimile";
 
 function dirTwice({ name, dir, position }: EachGroup): FacsimileError {
   const message = `${name}: ${dir} is rendered once for each host already; \`each\` needs a folder of its own`;
@@ -108,9 +130,9 @@ function howOf(dir: string, groups: readonly TmplGroup[]): Pick<Layer, "skip" | 
 }
 
 function theirs(dir: string, { source, project, own, groups }: OverlayRequest): Layer[] {
-  const carried = path.join(source, "config/facsimile");
+  const carried = path.join(source, CARRIED);
   if (carried === own) return [];
-  return [{ name: `config/facsimile/${dir} of ${project}`, dir: path.join(carried, dir), ...howOf(dir, groups) }];
+  return [{ name: `${CARRIED}/${dir} of ${project}`, dir: path.join(carried, dir), ...howOf(dir, groups) }];
 }
 
 /** `_ALL_`, the instance's parts, its full name: each later one wins, path by path. */

@@ -3,27 +3,34 @@ import { FacsimileError, type Position } from "@facsimile/core";
 import { RE2JS } from "re2js";
 import type { CopyContext, CopyGroup } from "./copy.ts";
 
+export interface Renamer {
+  /** Where a file lands that without a pattern lands at `landing`. @throws `INSTALL_OUTSIDE` for a place that is none */
+  place(file: string, landing: string): string;
+  /** The pattern has matched no file so far. */
+  isIdle: boolean;
+}
+
 /**
  * Where what a group names lands. A pattern is matched with the file's path, in which sources and build always lie in the
  * same place: what a machine calls its folders reaches no release.
  *
- * @returns What throws `INSTALL_OUTSIDE` for a place that is none.
  * @throws `INSTALL_PATTERN`
  */
-export function renamer(
-  { pattern, replace = "" }: CopyGroup,
-  context: CopyContext,
-): (file: string, landing: string) => string {
-  if (pattern === undefined) return (_file, landing) => inside(landing, context);
+export function renamer({ pattern, replace = "" }: CopyGroup, context: CopyContext): Renamer {
+  if (pattern === undefined) return { place: (_file, landing) => inside(landing, context), isIdle: false };
   const variables = placed(context);
   const compiled = compile(substitute(pattern, { variables, quote: true }), context);
   // The seed's way to name a group is Python's, \1.
   const replacement = substitute(replace, { variables }).replace(/\\(\d)/g, "$$$1");
   assertGroups(replacement, { compiled, position: context.position });
-  return (file, landing) => {
-    const matcher = compiled.matcher(inPlace(file, context));
-    if (!matcher.find()) return inside(landing, context);
-    return inside(away(matcher.replaceFirst(replacement)), context);
+  return {
+    isIdle: true,
+    place(file, landing) {
+      const matcher = compiled.matcher(inPlace(file, context));
+      if (!matcher.find()) return inside(landing, context);
+      this.isIdle = false;
+      return inside(away(matcher.replaceFirst(replacement)), context);
+    },
   };
 }
 

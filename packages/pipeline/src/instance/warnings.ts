@@ -1,5 +1,5 @@
 import { formatPosition } from "@facsimile/core";
-import type { Definition } from "@facsimile/definitions";
+import type { Definition, Warning } from "@facsimile/definitions";
 import type { PipelineContext } from "../context.ts";
 import type { OpenedState } from "../secrets/open.ts";
 import { wishOf } from "./scope-users.ts";
@@ -8,15 +8,23 @@ import { wishOf } from "./scope-users.ts";
  * Tells what is odd about the definitions of a copy's projects, once where they share it. A directive that hits nothing
  * in one project may hit in another: it is told when it misses in all.
  */
-export function tellWarnings(definitions: readonly Definition[], { onEvent }: Pick<PipelineContext, "onEvent">): void {
+export function tellWarnings(definitions: readonly Definition[], context: Telling): void {
   const told = definitions.map(({ warnings }) => new Map(warnings.map((each) => [lineOf(each), each])));
   const all = new Map(told.flatMap((warnings) => [...warnings]));
-  for (const [message, { code, hint }] of all) {
-    const isEverywhere = told.every((warnings) => warnings.has(message));
-    if (code === "DIRECTIVE_IDLE" && !isEverywhere) continue;
-    onEvent({ type: "warning", message, ...(hint === undefined ? {} : { hint }) });
+  for (const [line, warning] of all) {
+    const isEverywhere = told.every((warnings) => warnings.has(line));
+    if (warning.code === "DIRECTIVE_IDLE" && !isEverywhere) continue;
+    tellWarning(warning, context);
   }
 }
+
+/** Tells what is odd, with its place. */
+export function tellWarning(warning: Warning, { onEvent }: Telling): void {
+  const { hint } = warning;
+  onEvent({ type: "warning", message: lineOf(warning), ...(hint === undefined ? {} : { hint }) });
+}
+
+export type Telling = Pick<PipelineContext, "onEvent">;
 
 /** Tells, when values are made, that one key alone opens, or will open, what hosts depend on. */
 export function tellSingleRecipient(
@@ -28,7 +36,7 @@ export function tellSingleRecipient(
     readonly definition: Pick<Definition, "local" | "values">;
     readonly state: Pick<OpenedState["state"], "file" | "recipients" | "scope" | "serial">;
   },
-  { onEvent }: Pick<PipelineContext, "onEvent">,
+  { onEvent }: Telling,
 ): void {
   const isNew = state.serial === 0;
   const readers = isNew ? (wishOf(definition)?.length ?? 1) : state.recipients.length;
@@ -41,7 +49,7 @@ export function tellSingleRecipient(
   onEvent({ type: "warning", message, hint });
 }
 
-function lineOf({ code, message, position }: Definition["warnings"][number]): string {
+function lineOf({ code, message, position }: Warning): string {
   const text = `${code}: ${message}`;
   return position === undefined ? text : `${formatPosition(position)}: ${text}`;
 }

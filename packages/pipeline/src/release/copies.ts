@@ -1,7 +1,9 @@
 import type { Host } from "@facsimile/definitions";
 import type { PipelineContext } from "../context.ts";
 import { assemble } from "../install/assemble.ts";
+import { idleRules } from "../install/idle-rules.ts";
 import type { Outline } from "../instance/outline.ts";
+import { tellWarning } from "../instance/warnings.ts";
 import type { OpenedState } from "../secrets/open.ts";
 import { withSecretHints } from "../secrets/references.ts";
 import { moduleContextOf, secretContext } from "../secrets/values.ts";
@@ -16,10 +18,11 @@ export async function copiesOf(
 ): Promise<Copy[]> {
   const lookup = { ...state, instance: outline.instance };
   const [setting, secret] = [state.state.settings(), secretContext(lookup)];
-  return Promise.all(
+  const copies = await Promise.all(
     projects.map(async ({ project, version, definition, source, own, build }) => {
       const values = { setting, secret, moduleOf: (host: Host) => moduleContextOf({ definition, host }, lookup) };
-      const request = { root: context.root, own, definition, project, version, source: source.dir, build, values };
+      const { root, onEvent } = context;
+      const request = { root, onEvent, own, definition, project, version, source: source.dir, build, values };
       const hosts = await withSecretHints(outline.instance.full, () => assemble(request));
       const trees = Object.fromEntries(hosts.map(({ host, treeId }) => [host, treeId]));
       const named = { instance: outline.instance.full, project, version };
@@ -32,6 +35,9 @@ export async function copiesOf(
       };
     }),
   );
+  const ruled = projects.map(({ definition }, index) => ({ definition, hosts: copies[index]?.hosts ?? [] }));
+  for (const warning of idleRules(ruled)) tellWarning(warning, context);
+  return copies;
 }
 
 function hooksOf({ values }: PreparedProject["definition"]): Hooks {
