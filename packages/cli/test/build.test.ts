@@ -76,6 +76,12 @@ describe("facs build, releases and show", () => {
       code: 0,
       stdout: "dev: no release lies here. Make one: facs build dev\n",
     });
+    expect(await shop.facs("releases", "dev", "ledger")).toMatchObject({ code: 0 });
+    expect(await shop.facs("releases", "staging", "storefrnt")).toMatchObject({
+      code: 64,
+      stdout: "",
+      stderr: expect.stringMatching(/UNKNOWN_PROJECT: there is no project storefrnt\n +Did you mean storefront\?/),
+    });
     expect(await shop.facs("releases", "stagin")).toMatchObject({
       code: 64,
       stderr: expect.stringContaining("staging"),

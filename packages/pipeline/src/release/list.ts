@@ -42,16 +42,16 @@ export interface ListedRelease {
 /**
  * The releases of an instance that lie here. Signatures, ids and manifests are checked, files are not read.
  *
- * @throws `BAD_NAME`; `UNKNOWN_INSTANCE` where there is neither a release nor a definition of it
+ * @throws `BAD_NAME`; `UNKNOWN_INSTANCE`, `UNKNOWN_PROJECT` where there is neither a release nor a definition of it
  */
 export async function listReleases(
   { instance, project }: ReleasesRequest,
   context: PipelineContext,
 ): Promise<ReleaseListing> {
   parseInstance(instance);
-  if (project !== undefined) parseProject(project);
+  const named = project === undefined ? undefined : parseProject(project);
   const folders = await releaseFolders({ instance, project }, context);
-  if (folders.length === 0) await scopeIn(instance, context);
+  if (folders.length === 0) await scopeIn(instance, { ...context, project: named });
   const running = await runningOf(instance, context);
   const trusting = folders.length === 0 ? undefined : await trustingFor(instance, context);
   const listed = trusting && folders.map((place) => listedRelease(place, { running, trusting, context }));

@@ -1,4 +1,4 @@
-import { isFacsimileError, parseInstance } from "@facsimile/core";
+import { isFacsimileError, type ProjectName, parseInstance } from "@facsimile/core";
 import { findConglomerate, scopeOf } from "@facsimile/definitions";
 import type { Trust } from "@facsimile/state";
 import type { PipelineContext } from "../context.ts";
@@ -21,7 +21,10 @@ export async function trustingFor(name: string, context: PipelineContext): Promi
   return { trust: await trustOf({ scope: scope ?? parseInstance(name).parts[0] }, context), scope };
 }
 
-/** @throws `BAD_NAME`, `UNKNOWN_INSTANCE`; what is wrong with what the definition says of its scope */
-export async function scopeIn(name: string, { root, env }: Pick<PipelineContext, "root" | "env">): Promise<string> {
-  return scopeOf(await findConglomerate(root), { instance: parseInstance(name), env });
+/** @throws `BAD_NAME`, `UNKNOWN_INSTANCE`, `UNKNOWN_PROJECT`; what is wrong with what the definition says of its scope */
+export async function scopeIn(
+  name: string,
+  { root, env, project }: Pick<PipelineContext, "root" | "env"> & { readonly project?: ProjectName | undefined },
+): Promise<string> {
+  return scopeOf(await findConglomerate(root), { instance: parseInstance(name), env, project });
 }
