@@ -30,7 +30,9 @@ async function tellFailure(
 ): Promise<number> {
   if (isCommander(error)) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (world.signal.aborted) {
-    world.tell(`${String((world.signal.reason as Error).message)}. Nothing more was done.\n`);
+    const message = `${String((world.signal.reason as Error).message)}. Nothing more was done.`;
+    if (isJson) printJson({ schema: "error/1", problems: [new FacsimileError("INTERRUPTED", message)] }, world);
+    world.tell(`${message}\n`);
     return EXIT.interrupted;
   }
   const known = isFacsimileError(error) ? error : (systemError(error) ?? unexpected(error));

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { type World, world } from "./world.ts";
 
 let shop: World;
@@ -105,6 +105,26 @@ it("gives lists and failures as JSON when asked to", async () => {
   ]);
   const failed = await shop.facs("plan", "stagin", "--json");
   expect(JSON.parse(failed.stdout)).toMatchObject({ schema: "error/1", problems: [{ code: "UNKNOWN_INSTANCE" }] });
+});
+
+it.each(["SIGINT", "SIGTERM"] as const)("gives one document also when %s stops it", async (signal) => {
+  const slow = `build.run=${JSON.stringify([`touch at-${signal}; sleep 30`])}`;
+  const running = shop.start("render", "dev", "storefront", "--set", slow, "--json");
+  const isBuilding = async () => {
+    const names = await fs.readdir(path.join(shop.root, "BUILD"), { recursive: true }).catch(() => []);
+    return names.some((name) => name.endsWith(`at-${signal}`));
+  };
+  await vi.waitUntil(isBuilding, { timeout: 20_000 });
+  process.kill(running.pid, signal);
+  const { code, stdout, stderr } = await running.done;
+  expect({ code, document: JSON.parse(stdout) }).toEqual({
+    code: 130,
+    document: {
+      schema: "error/1",
+      problems: [{ code: "INTERRUPTED", message: `stopped by ${signal}. Nothing more was done.` }],
+    },
+  });
+  expect(stderr).toContain(`stopped by ${signal}. Nothing more was done.\n`);
 });
 
 it("deploys a protected instance only when confirmed, and only from what is committed", async () => {
