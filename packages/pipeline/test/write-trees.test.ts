@@ -6,7 +6,7 @@ import { readTree } from "@facsimile/testing";
 import { describe, expect, it } from "vitest";
 import type { RenderedProject } from "../src/install/render-trees.ts";
 import { writeTrees } from "../src/install/write-trees.ts";
-import { folder } from "./world.ts";
+import { carriedContextOf, contextOf, folder } from "./world.ts";
 
 const redactor = new Redactor();
 redactor.add(new Secret("hunter22", "passwd/shop"));
@@ -32,7 +32,9 @@ async function place(): Promise<{
 }> {
   const dir = await folder();
   const out = path.join(dir, "out");
-  return { dir, out, write: (one, reveal = false) => writeTrees([one], { dir: out, reveal, redactor }) };
+  const write = (one: RenderedProject, reveal = false) =>
+    writeTrees([one], { dir: out, reveal, redactor, folders: contextOf(path.join(dir, "shop")) });
+  return { dir, out, write };
 }
 
 describe("writeTrees", () => {
@@ -85,6 +87,45 @@ describe("writeTrees", () => {
       expect(await fs.readdir(dir)).toEqual([]);
     },
   );
+
+  it("refuses every folder of the conglomerate, what lies in it and what would hold it, by any name and before it is there", async () => {
+    const top = await folder();
+    await fs.mkdir(path.join(top, "shop/config"), { recursive: true });
+    await fs.symlink("shop", path.join(top, "link"));
+    const shop = contextOf(path.join(top, "shop"));
+    const carried = carriedContextOf(path.join(top, "shop"));
+    const refused = async (name: string, folders: typeof shop) => {
+      const before = await readTree(top);
+      const work = writeTrees([project({ a: file("a") })], {
+        dir: path.join(top, name),
+        reveal: false,
+        redactor,
+        folders,
+      });
+      await expect(work, name).rejects.toMatchObject({
+        code: "OUT_REFUSED",
+        message: expect.stringMatching(/ (?:lies in|would hold) \S+\/, which is for facs itself$/),
+      });
+      expect(await readTree(top)).toEqual(before);
+    };
+    const names = [
+      "define",
+      "tmpl/x",
+      "extra",
+      "keys",
+      "state/deep/er",
+      "hosts",
+      "SRC",
+      "BUILD/dev",
+      "RELEASE",
+      ".git/x",
+    ];
+    for (const name of [...names.map((each) => `shop/${each}`), "shop", ".", "link/tmpl/x"]) await refused(name, shop);
+    for (const name of ["config/facsimile/new", "config", ".facsimile", ".facsimile/x"])
+      await refused(`shop/${name}`, carried);
+    const fine = { dir: path.join(top, "shop/tmplx"), reveal: false, redactor, folders: shop };
+    expect(await writeTrees([project({ a: file("a") })], fine)).toMatchObject({ files: 1 });
+  });
 
   it("writes nothing through a link of the tree", async () => {
     const { dir, write } = await place();

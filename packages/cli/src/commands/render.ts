@@ -93,7 +93,8 @@ async function writeAll(request: TemplatesRequest, { options, world, pipeline }:
   const { startRenderTrees, writeTrees } = await import("@facsimile/pipeline");
   const projects = await follow(startRenderTrees(request, pipeline), { world, options });
   const dir = path.resolve(world.cwd, options.out ?? "");
-  const written = await writeTrees(projects, { dir, reveal: options.reveal ?? false, redactor: world.redactor });
+  const { redactor } = world;
+  const written = await writeTrees(projects, { dir, reveal: options.reveal ?? false, redactor, folders: pipeline });
   world.tell(leftOutText(projects));
   if (!options.json)
     return world.print(writtenText(projects, { ...written, dir: options.out ?? "", reveal: options.reveal }));

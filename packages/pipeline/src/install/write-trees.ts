@@ -13,7 +13,7 @@ import path from "node:path";
 import { compareBytes, FacsimileError, type Redactor } from "@facsimile/core";
 import type { Tree, TreeNode } from "@facsimile/manifest";
 import type { RenderedProject } from "./render-trees.ts";
-import { assertReplaceable, MARKER, markerText } from "./rendered-folder.ts";
+import { assertElsewhere, assertReplaceable, type Folders, MARKER, markerText } from "./rendered-folder.ts";
 
 export interface WriteOptions {
   /** Absolute. */
@@ -21,6 +21,8 @@ export interface WriteOptions {
   /** Write secrets as they are, and let nobody else read anything. Else they are masked. */
   readonly reveal: boolean;
   readonly redactor: Redactor;
+  /** Those of the conglomerate, which are no place for it. */
+  readonly folders: Folders;
 }
 
 export interface WrittenTrees {
@@ -36,6 +38,7 @@ export interface WrittenTrees {
  */
 export async function writeTrees(projects: readonly RenderedProject[], options: WriteOptions): Promise<WrittenTrees> {
   const dir = path.resolve(options.dir);
+  await assertElsewhere(dir, options.folders);
   const isThere = await assertReplaceable(dir);
   await fs.mkdir(path.dirname(dir), { recursive: true });
   const temporary = await fs.mkdtemp(`${dir}.facs-`);
