@@ -13,3 +13,9 @@ export function sha256(data: string | Uint8Array): string {
 export function compareBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
+
+/** Bytes as messages show them where they are no UTF-8: ASCII as it is, `\xff` for the rest. */
+export function escapedBytes(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes).toString("latin1");
+  return text.replace(/[^ -~]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`);
+}

@@ -1,4 +1,4 @@
-export { compareBytes, sha256 } from "./bytes.ts";
+export { compareBytes, escapedBytes, sha256 } from "./bytes.ts";
 export {
   type ErrorDetails,
   errnoOf,

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import fs from "node:fs/promises";
 import path from "node:path";
-import { createExec, Secret } from "@facsimile/core";
+import { createExec, type FacsimileError, problemsOf, Secret } from "@facsimile/core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { afterBuild, type BuildRequest, build } from "../src/sources/build.ts";
 import type { OwnStage } from "../src/sources/stages.ts";
@@ -43,6 +43,18 @@ function stage(some: Some | string, index = 0): OwnStage {
 const text = (dir: string, file: string) => fs.readFile(path.join(dir, file), "utf8");
 
 describe("a build", () => {
+  it("names every file whose name is not UTF-8, of the sources and of what its commands made, with escapes", async () => {
+    const { root, source, run } = await world("touch $(printf 'sub/\\303\\050') $(printf 'caf\\351')");
+    const of = (error: unknown) => problemsOf(error as FacsimileError).map(({ code, message }) => `${code} ${message}`);
+    const made = await run().catch(of);
+    expect([made].flat().sort()).toEqual([
+      `TREE_BAD_PATH the name of ${root}/BUILD/dev/shop-1.0.0/caf\\xe9 is not in UTF-8`,
+      `TREE_BAD_PATH the name of ${root}/BUILD/dev/shop-1.0.0/sub/\\xc3( is not in UTF-8`,
+    ]);
+    await fs.writeFile(Buffer.concat([Buffer.from(`${source.dir}/f`), Buffer.from([0xff])]), "");
+    expect(await run().catch(of)).toEqual([`TREE_BAD_PATH the name of ${source.dir}/f\\xff is not in UTF-8`]);
+  });
+
   it("runs its commands beside the source, which stays as it was, and only when something changed", async () => {
     const { root, source, run, log } = await world({
       run: [

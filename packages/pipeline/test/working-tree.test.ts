@@ -38,6 +38,15 @@ describe("a working tree", () => {
     expect((await take()).commit).toBe(found.commit);
   });
 
+  it("is refused with every name that is not UTF-8, whether git is there or not", async () => {
+    const { dir, take } = await world();
+    await fs.writeFile(Buffer.concat([Buffer.from(`${dir}/caf`), Buffer.from([0xe9])]), "");
+    const wrong = { code: "TREE_BAD_PATH", message: `the name of ${dir}/caf\\xe9 is not in UTF-8` };
+    await expect(take()).rejects.toMatchObject(wrong);
+    await fs.rm(path.join(dir, ".git"), { recursive: true });
+    await expect(take()).rejects.toMatchObject(wrong);
+  });
+
   it("is taken with its submodules, and with repositories in it that git was not told of", async () => {
     const { root, dir, taken } = await world();
     await repository(path.join(root, "part"), { ".gitignore": "*.o\n", inner: "1" }, "1");

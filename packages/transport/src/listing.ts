@@ -1,4 +1,4 @@
-import { compareBytes } from "@facsimile/core";
+import { compareBytes, escapedBytes } from "@facsimile/core";
 import type { Entry, Manifest } from "@facsimile/manifest";
 import { UNREADABLE } from "./types.ts";
 
@@ -66,8 +66,7 @@ function parseStat(line: string, raw: Buffer): Stat {
 /** UTF-8; a stray file may have another name, which is then shown byte by byte and equals no path of a release. */
 function textOf(bytes: Buffer): string {
   const text = bytes.toString();
-  if (Buffer.from(text).equals(bytes)) return text;
-  return bytes.toString("latin1").replace(/[^ -~]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return Buffer.from(text).equals(bytes) ? text : escapedBytes(bytes);
 }
 
 /** Paths that differ in anything, came or went; sorted. */

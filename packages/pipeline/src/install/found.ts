@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import fs, { type Stats } from "node:fs";
 import path from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { errnoOf, FacsimileError } from "@facsimile/core";
+import { errnoOf, escapedBytes, FacsimileError } from "@facsimile/core";
 import type { TreeNode } from "@facsimile/manifest";
 import type { CopyContext } from "./copy.ts";
 
@@ -64,7 +64,7 @@ function namesIn(
 ): readonly string[] {
   try {
     const names = fs.readdirSync(folder, { encoding: "buffer" });
-    const odd = names.filter((name) => !isUtf8(name)).map((name) => path.join(folder, name.toString("latin1")));
+    const odd = names.filter((name) => !isUtf8(name)).map((name) => path.join(folder, escapedBytes(name)));
     problems.push(...odd.map((file) => notText(file, context)));
     return names.filter((name) => isUtf8(name)).map(String).filter((name) => name !== ".git").sort(); // biome-ignore format: one line
   } catch (error) {
@@ -94,7 +94,7 @@ function unsupported(file: string): FacsimileError {
 }
 
 function notText(file: string, { position }: CopyContext): FacsimileError {
-  return new FacsimileError("TREE_BAD_PATH", `the name of ${JSON.stringify(file)} is not in UTF-8`, {
+  return new FacsimileError("TREE_BAD_PATH", `the name of ${file} is not in UTF-8`, {
     position,
     hint: "Rename it, or leave it out of the group.",
   });

@@ -1,8 +1,10 @@
 import fs from "node:fs/promises";
 import path from "node:path";
+import { errnoOf } from "@facsimile/core";
 import { type PipelineContext, workFolders } from "../context.ts";
 import { doneOf, keysOf, lookOf, readStamp, removeStamp, writeStamp } from "./build-stamp.ts";
 import type { Checkout } from "./checkout.ts";
+import { entriesOf } from "./entries.ts";
 import { runStage } from "./run-stage.ts";
 import { notDone, type OwnStage } from "./stages.ts";
 import { makeVirtualenv } from "./virtualenv/make.ts";
@@ -82,7 +84,13 @@ async function copySources(source: Checkout, folder: string): Promise<void> {
   await removeStamp(folder);
   await fs.rm(folder, { recursive: true, force: true });
   const isSource = (file: string) => path.basename(file) !== ".git";
-  await fs.cp(source.dir, folder, { recursive: true, verbatimSymlinks: true, filter: isSource });
+  await fs
+    .cp(source.dir, folder, { recursive: true, verbatimSymlinks: true, filter: isSource })
+    .catch(async (error) => {
+      // Node finds nothing by a name that is not UTF-8.
+      if (errnoOf(error) === "ENOENT") await entriesOf(source.dir);
+      throw error;
+    });
   await fs.writeFile(logOf(folder), "");
 }
 

@@ -6,6 +6,7 @@ import { hashTree, treeId } from "@facsimile/manifest";
 import { type PipelineContext, workFolders } from "../context.ts";
 import type { GitPlace } from "../git.ts";
 import type { Checkout } from "./checkout.ts";
+import { entriesOf } from "./entries.ts";
 import { temporary } from "./git/leftovers.ts";
 import { trySafeGit } from "./git/safe-git.ts";
 
@@ -80,6 +81,7 @@ async function tracked(dir: string, context: PipelineContext): Promise<string[]>
   const found = await Promise.all(
     names.map(async (name) => {
       const stat = await fs.lstat(path.join(dir, name)).catch(() => undefined);
+      if (stat === undefined && name.includes("\uFFFD")) await entriesOf(dir);
       if (stat === undefined) return []; // Removed, and not yet told to git.
       if (!stat.isDirectory()) return [name];
       // A submodule, or a repository that git was not told of.
@@ -93,6 +95,7 @@ async function everything(top: string): Promise<string[]> {
   const entries = await fs.readdir(top, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => !entry.isDirectory());
   const names = files.map((entry) => path.relative(top, path.join(entry.parentPath, entry.name)));
+  if (names.some((name) => name.includes("\uFFFD"))) await entriesOf(top);
   return names.filter((name) => !name.split(path.sep).includes(".git"));
 }
 
