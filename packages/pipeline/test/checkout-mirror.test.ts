@@ -84,6 +84,23 @@ describe("the mirror of a repository", () => {
     expect(context.events.filter(({ type }) => type === "warning")).toHaveLength(3);
   });
 
+  it("is not needed, nor the repository, where a complete checkout is here: a local one may have moved away", async () => {
+    const { root, repo, context, take, mirrors } = await world();
+    const { dir, commit } = await take("1.0.0");
+    await fs.rename(repo, path.join(root, "elsewhere"));
+    await fs.rm(mirrors, { recursive: true });
+    expect(await take("1.0.0")).toMatchObject({ dir, commit, kind: "tag" });
+    expect(context.events.at(-1)).toEqual({
+      type: "warning",
+      message: `there is no repository at ${repo}: whether 1.0.0 was moved is not known`,
+      hint: `Taken is ${commit.slice(0, 12)}, which is here.`,
+    });
+    await expect(take("1.1.0")).rejects.toMatchObject({
+      code: "NO_SOURCE",
+      message: `shop: there is no repository at ${repo}`,
+    });
+  });
+
   it("serves many at once, of one version and of several", async () => {
     const { root, take, next } = await world();
     await next("1.1.0");

@@ -58,6 +58,27 @@ describe("submodules", () => {
     expect(await fs.readFile(path.join(dir, "parts/a b/deep/text"), "utf8")).toBe("deep 1");
   });
 
+  it("that are gone, or lack the commit, are named, with what git says and what next", async () => {
+    const { root, at, take } = await world();
+    const missing = git(at("part"), "rev-parse", "--short=12", "HEAD");
+    await fs.rename(at("part"), at("gone"));
+    const wrong = {
+      code: "NO_SOURCE",
+      message: expect.stringContaining(`${at("shop")}: its submodule parts/a b cannot be had from ${at("part")}:\n`),
+      hint: expect.stringMatching(new RegExp(`^Put commit ${missing} there, .* git ls-remote ${at("part")}$`)),
+    };
+    await expect(take()).rejects.toMatchObject(wrong);
+    await repository(at("part"), { other: "" }, "1");
+    await expect(take()).rejects.toMatchObject(wrong);
+    expect((await fs.readdir(path.join(root, "SRC"))).filter((name) => !name.startsWith(".mirrors"))).toEqual([]);
+    await fs.rename(at("deep"), at("gone-too"));
+    await fs.rm(at("part"), { recursive: true });
+    await fs.rename(at("gone"), at("part"));
+    await expect(take()).rejects.toMatchObject({
+      message: expect.stringContaining(`${at("part")}: its submodule deep `),
+    });
+  });
+
   it("may name no folder of this machine, nor a program", async () => {
     const { root, at, take } = await world();
     await repository(path.join(root, "private"), { secret: "x" }, "1");

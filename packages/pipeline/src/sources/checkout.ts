@@ -51,7 +51,9 @@ export async function checkout(request: CheckoutRequest, context: PipelineContex
   const { project, version, position } = request;
   const { sources } = workFolders(context);
   const folder = checkoutFolder({ project, version }, sources);
-  const mirror = mirrorOf(await locate(request, context), sources);
+  const address = addressOf(request.repo, context.root);
+  context.redactor.add(...secretsOf(address));
+  const mirror = mirrorOf(address, sources);
   await fs.mkdir(sources, { recursive: true });
   const at = { ...context, cwd: sources, sources };
   const found: Found = { ...request, mirror, folder, here: await readHere(folder, at) };
@@ -96,16 +98,6 @@ interface Found extends CheckoutRequest {
   readonly here: Placed | undefined;
 }
 
-async function locate({ repo, project, position }: CheckoutRequest, { root, redactor }: PipelineContext) {
-  const address = addressOf(repo, root);
-  redactor.add(...secretsOf(address));
-  if (!address.isLocal || address.url.startsWith("file:") || (await exists(address.url))) return address;
-  throw new FacsimileError("NO_SOURCE", `${project}: there is no repository at ${address.url}`, {
-    position,
-    hint: `Make or clone it there, or mend projects.${project}.repo.`,
-  });
-}
-
 /** @throws `SOURCE_FOREIGN`, `SOURCE_DIRTY` */
 async function readHere(folder: string, place: GitPlace & PipelineContext): Promise<Placed | undefined> {
   const name = path.relative(place.root, folder);
@@ -143,11 +135,4 @@ async function agree(
   throw new FacsimileError("TAG_MOVED", `${project}: ${version} was ${was}${before} and is now ${is} in ${url}`, {
     hint: `A version should name one content for ever. To take the new one: rm -r ${name}`,
   });
-}
-
-async function exists(file: string): Promise<boolean> {
-  return fs.access(file).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,3 +1,4 @@
+import fs from "node:fs/promises";
 import { didYouMean, FacsimileError, type Position } from "@facsimile/core";
 import type { PipelineContext } from "../context.ts";
 import type { GitPlace } from "../git.ts";
@@ -75,6 +76,13 @@ async function remembered(
     ((await inMirror("tag", `refs/tags/${version}`)) ||
       (await inMirror("branch", `refs/heads/${version}`)) ||
       (ID.test(version) && (await inMirror("commit", version))));
+  const isGone = await isMissing(mirror.address);
+  if (!found && isGone) {
+    throw new FacsimileError("NO_SOURCE", `${project}: there is no repository at ${mirror.address.url}`, {
+      position,
+      hint: `Make or clone it there, or mend projects.${project}.repo.`,
+    });
+  }
   if (!found) {
     throw new FacsimileError("NO_SOURCE", `${project}: git cannot read ${mirror.address.url}:\n${why}`, {
       position,
@@ -82,9 +90,19 @@ async function remembered(
     });
   }
   const unknown = found.kind === "branch" ? `what ${version} is by now` : `whether ${version} was moved`;
-  const message = `${mirror.address.url} does not answer: ${unknown} is not known`;
+  const lack = isGone ? `there is no repository at ${mirror.address.url}` : `${mirror.address.url} does not answer`;
+  const message = `${lack}: ${unknown} is not known`;
   context.onEvent({ type: "warning", message, hint: `Taken is ${found.commit.slice(0, 12)}, which is here.` });
   return pick(found);
+}
+
+/** A path of this machine where nothing is. */
+async function isMissing({ url, isLocal }: Address): Promise<boolean> {
+  if (!isLocal || url.startsWith("file:")) return false;
+  return fs.access(url).then(
+    () => false,
+    () => true,
+  );
 }
 
 function pick({ kind, commit }: Named): Named {

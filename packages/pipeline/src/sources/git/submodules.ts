@@ -1,6 +1,6 @@
 import fs from "node:fs/promises";
 import path from "node:path";
-import { FacsimileError } from "@facsimile/core";
+import { FacsimileError, isFacsimileError } from "@facsimile/core";
 import type { PipelineContext } from "../../context.ts";
 import type { GitPlace } from "../../git.ts";
 import { type Address, submoduleAddress } from "./address.ts";
@@ -22,7 +22,7 @@ export interface Submodules {
  * Fills the submodules of a checkout, and theirs: each from a mirror of its own, at the commit that is written down. Of a
  * repository's own settings only `path` and `url` are read.
  *
- * @throws `SUBMODULE_REFUSED`: an address on this machine that no definition named.
+ * @throws `SUBMODULE_REFUSED`: an address on this machine that no definition named. `NO_SOURCE`: one that has not what is needed.
  */
 export async function placeSubmodules({ folder, address, mirrors }: Submodules, place: SourcePlace): Promise<void> {
   const at = { ...place, cwd: folder };
@@ -43,7 +43,9 @@ export async function placeSubmodules({ folder, address, mirrors }: Submodules, 
     if (found === undefined) throw refused({ name, url, address });
     const target = path.join(folder, name);
     await assertInside(target, folder);
-    await checkOut({ mirror: mirrorOf(found, mirrors), folder: target, commit }, place);
+    await checkOut({ mirror: mirrorOf(found, mirrors), folder: target, commit }, place).catch((error: unknown) => {
+      throw place.signal?.aborted === true ? error : unreadable(error, { name, commit, found, address });
+    });
   }
 }
 
@@ -74,6 +76,18 @@ async function assertInside(target: string, folder: string): Promise<void> {
   const real = await fs.realpath(target);
   if (real === path.join(await fs.realpath(folder), path.relative(folder, target))) return;
   throw new FacsimileError("SUBMODULE_REFUSED", `the submodule at ${target} would land in ${real}`);
+}
+
+/** What git says of a submodule that is gone, or lacks its commit, with the submodule and what to do. */
+function unreadable(
+  error: unknown,
+  { name, commit, found, address }: { name: string; commit: string; found: Address; address: Address },
+): unknown {
+  if (!isFacsimileError(error, "GIT_FAILED")) return error;
+  const [, ...why] = error.message.split("\n");
+  const message = `${address.url}: its submodule ${name} cannot be had from ${found.url}:\n${why.join("\n")}`;
+  const hint = `Put commit ${commit.slice(0, 12)} there, or mend the address in .gitmodules; see what is there: git ls-remote ${found.url}`;
+  return new FacsimileError("NO_SOURCE", message, { cause: error, hint });
 }
 
 function refused({ name, url, address }: { name: string; url: string; address: Address }): FacsimileError {
