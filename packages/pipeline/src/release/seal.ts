@@ -1,6 +1,7 @@
+import { mkdirSync } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
-import { errnoOf } from "@facsimile/core";
+import { errnoOf, FacsimileError } from "@facsimile/core";
 import { formatManifest, formatSums, writeTree } from "@facsimile/manifest";
 import type { Keyring, Trust } from "@facsimile/state";
 import type { PipelineContext } from "../context.ts";
@@ -30,7 +31,7 @@ export type SealContext = PipelineContext &
  * already sealed under that id is read again, byte by byte, and used if it is whole and says the same; what is damaged is
  * told and sealed anew. Files that hold secrets are never written.
  *
- * @throws What `writeTree` throws; `RELEASE_NEWER`
+ * @throws What `writeTree` throws; `NO_SPACE`, `RELEASE_NEWER`
  */
 export async function seal(copy: Copy, context: SealContext): Promise<SealedRelease> {
   const folder = releaseFolder(copy, context);
@@ -48,8 +49,7 @@ async function build(
   context: BuildContext,
 ): Promise<Pick<SealedRelease, "release" | "json" | "signature">> {
   const parent = path.dirname(context.folder);
-  await fs.mkdir(parent, { recursive: true });
-  const partial = await fs.mkdtemp(path.join(parent, PARTIAL));
+  const partial = await partialIn(parent).catch(fullDisk(context));
   const places = placesIn(partial);
   try {
     const written = new Map<string, string>();
@@ -60,9 +60,32 @@ async function build(
     await fs.writeFile(places.signature, signature, DURABLE);
     await putInPlace(partial, context);
     return { release: parseRelease(json, path.relative(context.root, context.folder)), json, signature };
+  } catch (error) {
+    return fullDisk(context)(error);
   } finally {
     await fs.rm(partial, { recursive: true, force: true });
   }
+}
+
+async function partialIn(parent: string): Promise<string> {
+  makeFolders(parent);
+  return fs.mkdtemp(path.join(parent, PARTIAL));
+}
+
+/** Synchronous: the other one says ENOENT where no inode is left (as of Node 20). */
+function makeFolders(folder: string, mode?: number): void {
+  mkdirSync(folder, { recursive: true, mode });
+}
+
+/** The system's own words name no disk. */
+function fullDisk({ folder, root }: Pick<BuildContext, "folder" | "root">): (error: unknown) => never {
+  return (error) => {
+    if (!["ENOSPC", "EDQUOT"].includes(errnoOf(error) ?? "")) throw error;
+    const parent = path.dirname(folder);
+    const message = `${path.relative(root, parent)} cannot be written: ${(error as Error).message}`;
+    const hint = `Make room on the disk of ${parent}: facs prune removes releases that nothing needs.`;
+    throw new FacsimileError("NO_SPACE", message, { cause: error, hint });
+  };
 }
 
 // Not of the trees' files: what a power failure takes of those is noticed before the release is used again.
@@ -77,7 +100,7 @@ async function write(
 ): Promise<void> {
   const places = placesIn(partial);
   const folder = places.files(treeId);
-  await fs.mkdir(folder, { recursive: true, mode: 0o700 });
+  makeFolders(folder, 0o700);
   await fs.writeFile(places.manifest(treeId), formatManifest(manifest), OWN);
   await fs.writeFile(places.sums(treeId), formatSums(manifest), OWN);
   await writeTree(tree, { folder, manifest, written, leaveOut: (name) => isWithheld(tree, name) });
