@@ -195,6 +195,7 @@ describe("a build", () => {
     expect(await text(await run(), "made")).toBe("x\n");
     expect(context.events.at(0)).toMatchObject({
       message: "another facs is building in BUILD/dev/shop-1.0.0: waiting for it",
+      hint: "If it was killed, this goes on within 10 s.",
     });
   }, 60_000);
 

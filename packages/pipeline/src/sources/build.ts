@@ -124,11 +124,11 @@ async function locked<T>(
       if (error.code !== "ELOCKED") throw error;
     });
     if (unlock !== undefined) return work().finally(() => unlock().catch(() => undefined));
-    if (!isTold)
-      onEvent({
-        type: "warning",
-        message: `another facs is building in ${path.relative(root, folder)}: waiting for it`,
-      });
+    if (!isTold) {
+      const message = `another facs is building in ${path.relative(root, folder)}: waiting for it`;
+      const hint = `If it was killed, this goes on within ${STALE_MS / 1000} s.`;
+      onEvent({ type: "warning", message, hint });
+    }
     isTold = true;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
