@@ -9,6 +9,7 @@ import { withSecretHints } from "../secrets/references.ts";
 import { moduleContextOf, secretContext } from "../secrets/values.ts";
 import { provenanceOf } from "../sources/checkout.ts";
 import type { PreparedProject } from "../sources/prepare.ts";
+import { whileStill } from "../sources/while-still.ts";
 import { type Copy, type Hooks, releaseId } from "./release.ts";
 
 /** Evaluates every project against the state: what each host is to hold. */
@@ -23,7 +24,8 @@ export async function copiesOf(
       const values = { setting, secret, moduleOf: (host: Host) => moduleContextOf({ definition, host }, lookup) };
       const { root, onEvent } = context;
       const request = { root, onEvent, own, definition, project, version, source: source.dir, build, values };
-      const hosts = await withSecretHints(outline.instance.full, () => assemble(request));
+      const doing = () => withSecretHints(outline.instance.full, () => assemble(request));
+      const hosts = await whileStill(source, { ...context, doing });
       const trees = Object.fromEntries(hosts.map(({ host, treeId }) => [host, treeId]));
       const named = { instance: outline.instance.full, project, version };
       return {

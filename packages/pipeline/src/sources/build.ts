@@ -8,6 +8,7 @@ import { entriesOf } from "./entries.ts";
 import { runStage } from "./run-stage.ts";
 import { notDone, type OwnStage } from "./stages.ts";
 import { makeVirtualenv } from "./virtualenv/make.ts";
+import { whileStill } from "./while-still.ts";
 
 /** A command as definitions have it: a shell line, or a program and its arguments. */
 export type Command = string | readonly string[];
@@ -28,7 +29,7 @@ export interface BuildRequest {
  * by the same commands is kept, unless somebody changed the folder by hand.
  *
  * @returns The folder to install from.
- * @throws `BUILD_FAILED` with the end of the log: all of it is then done again the next time. `STAGE_NOT_DONE`
+ * @throws `BUILD_FAILED` with the end of the log: all of it is then done again the next time. `STAGE_NOT_DONE`, `SOURCE_MOVED`
  */
 export async function build(request: BuildRequest, context: PipelineContext): Promise<string> {
   const folder = buildFolder(request, context);
@@ -39,17 +40,25 @@ export async function build(request: BuildRequest, context: PipelineContext): Pr
     const missing = stages[done];
     if (done < from && missing !== undefined) throw notDone(missing.name, request);
     if (done === stages.length && done > 0) return folder;
-    if (done === 0) await copySources(source, folder);
-    context.onEvent({ type: "build", project, version, log: path.relative(context.root, logOf(folder)) });
-    await removeStamp(folder);
-    for (const stage of stages.slice(done)) {
-      const run = runOf({ ...request, stage }, folder);
-      await runStage(run, context);
-      if (stage.virtualenv !== undefined) await makeVirtualenv(stage.virtualenv, run, context);
-    }
+    const doing = async () => {
+      if (done === 0) await copySources(source, folder);
+      context.onEvent({ type: "build", project, version, log: path.relative(context.root, logOf(folder)) });
+      await removeStamp(folder);
+      for (const stage of stages.slice(done)) await doStage(stage, { ...context, request, folder });
+    };
+    await whileStill(source, { ...context, doing });
     await writeStamp(folder, keys);
     return folder;
   });
+}
+
+async function doStage(
+  stage: OwnStage,
+  { request, folder, ...context }: PipelineContext & { readonly request: BuildRequest; readonly folder: string },
+): Promise<void> {
+  const run = runOf({ ...request, stage }, folder);
+  await runStage(run, context);
+  if (stage.virtualenv !== undefined) await makeVirtualenv(stage.virtualenv, run, context);
 }
 
 /** Runs stages that come after the files were taken from a build: always, as they are to look at what is about to be deployed. */

@@ -50,7 +50,8 @@ export async function readWorkTree(folder: string, place: GitPlace): Promise<Pla
   return { commit: commit ?? head.stdout, kind, url, changes: [moved, changes.stdout].filter(Boolean).join("\n") };
 }
 
-async function noted(
+/** What stands in its configuration. */
+export async function noted(
   folder: string,
   place: GitPlace,
 ): Promise<{ kind: Named["kind"]; commit: string | undefined; url: string }> {
