@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { didYouMean, FacsimileError, formatPath, formatProblem, isFacsimileError, parseHost, parseInstance, parsePath, parseProjectSpec, parseVersion, problemsOf, Redactor, Secret, throwProblems } from "./index.ts"; // biome-ignore format: one line
+import { didYouMean, FacsimileError, formatPath, formatProblem, isFacsimileError, parseHost, parseInstance, parsePath, parseProjectSpec, parseVersion, problemsOf, Redactor, Secret, settled, throwProblems } from "./index.ts"; // biome-ignore format: one line
 
 describe("FacsimileError", () => {
   const position = { file: "define/dev.json5", line: 3, column: 7 };
@@ -30,6 +30,33 @@ describe("FacsimileError", () => {
       expect(isFacsimileError(error, "PROBLEMS") && problemsOf(error)).toEqual([one, two]);
     }
     expect.assertions(3);
+  });
+
+  it("is told once, however often it was found", () => {
+    const again = new FacsimileError("A", "a is wrong", { position: { ...position } });
+    const elsewhere = new FacsimileError("A", "a is wrong");
+    expect(() => throwProblems([one, again])).toThrow(expect.objectContaining({ code: "A" }));
+    expect(() => throwProblems([one, elsewhere, again])).toThrow(
+      expect.objectContaining({ code: "PROBLEMS", problems: [again, elsewhere] }),
+    );
+  });
+});
+
+describe("settled", () => {
+  const later = (error?: Error) => new Promise<string>((resolve, reject) => setTimeout(() => (error ? reject(error) : resolve("done")), 5)); // biome-ignore format: one line
+  const [one, two] = [new FacsimileError("A", "a is wrong"), new FacsimileError("B", "b is wrong")];
+
+  it("gives what all give", async () => {
+    expect(await settled([later(), Promise.resolve(1)])).toEqual(["done", 1]);
+  });
+
+  it("waits for all, then tells all that went wrong; a bug as it is", async () => {
+    let ended = false;
+    const last = later().then(() => (ended = true));
+    await expect(settled([Promise.reject(one), later(two), last])).rejects.toMatchObject({ problems: [one, two] });
+    expect(ended).toBe(true);
+    const bug = new Error("a bug");
+    await expect(settled([Promise.reject(one), later(bug)])).rejects.toBe(bug);
   });
 });
 

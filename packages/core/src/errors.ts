@@ -40,11 +40,12 @@ export class ProblemsError extends FacsimileError {
   }
 }
 
-/** Throws nothing for no problem, the problem itself for one, a {@link ProblemsError} for more. */
+/** Throws nothing for no problem, the problem itself for one, a {@link ProblemsError} for more; what is alike is told once. */
 export function throwProblems(problems: readonly FacsimileError[]): void {
-  const [first, second] = problems;
+  const each = new Map(problems.map((problem) => [`${problem.code} ${formatProblem(problem)}`, problem]));
+  const [first, ...more] = each.values();
   if (first === undefined) return;
-  throw second === undefined ? first : new ProblemsError(problems);
+  throw more.length === 0 ? first : new ProblemsError([first, ...more]);
 }
 
 /** True for a {@link FacsimileError} of any copy of this package; with `code`, only for that code. */

@@ -38,4 +38,5 @@ export { formatPath, type KeyPath, parsePath } from "./paths.ts";
 export { Redactor } from "./redact.ts";
 export { type OnEvent, type Run, startRun } from "./run.ts";
 export { isSecret, Secret } from "./secret.ts";
+export { settled } from "./settled.ts";
 export { didYouMean } from "./suggest.ts";

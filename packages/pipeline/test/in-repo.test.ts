@@ -260,6 +260,10 @@ describe("what cannot be deployed from its own repository is said", () => {
     expect(
       (await outline({ instance: "beta", projects: ["shop@1.0.0", "ledger@1.0.0"] }, context)).projects,
     ).toHaveLength(2);
+    expect(await problems(outline({ instance: "beta", projects: ["shop@8", "ledger@9"] }, context))).toEqual([
+      expect.stringMatching(/^NO_SOURCE .*: shop has no version 8 in /),
+      expect.stringMatching(/^NO_SOURCE .*: ledger has no version 9 in /),
+    ]);
   });
 
   it("no version, a version that is no tag, and a folder without git", async () => {

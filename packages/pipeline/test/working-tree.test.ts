@@ -127,6 +127,12 @@ describe("--src-dir", () => {
       message: "live is protected, and main of shop is a branch, which moves",
       hint: expect.stringContaining(`shop@${commit}`),
     });
+    const both = await outline({ instance: "live", projects: ["shop", "other@main"] }, context);
+    await expect(prepare(both, context)).rejects.toMatchObject({
+      problems: ["shop", "other"].map((name) => ({
+        message: `live is protected, and main of ${name} is a branch, which moves`,
+      })),
+    });
     const byId = await outline({ instance: "live", projects: [`shop@${commit}`] }, context);
     expect(await prepare(byId, context)).toMatchObject([{ source: { kind: "commit" } }]);
   });

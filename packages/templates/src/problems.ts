@@ -1,4 +1,4 @@
-import { compareBytes, FacsimileError, formatProblem, type Position, throwProblems } from "@facsimile/core";
+import { compareBytes, FacsimileError, type Position, throwProblems } from "@facsimile/core";
 
 /** What is wrong, before it is known where. */
 export class Fault extends Error {
@@ -50,8 +50,7 @@ export function excerpt(text: string): string {
 
 /** Throws all that was found, each once, sorted by place. */
 export function throwFound(problems: readonly FacsimileError[]): void {
-  const each = new Map(problems.map((problem) => [`${problem.code} ${formatProblem(problem)}`, problem]));
-  throwProblems([...each.values()].sort(byPlace));
+  throwProblems([...problems].sort(byPlace));
 }
 
 function byPlace({ position: a }: FacsimileError, { position: b }: FacsimileError): number {

@@ -1,12 +1,4 @@
-import {
-  FacsimileError,
-  formatPath,
-  isFacsimileError,
-  ProblemsError,
-  parseInstance,
-  parseProject,
-  problemsOf,
-} from "@facsimile/core";
+import { FacsimileError, formatPath, parseInstance, parseProject, settled } from "@facsimile/core";
 import {
   type Comparison,
   compareDefinitions,
@@ -65,11 +57,10 @@ function usage(message: string): FacsimileError {
   return new FacsimileError("USAGE", message, { hint });
 }
 
-/** @throws everything that is wrong with either side */
+/** @throws everything that is wrong with either side, once */
 async function compare({ a, b, project }: Sides, world: PipelineWorld): Promise<Comparison> {
-  const [left, right] = await Promise.allSettled([a, b].map((side) => definitionOf(side, { project, world })));
-  if (left?.status === "fulfilled" && right?.status === "fulfilled") return compareDefinitions(left.value, right.value);
-  throw problemsOfBoth([left, right].flatMap((side) => (side?.status === "rejected" ? [side.reason] : [])));
+  const at = { project, world };
+  return compareDefinitions(...(await settled([definitionOf(a, at), definitionOf(b, at)])));
 }
 
 async function definitionOf(
@@ -85,18 +76,6 @@ async function definitionOf(
   if (ref === undefined) return resolve(await findConglomerate(root), request);
   const { resolveAt } = await import("@facsimile/pipeline");
   return resolveAt({ root, ref, ...request }, world);
-}
-
-/** What is wrong with both, as a file that both read, is told once. */
-function problemsOfBoth(reasons: readonly unknown[]): unknown {
-  const bug = reasons.find((reason) => !isFacsimileError(reason));
-  if (bug !== undefined) return bug;
-  const problems = new Map<string, FacsimileError>();
-  for (const problem of reasons.filter((reason) => isFacsimileError(reason)).flatMap(problemsOf)) {
-    problems.set(JSON.stringify([problem.code, problem.message, problem.position]), problem);
-  }
-  const [first, ...more] = problems.values();
-  return more.length === 0 ? first : new ProblemsError([...problems.values()]);
 }
 
 function document({ differences, counts, warnings }: Comparison, { a, b, project }: Sides): object {

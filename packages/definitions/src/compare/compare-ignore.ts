@@ -30,9 +30,11 @@ export function ignoredPaths(definitions: readonly Definition[], more: readonly 
       }
     }),
   );
-  throwProblems(unique(problems, ({ message, position }) => JSON.stringify([message, position])));
+  throwProblems(problems);
   const given = more.map((text): IgnoredPath => ({ ...parsePattern(text), place: undefined }));
-  return unique([...declared, ...given], ({ keys }) => JSON.stringify(keys));
+  const all = [...declared, ...given];
+  const ids = all.map(({ keys }) => JSON.stringify(keys));
+  return all.filter((_, index) => ids.indexOf(ids[index] ?? "") === index);
 }
 
 function badPattern({ message, hint, cause }: FacsimileError, place: Place): FacsimileError {
@@ -67,14 +69,4 @@ function idleHint(pattern: PathPattern, paths: readonly KeyPath[]): string {
 
 function positionOf({ definition, path }: Place): Position | undefined {
   return definition.origin(path)?.position;
-}
-
-function unique<T>(items: readonly T[], idOf: (item: T) => string): readonly T[] {
-  const seen = new Set<string>();
-  return items.filter((item) => {
-    const id = idOf(item);
-    const isNew = !seen.has(id);
-    seen.add(id);
-    return isNew;
-  });
 }

@@ -1,4 +1,4 @@
-import { type FacsimileError, throwProblems } from "@facsimile/core";
+import { type FacsimileError, settled, throwProblems } from "@facsimile/core";
 import type { Definition, InstanceValues } from "@facsimile/definitions";
 import { type HashOptions, manifestOf, type Tree, treeId } from "@facsimile/manifest";
 import { createRenderer } from "@facsimile/templates";
@@ -49,8 +49,8 @@ export async function assemble(request: AssembleRequest): Promise<HostCopy[]> {
     const parts: Part[] = [...copy(host), { from: "extra/", tree: extra }, ...rendered, versionFile(request)];
     return { host: host.name, ...treeOf(parts, definition.view(host)) };
   });
-  const done = await settle(trees);
-  throwProblems(unique(done.flatMap(({ problems }) => problems)));
+  const done = await settled(trees);
+  throwProblems(done.flatMap(({ problems }) => problems));
   const copies: HostCopy[] = [];
   const known: NonNullable<HashOptions["known"]> = new WeakMap();
   for (const one of done) copies.push(await toHostCopy(one, { known }));
@@ -84,14 +84,4 @@ async function toHostCopy({ host, tree }: { host: string; tree: Tree }, options:
   const manifest = await manifestOf(tree, options);
   const secrets = new Set([...tree.values()].flatMap((node) => (node.type === "file" ? node.secrets : [])));
   return { host, tree, manifest, treeId: treeId(manifest), secrets: [...secrets].sort() };
-}
-
-// Waits for all, so that no rendering goes on unseen after the first failure.
-async function settle<T>(work: readonly Promise<T>[]): Promise<T[]> {
-  await Promise.allSettled(work);
-  return Promise.all(work);
-}
-
-function unique(problems: readonly FacsimileError[]): FacsimileError[] {
-  return [...new Map(problems.map((problem) => [`${problem.code} ${problem.message}`, problem])).values()];
 }

@@ -1,9 +1,9 @@
+import { settled } from "@facsimile/core";
 import type { CopyVariable, Definition, Host } from "@facsimile/definitions";
 import { type Telling, tellWarning } from "../instance/warnings.ts";
 import { type CopyContext, copyGroup } from "./copy.ts";
 import type { Part } from "./finish.ts";
 import type { TmplGroup } from "./overlays.ts";
-import { settled } from "./settled.ts";
 import { positionOf, tmplGroups } from "./tmpl-groups.ts";
 
 export interface GroupRequest extends Telling {

@@ -1,4 +1,4 @@
-import { type FacsimileError, isFacsimileError, problemsOf, throwProblems } from "@facsimile/core";
+import { type FacsimileError, isFacsimileError, problemsOf, settled, throwProblems } from "@facsimile/core";
 import type { Host } from "@facsimile/definitions";
 import type { Tree, TreeNode } from "@facsimile/manifest";
 import type { PipelineContext } from "../context.ts";
@@ -37,14 +37,13 @@ export async function renderTrees(
       renderProject(one, openTemplates(one, { ...state, reveal: request.reveal })),
     ),
   );
-  await Promise.allSettled(work);
-  return Promise.all(work);
+  return settled(work);
 }
 
 async function renderProject(one: ProjectTemplates, templates: Templates): Promise<RenderedProject> {
   const { project, version, wantedHosts } = one;
   const hosts = await Promise.all(wantedHosts.map((host) => hostTree(one, { host, templates })));
-  throwProblems(unique(hosts.flatMap(({ problems }) => problems)));
+  throwProblems(hosts.flatMap(({ problems }) => problems));
   const [first] = wantedHosts;
   const demanded = first === undefined ? [] : await onDemand(one, { host: first, templates });
   return {
@@ -85,8 +84,4 @@ async function onDemand({ layers, definition }: ProjectTemplates, { host, templa
       }
     }),
   );
-}
-
-function unique(problems: readonly FacsimileError[]): FacsimileError[] {
-  return [...new Map(problems.map((problem) => [`${problem.code} ${problem.message}`, problem])).values()];
 }

@@ -1,4 +1,4 @@
-import { type FacsimileError, isFacsimileError, problemsOf, throwProblems } from "@facsimile/core";
+import { settled } from "@facsimile/core";
 import type { Host } from "@facsimile/definitions";
 import { createRenderer, type FileRequest, type Renderer, type TreeNode } from "@facsimile/templates";
 import { type ContextRequest, hostContext, type TemplateContext, templateContexts } from "./contexts.ts";
@@ -35,7 +35,7 @@ export function createTemplates(request: ContextRequest & { readonly overlays: O
           work.push(daemonPart({ ...one, daemon }, { ...request, context: one.contextOf(seen.context, daemon) }));
         }
       }
-      return allOrProblems(work);
+      return settled(work);
     },
 
     file({ entry, source, daemon }, host) {
@@ -67,17 +67,4 @@ function onceFor(make: typeof contextFor): typeof contextFor {
     ofContext.set(daemon, found);
     return found;
   };
-}
-
-async function allOrProblems(work: readonly Promise<Part>[]): Promise<Part[]> {
-  const done = await Promise.allSettled(work);
-  const problems: FacsimileError[] = [];
-  const parts: Part[] = [];
-  for (const one of done) {
-    if (one.status === "fulfilled") parts.push(one.value);
-    else if (isFacsimileError(one.reason)) problems.push(...problemsOf(one.reason));
-    else throw one.reason;
-  }
-  throwProblems(problems);
-  return parts;
 }

@@ -1,5 +1,12 @@
 import path from "node:path";
-import { FacsimileError, isFacsimileError, type ProjectName, problemsOf, throwProblems } from "@facsimile/core";
+import {
+  FacsimileError,
+  isFacsimileError,
+  type ProjectName,
+  problemsOf,
+  settled,
+  throwProblems,
+} from "@facsimile/core";
 import { type Conglomerate, conglomerateAt, type Definition, isInRepo, listProjects, resolve } from "@facsimile/definitions"; // biome-ignore format: one line
 import type { PipelineContext } from "../context.ts";
 import { tryGit } from "../git.ts";
@@ -29,8 +36,7 @@ export async function outlineOfVersion(written: Outline, context: PipelineContex
   const outline = { ...written, set };
   const reading = { ...context, outline, place: await placeInRepository(context) };
   const work = written.projects.map((wanted) => projectOfVersion(wanted, reading));
-  await Promise.allSettled(work);
-  const projects = await Promise.all(work);
+  const projects = await settled(work);
   const [first] = projects;
   if (first === undefined) return written;
   assertOneCommit(outline, projects);

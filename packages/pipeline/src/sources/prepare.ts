@@ -1,5 +1,5 @@
 import os from "node:os";
-import { FacsimileError, throwProblems } from "@facsimile/core";
+import { FacsimileError, settled, throwProblems } from "@facsimile/core";
 import { resolve } from "@facsimile/definitions";
 import pLimit from "p-limit";
 import type { PipelineContext } from "../context.ts";
@@ -28,8 +28,7 @@ export async function prepare(outline: Outline, context: PipelineContext): Promi
   const work = outline.projects.map((wanted, index) =>
     slots(() => prepareOne(wanted, { ...context, outline, chosen: chosen[index] ?? [] })),
   );
-  await Promise.allSettled(work);
-  const prepared = await Promise.all(work);
+  const prepared = await settled(work);
   tellWarnings(
     prepared.map(({ definition }) => definition),
     context,
