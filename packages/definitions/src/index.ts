@@ -1,5 +1,6 @@
 export { requireDeployable } from "./checks/deployable.ts";
 export type { CopyVariable } from "./checks/groups.ts";
+export { STANDARD_STAGES } from "./checks/stages.ts";
 export { type CompareOptions, type Comparison, compareDefinitions, type Difference } from "./compare/compare.ts";
 export { type Leaf, leavesOf } from "./compare/leaves.ts";
 export { HIDDEN, isClearSecret, isSensitive, type SensitiveOptions, type Shown, type ShownOptions, shownAt } from "./compare/masked.ts"; // biome-ignore format: one line

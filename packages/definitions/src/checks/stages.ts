@@ -3,7 +3,7 @@ import type { InstanceValues } from "../types.ts";
 import type { Finding } from "./finding.ts";
 
 /** The stages that every project has, in the only order that makes sense. */
-const STANDARD: readonly string[] = ["checkout", "build", "install", "deploy"];
+export const STANDARD_STAGES: readonly string[] = ["checkout", "build", "install", "deploy"];
 
 /** What is wrong with the stages of projects: unknown, missing or twice, or in an order that cannot be. */
 export function stageFindings(projects: NonNullable<InstanceValues["projects"]>): readonly Finding[] {
@@ -24,7 +24,12 @@ function findingsOf(stages: Stages, path: KeyPath): readonly Finding[] {
   if (wrong.length > 0 || missing.length === 0) return wrong;
   const message = `the stages lack ${missing.join(" and ")}`;
   return [
-    { code: "BAD_STAGES", path, message, hint: `Every project has ${STANDARD.join(", ")}; build may be left out.` },
+    {
+      code: "BAD_STAGES",
+      path,
+      message,
+      hint: `Every project has ${STANDARD_STAGES.join(", ")}; build may be left out.`,
+    },
   ];
 }
 
@@ -33,16 +38,16 @@ function complaint(
   { index, isOwn }: { index: number; isOwn: boolean },
 ): { message: string; hint: string } | undefined {
   const [name = "", before] = [names[index], names.slice(0, index)];
-  const order = `Standard stages come in this order: ${STANDARD.join(", ")}.`;
+  const order = `Standard stages come in this order: ${STANDARD_STAGES.join(", ")}.`;
   if (before.includes(name))
     return { message: `the stage ${name} is there twice`, hint: "Give each stage a name of its own." };
   if (isOwn) return ownComplaint(names, { name, index });
-  if (!STANDARD.includes(name)) {
-    const near = didYouMean(name, STANDARD);
+  if (!STANDARD_STAGES.includes(name)) {
+    const near = didYouMean(name, STANDARD_STAGES);
     const hint = near === undefined ? `Write {name: ${JSON.stringify(name)}, run: ["…"]}.` : `Did you mean ${near}?`;
     return { message: `${name} is no stage that runs by itself`, hint };
   }
-  const late = before.find((other) => STANDARD.indexOf(other) > STANDARD.indexOf(name));
+  const late = before.find((other) => STANDARD_STAGES.indexOf(other) > STANDARD_STAGES.indexOf(name));
   return late === undefined ? undefined : { message: `the stage ${name} cannot come after ${late}`, hint: order };
 }
 
@@ -50,7 +55,7 @@ function ownComplaint(
   names: readonly string[],
   { name, index }: { name: string; index: number },
 ): { message: string; hint: string } | undefined {
-  if (STANDARD.includes(name)) {
+  if (STANDARD_STAGES.includes(name)) {
     const hint = name === "build" ? 'Write "build", and its commands as build.run.' : `Write ${JSON.stringify(name)}.`;
     return { message: `the stage ${name} has its own meaning`, hint };
   }

@@ -1,5 +1,5 @@
 import { didYouMean, FacsimileError, type Position } from "@facsimile/core";
-import type { Definition } from "@facsimile/definitions";
+import { type Definition, STANDARD_STAGES } from "@facsimile/definitions";
 import type { Command } from "./build.ts";
 import type { Virtualenv } from "./virtualenv/make.ts";
 
@@ -26,8 +26,6 @@ export interface OwnStage {
 
 /** Seconds that a command of a build may take, unless the definition says otherwise. */
 export const BUILD_TIMEOUT = 3600;
-
-export const STANDARD_STAGES = ["checkout", "build", "install", "deploy"] as const;
 
 /** The stages of a project, in their order. */
 export function stageNames({ values }: Pick<Definition, "values">, project: string): readonly string[] {
