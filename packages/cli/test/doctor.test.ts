@@ -112,8 +112,14 @@ describe("facs doctor, of hosts", () => {
     await sayHello("web1.us");
     await fs.mkdir(path.join(shop.hostHome("db1.eu"), "shop/ledger"), { recursive: true });
     await fs.writeFile(path.join(shop.hostHome("db1.eu"), "shop/ledger/file"), "mine");
+    const locks = path.join(shop.hostHome("web1.eu"), "shop/.facsimile/lock");
+    await fs.mkdir(locks, { recursive: true });
+    await fs.writeFile(path.join(locks, "token.1"), JSON.stringify({ facsimile: "lock/1", owner: "Ann", run: "r" }));
     const { code, stdout } = await shop.facs("doctor", "staging");
     expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /^! eu\/web1\.eu {3}locked by Ann, run r, whose time is over\n {4}The next deploy takes it\.$/m,
+    );
     expect(stdout).toMatch(
       /✓ eu\/web1\.eu web2\.eu db1\.eu {3}host key known, rsync [\d.]+, user \w+, [\d.]+ GB free\n/,
     );

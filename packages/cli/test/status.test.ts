@@ -96,4 +96,18 @@ describe("facs status, on this machine", () => {
     expect((await shop.facs("status", "dev")).stdout).toMatch(/^✓ local\n {4}shop 1 \([0-9a-f]{7}\), since .* by /);
     expect((await shop.facs("status", "dve")).code).toBe(64);
   });
+
+  it("tells who is at work there, in words that steer no terminal, as facs doctor does", async () => {
+    const locks = path.join(shop.home, "shop-dev/.facsimile/lock");
+    await fs.mkdir(locks, { recursive: true });
+    const lock = { facsimile: "lock/1", owner: "Robin\u001b[2J", run: "r\u202e", reason: "deploy", since: 1 };
+    await fs.writeFile(path.join(locks, "token.9999999999"), JSON.stringify(lock));
+    const told = String.raw`locked by Robin\u001b[2J, run r\u202e`;
+    expect((await shop.facs("status", "dev")).stdout).toContain(`\n    ! ${told}\n`);
+    expect((await shop.facs("doctor", "dev")).stdout).toContain(`! local   ${told}\n`);
+    expect(JSON.parse((await shop.facs("status", "dev", "--json")).stdout).hosts[0].lock).toMatchObject({
+      owner: "Robin\u001b[2J",
+      run: "r\u202e",
+    });
+  });
 });

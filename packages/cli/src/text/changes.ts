@@ -1,6 +1,6 @@
 import { FILE_HEADERS_ONLY, formatPatch, structuredPatch } from "diff";
 import type { Style } from "./style.ts";
-import { harmless } from "./value.ts";
+import { harmlessLines } from "./value.ts";
 
 export interface ChangesOptions {
   readonly file: string;
@@ -20,5 +20,5 @@ export function changesText({ file, before, after }: ChangesOptions, { red, gree
 
 /** Tabs stay, the end of a line goes. */
 function shownLine(line: string): string {
-  return line.replace(/\r$/, "").split("\t").map(harmless).join("\t");
+  return harmlessLines(line.replace(/\r$/, ""));
 }

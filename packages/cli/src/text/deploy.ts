@@ -1,6 +1,7 @@
 import type { DeployReport, HostReport } from "@facsimile/pipeline";
 import { madeNames } from "./secret-names.ts";
 import { count, type Style } from "./style.ts";
+import { harmlessLines } from "./value.ts";
 import { holdsText, hostProblem, labelled } from "./words.ts";
 
 /** How a deploy ended: is the instance whole, which hosts are not, what to type next. */
@@ -62,7 +63,7 @@ function problemLines({ hosts, instance }: DeployReport, style: Style): string[]
   const told = bad.flatMap(({ host, outcome, problem }) =>
     problem === undefined ? [] : labelled(outcome, [hostProblem(host, problem)], width),
   );
-  const hints = [...new Set(bad.flatMap(({ problem }) => problem?.hint ?? []))];
+  const hints = [...new Set(bad.flatMap(({ problem }) => harmlessLines(problem?.hint ?? "") || []))];
   return [
     ...told.map((line) => line.replace(/^ {2}(\w+)/, (_, word) => `  ${style.red(word)}`)),
     ...labelled("next", [...hints, `then: facs deploy ${instance}`], width),

@@ -1,9 +1,10 @@
 import type { Difference, Entry } from "@facsimile/manifest";
+import { harmless } from "./value.ts";
 
 /** A difference as cells of a table: kind, path, what about it. */
 export function differenceCells(difference: Difference): [kind: string, path: string, what: string] {
   const { kind, path } = difference;
-  return [kind, path, WHAT[kind](difference)];
+  return [kind, harmless(path), WHAT[kind](difference)];
 }
 
 const WHAT: Readonly<Record<Difference["kind"], (difference: Difference) => string>> = {

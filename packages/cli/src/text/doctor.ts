@@ -1,5 +1,6 @@
 import type { DoctorReport, Finding } from "@facsimile/pipeline";
 import { count, type Style } from "./style.ts";
+import { harmless } from "./value.ts";
 import { groupBy } from "./words.ts";
 
 /** A line for each thing, what is alike in one, what to do below it; the last line counts what is not well. */
@@ -14,8 +15,14 @@ function findingLines(group: readonly Finding[], style: Style): string[] {
   if (first === undefined) return [];
   const { status, region, text, next = "" } = first;
   const names = `${region === undefined ? "" : `${region}/`}${group.map(({ about }) => about).join(" ")}`;
-  const [head, ...rest] = text.split("\n");
-  const below = [...rest, ...next.split("\n").filter((line) => line !== "")];
+  const [head, ...rest] = text.split("\n").map(harmless);
+  const below = [
+    ...rest,
+    ...next
+      .split("\n")
+      .map(harmless)
+      .filter((line) => line !== ""),
+  ];
   return [`${signOf(status, style)} ${names}   ${head}`, ...below.map((line) => `    ${line}`)];
 }
 

@@ -1,5 +1,6 @@
 import type { Phase, PipelineEvent } from "@facsimile/pipeline";
 import { count, type Style } from "./style.ts";
+import { harmlessLines } from "./value.ts";
 
 function checkoutText({ project, version, commit, from }: Extract<PipelineEvent, { type: "checkout" }>): string {
   const what = `checkout ${project} ${version}`;
@@ -18,7 +19,7 @@ export function eventText(style: Style): (event: PipelineEvent) => string | unde
       case "build":
         return `build    ${event.project} ${event.version} (log: ${event.log})`;
       case "warning":
-        return `${style.yellow("!")} ${event.message}${event.hint === undefined ? "" : `\n  ${event.hint}`}`;
+        return `${style.yellow("!")} ${harmlessLines(event.message)}${event.hint === undefined ? "" : `\n  ${harmlessLines(event.hint)}`}`;
       case "state":
         return undefined;
       case "run":
@@ -31,7 +32,7 @@ export function eventText(style: Style): (event: PipelineEvent) => string | unde
 
   function hostText({ host, phase, message }: Extract<PipelineEvent, { type: "host" }>): string | undefined {
     if (phase === "failed" || phase === "unreachable") {
-      const text = message ?? phase;
+      const text = harmlessLines(message ?? phase);
       return `${style.red(style.bad)} ${text.includes(host) ? text : `${host}: ${text}`}`;
     }
     const number = (done.get(phase) ?? 0) + 1;

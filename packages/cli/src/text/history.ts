@@ -40,5 +40,5 @@ function cells(entries: readonly Entry[], people: StatusReport["people"]): strin
 
 function unaskedLine({ host, problem, down }: HostStatus, { yellow }: Style): string[] {
   if (problem !== undefined) return [`${yellow("!")} ${hostProblem(host, problem)}`];
-  return down === undefined ? [] : [`${yellow("!")} ${host} was not asked: ${down}`];
+  return down === undefined ? [] : [`${yellow("!")} ${host} was not asked: ${harmless(down)}`];
 }

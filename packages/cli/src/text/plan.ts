@@ -3,6 +3,7 @@ import type { HostPlan, HostProjectPlan, Plan, ProjectPlan } from "@facsimile/pi
 import { planHostLines, secretLines } from "./plan-hosts.ts";
 import { madeNames } from "./secret-names.ts";
 import { columns, count, type Style } from "./style.ts";
+import { harmless } from "./value.ts";
 import { holdsText, hostProblem, hostsText } from "./words.ts";
 
 /** The whole plan for people: what changes, where, and the next command. */
@@ -50,7 +51,7 @@ function title(plan: Plan, { arrow }: Style): string {
 function projectCells(project: ProjectPlan, { plan, style }: { plan: Plan; style: Style }): string[] {
   const { from, to, position } = project;
   if (from.length === 1 && from[0] === to) return [project.project, to, sameVersion(project, plan)];
-  const before = from.length === 0 ? "new" : from.join(" and ");
+  const before = from.length === 0 ? "new" : from.map(harmless).join(" and ");
   const where = position === undefined ? "a deploy writes it into the definition" : formatPosition(position);
   return [project.project, `${before} ${style.arrow} ${to}`, where];
 }
@@ -86,7 +87,7 @@ function lostLines(lost: readonly HostPlan[], { red, bad }: Style): string[] {
   const lines = lost.flatMap(({ host, problem }) =>
     problem === undefined ? [] : [`  ${red(bad)} ${hostProblem(host, problem)}`],
   );
-  const hints = new Set(lost.flatMap(({ problem }) => problem?.hint?.split("\n") ?? []));
+  const hints = new Set(lost.flatMap(({ problem }) => problem?.hint?.split("\n").map(harmless) ?? []));
   return [...lines, ...[...hints].map((hint) => `    ${hint}`)];
 }
 

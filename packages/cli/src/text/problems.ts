@@ -3,6 +3,7 @@ import path from "node:path";
 import { type FacsimileError, formatPosition, type Position, problemsOf } from "@facsimile/core";
 import { hiddenLine } from "./hidden-line.ts";
 import type { Style } from "./style.ts";
+import { harmlessLines } from "./value.ts";
 
 /** How failures are told: where, which code, what, the lines around it, what next. */
 export function problemsText(
@@ -20,11 +21,15 @@ function problemText(
   { code, message, hint, position }: FacsimileError,
   { root, style }: { root: string | undefined; style: Style },
 ): string {
-  const title = `${style.red("error")} ${style.bold(code)}: ${message}`;
+  const title = `${style.red("error")} ${style.bold(code)}: ${harmlessLines(message)}`;
   return [
     position === undefined ? title : `${formatPosition(position)}: ${title}`,
     ...(position === undefined ? [] : excerpt(position, { root, style })),
-    ...(hint === undefined ? [] : hint.split("\n").map((line) => `  ${line}`)),
+    ...(hint === undefined
+      ? []
+      : harmlessLines(hint)
+          .split("\n")
+          .map((line) => `  ${line}`)),
   ].join("\n");
 }
 

@@ -1,4 +1,4 @@
-import type { HostStatus, ProjectStatus, StatusReport } from "@facsimile/pipeline";
+import { type HostStatus, lockText, type ProjectStatus, type StatusReport } from "@facsimile/pipeline";
 import { momentText } from "./release-words.ts";
 import { count, type Style } from "./style.ts";
 import { harmless } from "./value.ts";
@@ -35,9 +35,9 @@ function signOf({ problem, down, projects }: HostStatus, { red, green, yellow, o
 
 function hostLines({ host, problem, down, lock, projects }: HostStatus, { style, people }: Telling): string[] {
   if (problem !== undefined) return [`    ${hostProblem(host, problem)}`];
-  if (down !== undefined) return [`    not asked: ${down}`];
-  const locked = lock === undefined ? [] : [`    ${style.yellow("!")} locked by ${lock.owner}, run ${lock.run}${lock.expired ? ", whose time is over" : ""}`]; // biome-ignore format: one line
-  return [...projects.map((project) => `    ${projectText(project, people)}`), ...locked];
+  if (down !== undefined) return [`    not asked: ${harmless(down)}`];
+  const locked = lock === undefined ? [] : [`    ${style.yellow("!")} ${harmless(lockText(lock))}`];
+  return [...projects.map((project) => `    ${harmless(projectText(project, people))}`), ...locked];
 }
 
 function projectText(
@@ -51,7 +51,7 @@ function projectText(
 
 /** Who a key says it is; a name of another kind as it stands. */
 export function authorText(by: string, people: StatusReport["people"]): string {
-  return harmless(people.find(({ fingerprint }) => fingerprint === by)?.userId ?? by);
+  return people.find(({ fingerprint }) => fingerprint === by)?.userId ?? by;
 }
 
 function snapshotText(snapshot: ProjectStatus["snapshot"], moved: readonly string[]): string {

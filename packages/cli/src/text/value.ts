@@ -23,6 +23,11 @@ export function harmless(text: string): string {
   );
 }
 
+/** {@link harmless}; lines and tabs stay. */
+export function harmlessLines(text: string): string {
+  return text.replace(/[^\n\t]+/g, harmless);
+}
+
 const WIDTH = 56;
 
 /** At most {@link WIDTH} characters of `text`; what lies at `from` is among them. */

@@ -1,5 +1,6 @@
 import { type FacsimileError, formatProblem } from "@facsimile/core";
 import { count } from "./style.ts";
+import { harmless, harmlessLines } from "./value.ts";
 
 export interface Held {
   readonly project: string;
@@ -14,7 +15,9 @@ export function holdsText(hosts: number, projects: readonly Held[]): string {
 }
 
 export function heldText(projects: readonly Held[]): string {
-  return projects.map(({ project, version, release }) => `${project} ${version} (${short(release)})`).join(", ");
+  return projects
+    .map(({ project, version, release }) => `${project} ${harmless(version)} (${harmless(short(release))})`)
+    .join(", ");
 }
 
 /** The part of an id that people read out. */
@@ -29,9 +32,9 @@ export function hostsText(hosts: readonly { region: string | undefined }[]): str
   return count(hosts.length, "host") + (named.length === 0 ? "" : ` (${named.join(", ")})`);
 }
 
-/** A host's failure, with its name once: most messages begin with it. */
+/** A host's failure, with its name once: most messages begin with it, and many hold what it said. */
 export function hostProblem(host: string, problem: FacsimileError): string {
-  const text = formatProblem(problem);
+  const text = harmlessLines(formatProblem(problem));
   return text.includes(host) ? text : `${host}: ${text}`;
 }
 

@@ -1,15 +1,26 @@
 import path from "node:path";
 import { FacsimileError, isFacsimileError } from "@facsimile/core";
 import type { Definition, Host } from "@facsimile/definitions";
-import { connect, type Endpoint, fanOut, type Place, type Session, type TreeOptions } from "@facsimile/transport";
+import {
+  connect,
+  type Endpoint,
+  fanOut,
+  type Place,
+  type Probe,
+  type Session,
+  type TreeOptions,
+} from "@facsimile/transport";
 import picomatch from "picomatch";
 import type { PipelineContext } from "../context.ts";
 import type { Outline } from "../instance/outline.ts";
 
 /** A host that answered, or why it did not. */
-export type Reached =
-  | { readonly host: Host; readonly session: Session }
-  | { readonly host: Host; readonly problem: FacsimileError };
+export type Reached = Answering | { readonly host: Host; readonly problem: FacsimileError };
+
+export interface Answering {
+  readonly host: Host;
+  readonly session: Session;
+}
 
 /** Opens one session per host, several at a time. Every one must be closed. */
 export async function reachAll(
@@ -74,6 +85,20 @@ export function placeOf(definition: Definition, { project, host }: { project: st
   throw new FacsimileError("HOME_MISSING", `${definition.instance.full} says no home for ${host.name}`, {
     hint: 'Set home, e.g. home: "/srv/shop" (or "shop", below the home of the user who logs in).',
   });
+}
+
+/** What a host says of those of the projects that lie on it. @throws `HOME_MISSING`; what {@link Session.probe} throws */
+export function probeProjects(
+  { host, session }: Answering,
+  projects: readonly { readonly project: string; readonly definition: Definition }[],
+): Promise<readonly { readonly project: string; readonly probe: Probe }[]> {
+  const mine = projects.filter(({ definition }) => definition.hosts.some(({ name }) => name === host.name));
+  return Promise.all(
+    mine.map(async ({ project, definition }) => {
+      const place = placeOf(definition, { project, host });
+      return { project, probe: await session.probe(place, treeOptions(definition, host)) };
+    }),
+  );
 }
 
 /** Which paths of a tree are the host's own business. */

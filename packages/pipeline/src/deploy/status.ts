@@ -4,7 +4,7 @@ import { fanOut, type HistoryEntry, type LockHolder, type Probe } from "@facsimi
 import type { PipelineContext } from "../context.ts";
 import { type CopyRequest, type Outline, outline } from "../instance/outline.ts";
 import { type NamedKey, namesOf } from "../people/names.ts";
-import { closeAll, placeOf, problemOf, type Reached, reachAll, treeOptions } from "./hosts.ts";
+import { closeAll, probeProjects, problemOf, type Reached, reachAll } from "./hosts.ts";
 
 /** What every host says of itself, in one round trip each; no file is hashed. */
 export interface StatusReport {
@@ -74,13 +74,7 @@ function peopleOf(hosts: readonly HostStatus[], context: PipelineContext): Promi
 async function hostStatus(reached: Reached, { projects }: Outline): Promise<HostStatus> {
   const { host } = reached;
   if (!("session" in reached)) return { ...named(host), projects: [], problem: reached.problem };
-  const mine = projects.filter(({ definition }) => definition.hosts.some(({ name }) => name === host.name));
-  const probes = await Promise.all(
-    mine.map(async ({ project, definition }) => {
-      const probe = await reached.session.probe(placeOf(definition, { project, host }), treeOptions(definition, host));
-      return { project, probe };
-    }),
-  );
+  const probes = await probeProjects(reached, projects);
   const lock = probes.find(({ probe }) => probe.lock !== undefined)?.probe.lock;
   return { ...named(host), lock, projects: probes.map(({ project, probe }) => projectStatus(project, probe)) };
 }

@@ -1,7 +1,8 @@
 import type { Host } from "@facsimile/definitions";
-import type { Session } from "@facsimile/transport";
+import type { LockHolder, Probe, Session } from "@facsimile/transport";
 import type { PipelineContext } from "../context.ts";
-import { closeAll, placeOf, type Reached, reachAll, treeOptions } from "../deploy/hosts.ts";
+import { type Answering, closeAll, probeProjects, type Reached, reachAll } from "../deploy/hosts.ts";
+import { lockText } from "../deploy/lock-text.ts";
 import type { Outline } from "../instance/outline.ts";
 import { type Finding, failure, failures, ok, warning } from "./finding.ts";
 
@@ -50,33 +51,24 @@ interface Places {
   readonly freeBytes: number;
 }
 
-async function placeFindings(
-  { host, session }: Extract<Reached, { session: Session }>,
-  { outline }: Looking,
-): Promise<Places> {
-  const mine = outline.projects.filter(({ definition }) => definition.hosts.some(({ name }) => name === host.name));
-  const probes = await Promise.all(
-    mine.map(async ({ project, definition }) => {
-      const place = placeOf(definition, { project, host });
-      return { project, ...(await session.probe(place, treeOptions(definition, host))) };
-    }),
-  );
+async function placeFindings(answering: Answering, { outline }: Looking): Promise<Places> {
+  const about = answering.host.name;
+  const probes = await probeProjects(answering, outline.projects);
+  const { lock } = probes.find(({ probe }) => probe.lock !== undefined)?.probe ?? {};
   return {
-    freeBytes: Math.min(...probes.map(({ freeBytes }) => freeBytes)),
-    found: probes.flatMap(({ project, adoption, base, lock, owner }) => [
-      ...(adoption === "foreign" ? [foreign(host.name, { project, base, owner })] : []),
-      ...(lock === undefined ? [] : [locked(host.name, lock)]),
-    ]),
+    freeBytes: Math.min(...probes.map(({ probe }) => probe.freeBytes)),
+    found: [
+      ...probes.flatMap(({ project, probe }) =>
+        probe.adoption === "foreign" ? [foreign(about, { project, ...probe })] : [],
+      ),
+      ...(lock === undefined ? [] : [locked(about, lock)]),
+    ],
   };
 }
 
 function foreign(
   about: string,
-  {
-    project,
-    base,
-    owner,
-  }: { project: string; base: string; owner?: { instance: string; project: string } | undefined },
+  { project, base, owner }: Pick<Probe, "base" | "owner"> & { readonly project: string },
 ): Finding {
   const whose = owner === undefined ? "something that is not ours" : `${owner.project} of ${owner.instance}`;
   return warning(
@@ -86,13 +78,9 @@ function foreign(
   );
 }
 
-function locked(about: string, { owner, run, expired }: { owner: string; run: string; expired: boolean }): Finding {
-  const text = `locked by ${owner}, run ${run}${expired ? ", whose time is over" : ""}`;
-  return warning(
-    about,
-    text,
-    expired ? "The next deploy takes it." : "It frees itself when the run ends or its time is over.",
-  );
+function locked(about: string, lock: LockHolder): Finding {
+  const next = lock.expired ? "The next deploy takes it." : "It frees itself when the run ends or its time is over.";
+  return warning(about, lockText(lock), next);
 }
 
 /** Seconds by which two clocks may differ before somebody wonders. */

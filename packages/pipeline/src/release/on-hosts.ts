@@ -1,6 +1,6 @@
 import type { Host } from "@facsimile/definitions";
 import type { PipelineContext } from "../context.ts";
-import { closeAll, placeOf, type Reached, reachAll } from "../deploy/hosts.ts";
+import { closeAll, probeProjects, type Reached, reachAll } from "../deploy/hosts.ts";
 import type { Outline } from "../instance/outline.ts";
 
 /** What a host says that it runs. */
@@ -36,11 +36,12 @@ async function askHost(
 ): Promise<AskedHost> {
   const { host } = reached;
   if (!("session" in reached)) return { host: host.name, running: undefined };
-  const found = await Promise.all(
-    projects.map(async (project) => {
-      const { current } = await reached.session.probe(placeOf(definition, { project, host }));
-      return [project, current?.release] as const;
-    }),
+  const probes = await probeProjects(
+    reached,
+    projects.map((project) => ({ project, definition })),
   );
-  return { host: host.name, running: new Map(found.flatMap(([project, id]) => (id === undefined ? [] : [[project, id]]))) }; // biome-ignore format: one line
+  const running = probes.flatMap(({ project, probe: { current } }) =>
+    current?.release === undefined ? [] : [[project, current.release] as const],
+  );
+  return { host: host.name, running: new Map(running) };
 }
