@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { Redactor } from "@facsimile/core";
 import { describe, expect, it } from "vitest";
 import { askerOf } from "./ask.ts";
-import { confirm } from "./confirm.ts";
+import { confirm, givenOptions } from "./confirm.ts";
 
 const asked = { question: "Take Kim in?", yes: false, command: "facs recipients add KIM" };
 
@@ -49,4 +49,11 @@ describe("confirm", () => {
       hint: expect.stringContaining("facs recipients add KIM --yes"),
     });
   });
+});
+
+it("repeats the options that were given, as somebody would type them", () => {
+  const given = { scope: ["dev", "it's"], acceptRollback: true, root: "my shop", keep: "3", yes: true, json: true };
+  expect(givenOptions(given).join(" ")).toBe(
+    "--scope dev --scope 'it'\\''s' --accept-rollback --root 'my shop' --keep 3",
+  );
 });

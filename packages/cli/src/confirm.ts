@@ -1,4 +1,5 @@
 import { FacsimileError } from "@facsimile/core";
+import { shellWord } from "./text/diff.ts";
 import type { World } from "./world.ts";
 
 export interface Confirmation {
@@ -20,5 +21,17 @@ export async function confirm({ question, yes, command }: Confirmation, { ask }:
   if (ask !== undefined) return /^y(es)?$/i.test((await ask(`${question} [y/N] `)).trim());
   throw new FacsimileError("CONFIRMATION_NEEDED", `${question} Nobody can be asked here`, {
     hint: `If it is right: ${command} --yes. Nothing was changed.`,
+  });
+}
+
+/**
+ * The options of a command as they were typed, for {@link Confirmation.command}: what was chosen counts for the next try too.
+ * `--yes` and `--json` are left out.
+ */
+export function givenOptions(options: object): readonly string[] {
+  const chosen = Object.entries(options).filter(([name]) => name !== "yes" && name !== "json");
+  return chosen.flatMap(([name, value]: [string, unknown]) => {
+    const option = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    return value === true ? [option] : [value].flat().flatMap((one) => [option, shellWord(String(one))]);
   });
 }

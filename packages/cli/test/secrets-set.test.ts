@@ -134,6 +134,9 @@ describe("facs secrets set", () => {
     expect(asked.code).toBe(1);
     expect(asked.stderr).toContain("production is protected. Replace pay? Nobody can be asked here");
     expect(asked.stderr).toContain("facs secrets set demo pay --yes");
+    const file = path.join(shop.root, "no such file");
+    const fromFile = await shop.facs("secrets", "set", "demo", "pay", "--file", file);
+    expect(fromFile.stderr).toContain(`facs secrets set demo pay --file '${file}' --yes`);
     expect(await shop.value("prod", "pay")).toBe("first");
     expect((await shop.facsWith({ input: "second" }, "secrets", "set", "demo", "pay", "--yes")).code).toBe(0);
     expect(await shop.value("prod", "pay")).toBe("second");

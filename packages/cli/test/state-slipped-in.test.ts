@@ -86,7 +86,8 @@ it("a colleague who let somebody in is joined with a question too, and no other 
   await shop.git("checkout", "--quiet", "main");
   await shop.change(set("ours", "1"));
   await shop.git("merge", "--no-edit", "side");
-  expect((await shop.facs("state", "seal", "dev")).stderr).toContain("CONFIRMATION_NEEDED");
+  const { stderr } = await shop.facs("state", "seal", "dev", "--ours", "--accept-rollback");
+  expect(stderr).toMatch(/CONFIRMATION_NEEDED.*\n.*: facs state seal --ours --accept-rollback --scope dev --yes\./);
   expect((await shop.facs("state", "seal", "dev", "--yes")).code).toBe(0);
   expect(await recipients()).toContain(mallory);
 });
@@ -101,6 +102,10 @@ it("an export restores nobody who was taken out, unless whoever restores says so
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/Mallory[\s\S]*CONFIRMATION_NEEDED/)]);
   await expect(read()).rejects.toThrow("ENOENT");
   const own = (await keyring()).fingerprint;
+  const both = ["--recipient", own, "--recipient", mallory, "--accept-rollback"];
+  expect((await shop.facs("state", "import", "dev", "--from", copy, ...both)).stderr).toContain(
+    `facs state import dev --from '${copy}' ${both.join(" ")} --yes.`,
+  );
   expect((await shop.facs("state", "import", "dev", "--from", copy, "--recipient", own)).code).toBe(0);
   expect(await recipients()).toEqual([own]);
 });

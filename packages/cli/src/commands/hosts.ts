@@ -1,5 +1,5 @@
 import type { HostKeys } from "@facsimile/pipeline";
-import { confirm } from "../confirm.ts";
+import { confirm, givenOptions } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import { printJson } from "../follow.ts";
 import type { Invocation } from "../program.ts";
@@ -40,7 +40,7 @@ export async function hostsTrustCommand(invocation: HostsInvocation): Promise<vo
   if (!options.json) world.tell(hostKeysText(keys, world.style));
   if (news.length > 0) {
     const question = `Did you compare ${news.length === 1 ? "it" : `all ${news.length}`}, and is ${news.length === 1 ? "it" : "each"} right?`;
-    const command = ["facs hosts trust", instance, ...hosts].join(" ");
+    const command = ["facs hosts trust", instance, ...hosts, ...givenOptions(options)].join(" ");
     if (
       !(await confirm({ question, yes: options.yes === true, command }, { ask: options.json ? undefined : world.ask }))
     ) {

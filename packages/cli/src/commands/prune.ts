@@ -1,5 +1,5 @@
 import { FacsimileError } from "@facsimile/core";
-import { confirm } from "../confirm.ts";
+import { confirm, givenOptions } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import { follow, printJson } from "../follow.ts";
 import { openWorld } from "../open-world.ts";
@@ -19,7 +19,7 @@ export async function pruneCommand({ instance, options, world, run }: PruneInvoc
   const plan = await follow(startPrunePlan(request, pipeline), { world, options });
   if (!json) world.tell(prunePlanText(plan, world.style));
   if (plan.remove.length + plan.leftovers.length > 0) {
-    const command = ["facs prune", instance, ...(options.keep === undefined ? [] : ["--keep", options.keep])].join(" ");
+    const command = ["facs prune", instance, ...givenOptions(options)].join(" ");
     const asked = { question: "Remove them?", yes: yes === true, command };
     if (!(await confirm(asked, { ask: json ? undefined : world.ask }))) {
       run.status = EXIT.failed;

@@ -1,6 +1,6 @@
 import { FacsimileError, parseInstance } from "@facsimile/core";
 import type { RecipientsProposal, RecipientsRequest } from "@facsimile/pipeline";
-import { confirm } from "../confirm.ts";
+import { confirm, givenOptions } from "../confirm.ts";
 import { EXIT, statusOf } from "../exit.ts";
 import { printJson } from "../follow.ts";
 import { isFile, keyWords, refuseUnnamed } from "../key-words.ts";
@@ -39,7 +39,7 @@ export async function recipientsListCommand({ words, options, world, run }: Reci
 export async function recipientsAddCommand(invocation: RecipientsInvocation): Promise<void> {
   const { words, options, world } = invocation;
   const [given, scopes] = [await keyWords(words, world), scopesOf(options)];
-  const line = ["facs recipients add", ...scopeWords(options)];
+  const line = ["facs recipients add", ...givenOptions(options)];
   refuseUnnamed(given, { yes: options.yes, command: line.join(" ") });
   await change(invocation, {
     question: "Compare the fingerprint with its owner. Let this key open them?",
@@ -59,7 +59,7 @@ export async function recipientsRemoveCommand(invocation: RecipientsInvocation):
   const [scopes, { allowSingle }] = [scopesOf(options), options];
   await change(invocation, {
     question: "Take these keys out?",
-    command: () => `facs recipients remove ${[...words, ...scopeWords(options), ...flagWords(options)].join(" ")}`,
+    command: () => ["facs recipients remove", ...words, ...givenOptions(options)].join(" "),
     propose: async (context) => {
       const { proposeRecipients, recipientKeyOf } = await import("@facsimile/pipeline");
       const { fingerprint } = await recipientKeyOf({ fingerprint: words.join(" ") }, context);
@@ -79,7 +79,7 @@ export async function recipientsApplyCommand(invocation: RecipientsInvocation): 
   }
   await change(invocation, {
     question: "Make this so?",
-    command: () => `facs recipients apply ${[instance ?? "--all", ...flagWords(options)].join(" ")}`,
+    command: () => ["facs recipients apply", ...words, ...givenOptions(options)].join(" "),
     propose: async (context) => {
       const { proposeWished } = await import("@facsimile/pipeline");
       return proposeWished({ instance, allowSingle: options.allowSingle }, context);
@@ -118,12 +118,4 @@ function scopesOf({ scope, allScopes }: RecipientsOptions): RecipientsRequest["s
   if (scope !== undefined && allScopes)
     throw new FacsimileError("USAGE", "--scope and --all-scopes do not go together");
   return allScopes ? "all" : scope?.map((name) => parseInstance(name).full);
-}
-
-function scopeWords({ scope = [], allScopes }: RecipientsOptions): readonly string[] {
-  return allScopes ? ["--all-scopes"] : scope.map((name) => `--scope ${name}`);
-}
-
-function flagWords({ rotate, allowSingle }: RecipientsOptions): readonly string[] {
-  return [...(rotate ? ["--rotate"] : []), ...(allowSingle ? ["--allow-single"] : [])];
 }

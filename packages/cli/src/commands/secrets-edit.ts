@@ -1,7 +1,7 @@
 import { FacsimileError, isFacsimileError } from "@facsimile/core";
 import { formatPlainTexts, parsePlainTexts } from "@facsimile/definitions";
 import { type Change, parseValueName, type ValueName, valueNameText, valuesOf } from "@facsimile/state";
-import { confirm } from "../confirm.ts";
+import { confirm, givenOptions } from "../confirm.ts";
 import { editText } from "../editor.ts";
 import { EXIT } from "../exit.ts";
 import { withMemoryFolder } from "../memory-folder.ts";
@@ -101,7 +101,9 @@ async function isWanted(
 ): Promise<boolean> {
   const { yes = false } = options;
   if (changed.length === 0) return true;
-  const command = `facs secrets edit ${instance}${name === undefined ? "" : ` ${name}`}`;
+  const command = ["facs secrets edit", instance, ...(name === undefined ? [] : [name]), ...givenOptions(options)].join(
+    " ",
+  );
   const what = `Seal ${changed.length === 1 ? "this change" : `these ${changed.length} changes`}`;
   if (name !== undefined) return mayChange({ sharers, what, yes, command }, { world, run });
   const groups = groupBy(changed, ({ change }) => change);

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { FacsimileError } from "@facsimile/core";
 import type { ImportFormat, ImportPlan } from "@facsimile/pipeline";
-import { confirm } from "../confirm.ts";
+import { confirm, givenOptions } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import { readText } from "../secret-input.ts";
 import type { ChangedSecret } from "../text/secrets.ts";
@@ -32,8 +32,7 @@ export async function secretsImportCommand(invocation: SecretsImportInvocation):
   const plan = planImport(imported, { state: scope.state, instance: only, overwrite });
   if (!options.json) world.tell(planText(plan, file));
   const question = questionFor(plan, opened);
-  const flags = [...(format ? ["--format", format] : []), ...(overwrite ? ["--overwrite"] : []), ...(only ? ["--only"] : [])]; // biome-ignore format: one line
-  const command = ["facs secrets import", instance, "--from", from, ...flags].join(" ");
+  const command = ["facs secrets import", instance, ...givenOptions(options)].join(" ");
   if (plan.changes.length > 0 && !(await confirm({ question, yes, command }, world))) {
     run.status = EXIT.failed;
     return world.tell("Nothing was changed.\n");

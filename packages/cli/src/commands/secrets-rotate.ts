@@ -1,5 +1,6 @@
 import { FacsimileError } from "@facsimile/core";
 import { type Change, type Policy, parseValueName, policyText, type ValueName, valueNameText, valuesOf } from "@facsimile/state"; // biome-ignore format: one line
+import { givenOptions } from "../confirm.ts";
 import { readSecret } from "../secret-input.ts";
 import type { ChangedSecret } from "../text/secrets.ts";
 import { mayChange, notHeld, type Opened, openScope, report, type SecretsInvocation } from "./secrets.ts";
@@ -22,7 +23,7 @@ export async function secretsRotateCommand(invocation: SecretsRotateInvocation):
   const shown = rotations.map(({ place }) => valueNameText(place)).join(", ");
   if (shown !== "" && !options.json)
     world.tell(`rotating ${shown}: seen by ${sharers.map((sharer) => sharer.instance).join(", ") || "nobody"}\n`);
-  const command = `facs secrets rotate ${instance} ${options.all ? "--all" : names.join(" ")}`;
+  const command = ["facs secrets rotate", instance, ...names, ...givenOptions(options)].join(" ");
   if (!(await mayChange({ sharers, what: `Rotate ${shown}`, yes: options.yes, command }, invocation))) return;
   const changes: Change[] = [];
   for (const { place, policy } of rotations) {

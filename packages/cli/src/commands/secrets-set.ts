@@ -1,4 +1,5 @@
 import { type Change, parseValueName, type State, type ValueName, valueNameText } from "@facsimile/state";
+import { givenOptions } from "../confirm.ts";
 import { readSecret } from "../secret-input.ts";
 import { mayChange, notHeld, type Opened, openScope, report, type SecretsInvocation } from "./secrets.ts";
 import { refuseValues } from "./secrets-words.ts";
@@ -27,7 +28,7 @@ export async function secretsSetCommand(invocation: SecretsSetInvocation): Promi
   const { infoOf, seenBy } = await import("@facsimile/pipeline");
   const isThere = infoOf(place, opened.scope.state) !== undefined;
   const sharers = seenBy(place, opened.scope);
-  const command = `facs secrets set ${instance} ${name}`;
+  const command = ["facs secrets set", instance, name, ...givenOptions(options)].join(" ");
   if (isThere && !(await mayChange({ sharers, what: `Replace ${name}`, yes: options.yes, command }, invocation)))
     return;
   const value = (await readSecret({ name, file: options.file }, world)).reveal();
@@ -50,7 +51,7 @@ export async function secretsUnsetCommand(invocation: SecretsUnsetInvocation): P
   const { infoOf, seenBy } = await import("@facsimile/pipeline");
   if (infoOf(place, opened.scope.state) === undefined) throw notHeld(place, opened.scope, { canBeGiven: false });
   const sharers = seenBy(place, opened.scope);
-  const command = `facs secrets unset ${instance} ${name}`;
+  const command = ["facs secrets unset", instance, name, ...givenOptions(options)].join(" ");
   if (!(await mayChange({ sharers, what: `Take out ${name}`, yes: options.yes, command }, invocation))) return;
   const state = await change(opened, [{ type: "unset", name: place }]);
   const changes = [{ name, only: place.instance, change: "removed" } as const];

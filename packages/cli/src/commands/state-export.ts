@@ -2,7 +2,7 @@ import path from "node:path";
 import { FacsimileError } from "@facsimile/core";
 import type { Importing, PipelineContext } from "@facsimile/pipeline";
 import { parseFingerprint } from "@facsimile/state";
-import { confirm } from "../confirm.ts";
+import { confirm, givenOptions } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import { printJson } from "../follow.ts";
 import type { Invocation } from "../program.ts";
@@ -73,13 +73,14 @@ export async function stateImportCommand(invocation: StateImportInvocation): Pro
 async function mayRestore(
   { isRestored, recipients, opened: { keyring, state } }: Importing,
   context: PipelineContext,
-  { instance, options: { from = "", yes, json }, world }: StateImportInvocation,
+  { instance, options, world }: StateImportInvocation,
 ): Promise<boolean> {
+  const { yes, json } = options;
   const others = recipients.filter((fingerprint) => fingerprint !== keyring.fingerprint);
   if (!isRestored || state.serial > 0 || others.length === 0) return true;
   const { namesOf } = await import("@facsimile/pipeline");
   if (!json) world.tell(restoredText(state.file, await namesOf(recipients, context)));
   const question = `Make ${state.file} anew, for these ${recipients.length} recipients?`;
-  const command = `facs state import ${instance} --from ${from}`;
+  const command = ["facs state import", instance, ...givenOptions(options)].join(" ");
   return confirm({ question, yes: yes === true, command }, { ask: json ? undefined : world.ask });
 }

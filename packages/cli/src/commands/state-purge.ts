@@ -1,4 +1,4 @@
-import { confirm } from "../confirm.ts";
+import { confirm, givenOptions } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import { printJson } from "../follow.ts";
 import type { Invocation } from "../program.ts";
@@ -21,7 +21,7 @@ export async function statePurgeCommand(invocation: StatePurgeInvocation): Promi
   const { opened, free } = plan;
   if (free.length > 0) {
     if (!json) world.tell(purgeText(plan));
-    const command = ["facs state purge", instance, ...daemons].join(" ");
+    const command = ["facs state purge", instance, ...daemons, ...givenOptions(options)].join(" ");
     const question = "Give these uiids free? A daemon that still runs somewhere keeps its own.";
     if (!(await confirm({ question, yes, command }, { ask: json ? undefined : world.ask }))) {
       run.status = EXIT.failed;

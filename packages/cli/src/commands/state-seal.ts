@@ -1,7 +1,7 @@
 import { FacsimileError } from "@facsimile/core";
 import type { Merging, PipelineContext } from "@facsimile/pipeline";
 import type { Clash, MergePlan, SideName, State } from "@facsimile/state";
-import { confirm } from "../confirm.ts";
+import { confirm, givenOptions } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import { printJson } from "../follow.ts";
 import type { Invocation } from "../program.ts";
@@ -73,18 +73,17 @@ function toldAnew(
 async function mayJoin(
   merging: Merging,
   { plan, context }: { plan: MergePlan; context: PipelineContext },
-  { options: { yes, json }, world }: StateSealInvocation,
+  { options, world }: StateSealInvocation,
 ): Promise<boolean> {
   const { concernsOf, namesOf } = await import("@facsimile/pipeline");
   const { newcomers, older } = concernsOf(merging, plan);
   if (newcomers.length + older.length === 0) return true;
+  const { yes, json } = options;
   const { file, scope } = merging.target;
   if (!json) world.tell(concernsText({ newcomers: await namesOf(newcomers, context), older }, world.style));
   const question = `Sign ${file} so?`;
-  return confirm(
-    { question, yes: yes === true, command: `facs state seal --scope ${scope}` },
-    { ask: json ? undefined : world.ask },
-  );
+  const command = ["facs state seal", ...givenOptions({ ...options, scope })];
+  return confirm({ question, yes: yes === true, command: command.join(" ") }, { ask: json ? undefined : world.ask });
 }
 
 function sideOf({ ours, theirs }: StateSealOptions): SideName | undefined {

@@ -1,6 +1,6 @@
 import { FacsimileError, parseInstance, throwProblems } from "@facsimile/core";
 import type { TrustAddition, TrustAddRequest } from "@facsimile/pipeline";
-import { confirm } from "../confirm.ts";
+import { confirm, givenOptions } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import { isTyped } from "../first-use.ts";
 import { printJson } from "../follow.ts";
@@ -28,7 +28,7 @@ export async function trustAddCommand({ words, options, world, run }: TrustAddIn
   const { json, yes = false, acceptRollback } = options;
   const as = purposeOf(options);
   const given = await keyWords(words, world);
-  refuseUnnamed(given, { yes, command: ["facs trust add", ...purposeWords(options)].join(" ") });
+  refuseUnnamed(given, { yes, command: ["facs trust add", ...givenOptions(options)].join(" ") });
   const pipeline = { ...(await openWorld(world, { options: json ? { json } : {}, run })), onEvent: () => undefined };
   const { addTrust, planTrustAdd } = await import("@facsimile/pipeline");
   const addition = await planTrustAdd(
@@ -66,7 +66,7 @@ async function isMeant(
   const ask = json ? undefined : world.ask;
   if (root && !yes && ask !== undefined) return isTyped(fingerprint, ask);
   const question = "Compare the fingerprint with its owner. Trust this key?";
-  const command = ["facs trust add", ...purposeWords(options), ...words.filter(isFile), fingerprint].join(" ");
+  const command = ["facs trust add", ...givenOptions(options), ...words.filter(isFile), fingerprint].join(" ");
   return confirm({ question, yes, command }, { ask });
 }
 
@@ -75,10 +75,6 @@ function unknownScope({ scope, near }: TrustAddition["unusedScopes"][number]): F
   return new FacsimileError("UNKNOWN_SCOPE", unusedText(scope), {
     hint: near === undefined ? "If it is to come, run it without --yes on a terminal." : `Did you mean ${near}?`,
   });
-}
-
-function purposeWords({ scope = [], allScopes, root }: TrustAddOptions): readonly string[] {
-  return root ? ["--root"] : allScopes ? ["--all-scopes"] : scope.map((name) => `--scope ${name}`);
 }
 
 function documentOf({ fingerprint, userId, signers, changed }: TrustAddition, written: readonly string[]): object {

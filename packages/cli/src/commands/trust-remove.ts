@@ -1,6 +1,6 @@
 import { FacsimileError, parseInstance } from "@facsimile/core";
 import type { TrustRemoval, TrustRemoved } from "@facsimile/pipeline";
-import { confirm } from "../confirm.ts";
+import { confirm, givenOptions } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import { printJson } from "../follow.ts";
 import { openWorld } from "../open-world.ts";
@@ -39,20 +39,15 @@ export async function trustRemoveCommand({ words, options, world, run }: TrustRe
 
 async function isMeant(
   removal: TrustRemoval,
-  { options: { json, root, reseal, scope = [], yes }, world }: Pick<TrustRemoveInvocation, "options" | "world">,
+  { options, world }: Pick<TrustRemoveInvocation, "options" | "world">,
 ): Promise<boolean> {
   const { refused, last, fingerprint } = removal;
+  const { json, yes } = options;
   if (refused.length === 0 && !last) return true;
   if (!json) world.tell(removalText(removal, world.style));
   const files = refused.map(({ file }) => file).join(", ");
   const question = last ? "Trust nobody any more?" : `Go on, though nobody can use ${files} then?`;
-  const command = [
-    "facs trust remove",
-    ...(root ? ["--root"] : []),
-    ...(reseal ? ["--reseal"] : []),
-    ...scope.map((name) => `--scope ${name}`),
-    fingerprint,
-  ];
+  const command = ["facs trust remove", ...givenOptions(options), fingerprint];
   return confirm({ question, yes: yes === true, command: command.join(" ") }, { ask: json ? undefined : world.ask });
 }
 
