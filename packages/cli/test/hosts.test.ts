@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -68,6 +69,32 @@ describe("facs hosts", () => {
     const expected = [...lines, `former.example ${old}`].toSorted();
     expect((await fs.readFile(file(), "utf8")).split("\n").toSorted()).toEqual(expected);
     await shop.fleet.start("db1.us");
+  });
+
+  it("asks a host for the kind of key that is on record, as ssh does", async () => {
+    const key = path.join(shop.fleet.dir, "db1.us.rsa");
+    const rsa = async () => {
+      await fs.rm(key, { force: true });
+      execFileSync("ssh-keygen", ["-q", "-t", "rsa", "-N", "", "-f", key]);
+      return (await fs.readFile(`${key}.pub`, "utf8")).split(" ").slice(0, 2).join(" ");
+    };
+    const check = async (...onRecord: string[]) => {
+      await fs.writeFile(file(), onRecord.map((line) => `db1.us ${line}\n`).join(""));
+      const { stdout } = await shop.facs("hosts", "check", "staging", "db1.us", "--json");
+      const [{ verdict, shown }] = JSON.parse(stdout).hosts;
+      return [verdict, shown.type];
+    };
+    const other = await rsa();
+    const own = await rsa();
+    await fs.appendFile(path.join(shop.fleet.dir, "db1.us.conf"), `HostKey ${key}\n`);
+    await shop.fleet.stop("db1.us");
+    await shop.fleet.start("db1.us");
+    expect(await check(own)).toEqual(["known", "ssh-rsa"]);
+    expect(await check("ssh-new AAAA", "ssh-dss AAAA", own)).toEqual(["known", "ssh-rsa"]);
+    expect(await check(other)).toEqual(["changed", "ssh-rsa"]);
+    expect(await check()).toEqual(["new", "ssh-ed25519"]);
+    await fs.writeFile(file(), right.replace(/^db1\.us .*$/m, `db1.us ${own}`));
+    expect((await shop.facs("plan", "staging")).code).toBe(0);
   });
 
   it("logs in nowhere, and leaves nothing behind", async () => {

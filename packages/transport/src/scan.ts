@@ -7,7 +7,10 @@ import { type SshEndpoint, sshFailure } from "./ssh.ts";
 import type { ConnectOptions } from "./types.ts";
 
 /** What ssh shows of a host before anybody logs in. */
-export type ScanOptions = Pick<ConnectOptions, "env" | "sshConfig" | "connectTimeout" | "signal" | "tmpDir">;
+export type ScanOptions = Pick<ConnectOptions, "env" | "sshConfig" | "connectTimeout" | "signal" | "tmpDir"> & {
+  /** Types of the keys that are on record, as `known_hosts` has them: a host that has one of these shows it. */
+  readonly known?: readonly string[] | undefined;
+};
 
 /**
  * Asks a host for its key, by the way that ssh takes to it: the user's ssh_config, jumps and ports count. Nobody logs in,
@@ -47,7 +50,7 @@ async function tryLogin(endpoint: SshEndpoint, options: ScanOptions & { readonly
 /** ssh_config(5): a key that is new is taken, into a file of its own; then no way to log in is left. Pure. */
 function scanArgs(
   { name, address, port, user }: SshEndpoint,
-  { sshConfig, connectTimeout = 20, file }: ScanOptions & { readonly file: string },
+  { sshConfig, connectTimeout = 20, known = [], file }: ScanOptions & { readonly file: string },
 ): string[] {
   const settings = {
     StrictHostKeyChecking: "accept-new",
@@ -65,9 +68,12 @@ function scanArgs(
     LogLevel: "ERROR",
     ConnectTimeout: String(connectTimeout),
   };
+  const first = new Set(known.flatMap((type) => ALGORITHMS.get(type) ?? []));
   return [
     ...(sshConfig === undefined ? [] : ["-F", sshConfig]),
     ...Object.entries(settings).flatMap(([key, value]) => ["-o", `${key}=${value}`]),
+    // As ssh itself does with a key on record: ssh_config(5), HostKeyAlgorithms.
+    ...(first.size === 0 ? [] : ["-o", `HostKeyAlgorithms=^${[...first].join(",")}`]),
     ...(port === undefined ? [] : ["-p", String(port)]),
     ...(user === undefined ? [] : ["-l", user]),
     "--",
@@ -75,6 +81,16 @@ function scanArgs(
     "true",
   ];
 }
+
+/** By the type of the key; ssh refuses to begin with a name that it does not know, as of one that it has given up. */
+const ALGORITHMS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["ssh-ed25519", ["ssh-ed25519"]],
+  ["sk-ssh-ed25519@openssh.com", ["sk-ssh-ed25519@openssh.com"]],
+  ["ecdsa-sha2-nistp256", ["ecdsa-sha2-nistp256"]],
+  ["ecdsa-sha2-nistp384", ["ecdsa-sha2-nistp384"]],
+  ["ecdsa-sha2-nistp521", ["ecdsa-sha2-nistp521"]],
+  ["ssh-rsa", ["rsa-sha2-512", "rsa-sha2-256"]],
+]);
 
 function noKey({ name }: SshEndpoint): FacsimileError {
   return new FacsimileError("HOST_UNREACHABLE", `${name} showed no key that ssh would take`, {

@@ -61,7 +61,10 @@ export async function listHostKeys(request: HostsRequest, context: PipelineConte
 export async function checkHostKeys(request: HostsRequest, context: PipelineContext): Promise<HostKeys> {
   const { hosts, file, known, definition } = await recorded(request, context);
   const limit = definition.values.deploy.parallel;
-  const asked = await fanOut(hosts, { limit, work: (host) => shownBy(host, context) });
+  const asked = await fanOut(hosts, {
+    limit,
+    work: (host) => shownBy(host, { ...context, known: known.get(host.name) }),
+  });
   const judged = asked.map((outcome): KnownHost => {
     const { item: host } = outcome;
     if (outcome.status === "done") return judge(about(host, known), outcome.value);
@@ -117,10 +120,10 @@ function unknownHost(name: string, { instance, all }: { instance: string; all: r
 
 async function shownBy(
   { name, address, port, user }: Host,
-  { env, sshConfig, signal }: PipelineContext,
+  { env, sshConfig, signal, known = [] }: PipelineContext & { readonly known: readonly HostKey[] | undefined },
 ): Promise<ShownKey> {
   const endpoint = { kind: "ssh", name, address, ...(port && { port }), ...(user && { user }) } as const;
-  return named(await scanHostKey(endpoint, { env, sshConfig, signal }));
+  return named(await scanHostKey(endpoint, { env, sshConfig, signal, known: known.map(({ type }) => type) }));
 }
 
 function about({ name, region, address, port }: Host, known: Recorded["known"]): Omit<KnownHost, "verdict"> {
