@@ -20,6 +20,9 @@ const { values } = parseArgs({
 });
 const [templates, modules, rounds] = [values.templates, values.modules, values.rounds].map(Number);
 
+const LIQUID = { each: "{% for entry in module %}\n{% assign m = entry[1] %}", upper: "upcase" };
+const JINJA = { each: "{% for key, m in module.items() %}", upper: "upper" };
+
 const dir = mkdtempSync(join(tmpdir(), "facs-bench-"));
 const [root, home] = [join(dir, "shop"), join(dir, "home")];
 const written = { facs: join(dir, "facs"), jinja: join(dir, "jinja") };
@@ -61,8 +64,8 @@ async function writeWorld() {
   write(join(root, "define/dev.json5"), JSON.stringify({ home: "shop-dev", greeting: "hello" }));
   write(join(root, "define/modules.json5"), JSON.stringify(list));
   for (let n = 0; n < templates; n++) {
-    write(join(root, `tmpl/_ALL_/_DEPLOY_/file${n}.ini`), liquid(n));
-    write(join(dir, `templates/file${n}.ini`), jinja(n));
+    write(join(root, `tmpl/_ALL_/_DEPLOY_/file${n}.ini`), template(n, LIQUID));
+    write(join(dir, `templates/file${n}.ini`), template(n, JINJA));
   }
   const uiids = await sealed(list);
   const seen = list.map((one) => {
@@ -95,29 +98,12 @@ async function sealed(list) {
   return plan.uiids;
 }
 
-function liquid(n) {
+/** The same template for both: they go through the modules, and write capitals, each in its own way. */
+function template(n, { each, upper }) {
   return `# file ${n}: {{ instance.greeting }}
-{% for entry in module %}
-{% assign m = entry[1] %}
+${each}
 [{{ m.name }}.${n}]
-user = {{ m.username | upcase }}
-  {% if m.service.port > ${5000 + (n % modules)} %}
-port = {{ m.service.port }}
-  {% else %}
-db = {{ m.db.name }}:{{ m.db.pool }}
-  {% endif %}
-  {% for daemon in m.daemons %}
-id = {{ daemon.service.uiid }} {{ daemon.service.instance_name }}
-  {% endfor %}
-{% endfor %}
-`;
-}
-
-function jinja(n) {
-  return `# file ${n}: {{ instance.greeting }}
-{% for key, m in module.items() %}
-[{{ m.name }}.${n}]
-user = {{ m.username | upper }}
+user = {{ m.username | ${upper} }}
   {% if m.service.port > ${5000 + (n % modules)} %}
 port = {{ m.service.port }}
   {% else %}

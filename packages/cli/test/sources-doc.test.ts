@@ -3,7 +3,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { git, gitCommit } from "@facsimile/testing";
+import { git, gitCommit, pythonPackage } from "@facsimile/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type World, world } from "./world.ts";
 
@@ -15,26 +15,12 @@ const SHOP = {
   Makefile: "all:\n\techo $(CFLAGS) > flags\ntest:\n\ttest -e configured\n",
   configure: "#!/bin/sh\ntouch configured\n",
 };
-/** A package that any pip can install without a network and without a tool. */
-const CLERK = {
-  "requirements.txt": "./clerk\n",
-  "clerk/pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
-  "clerk/backend.py": `
-import zipfile
-def build_wheel(directory, config_settings=None, metadata_directory=None):
-    name = "clerk-1.0-py3-none-any.whl"
-    with zipfile.ZipFile(directory + "/" + name, "w") as wheel:
-        for file, text in {
-            "clerk.py": "import calendar\\ndef main(): print('at your service')\\n",
-            "clerk-1.0.dist-info/METADATA": "Metadata-Version: 2.1\\nName: clerk\\nVersion: 1.0\\n",
-            "clerk-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\\nGenerator: x\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
-            "clerk-1.0.dist-info/entry_points.txt": "[console_scripts]\\nclerk = clerk:main\\n",
-            "clerk-1.0.dist-info/RECORD": "",
-        }.items():
-            wheel.writestr(file, text)
-    return name
-`,
-};
+/** What the repository of `clerk` requires, and has in its folder `clerk`. */
+const CLERK = pythonPackage({
+  name: "clerk",
+  version: "1.0",
+  code: "import calendar\ndef main(): print('at your service')\n",
+});
 
 describe("docs/sources.md", () => {
   let made: World;
@@ -82,7 +68,11 @@ describe("docs/sources.md", () => {
         "define/dev.json5": '{ versions: { clerk: "1.0.0" } }\n',
       },
     });
-    const clerk = await write(path.join(root, "sources/clerk"), { ...CLERK, "wheels/.keep": "" });
+    const clerk = await write(path.join(root, "sources/clerk"), {
+      "requirements.txt": "./clerk\n",
+      "wheels/.keep": "",
+    });
+    await write(path.join(clerk, "clerk"), CLERK);
     await git(clerk, "init", "--quiet", "--initial-branch=main");
     await gitCommit(clerk, ["1.0.0"]);
     expect(await made.facs("init", root)).toMatchObject({ code: 0 });

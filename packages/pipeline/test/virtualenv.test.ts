@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { formatManifest, hashTree, type TreeNode } from "@facsimile/manifest";
+import { pythonPackage } from "@facsimile/testing";
 import { beforeAll, describe, expect, it } from "vitest";
 import { copyGroup } from "../src/install/copy.ts";
 import { finishTree } from "../src/install/finish.ts";
@@ -28,22 +29,11 @@ const SITE = execFileSync(
 /** A project that needs `greet`, whose wheel lies beside it, and is a package itself without any tool. */
 const PROJECT = {
   "requirements.txt": "greet==1.0\n",
-  "pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
-  "backend.py": `
-import zipfile
-def build_wheel(directory, config_settings=None, metadata_directory=None):
-    name = "shop-2.0-py3-none-any.whl"
-    with zipfile.ZipFile(directory + "/" + name, "w") as wheel:
-        for file, text in {
-            "shop.py": "import greet\\ndef main():\\n    print('shop', greet.word())\\n",
-            "shop-2.0.dist-info/METADATA": "Metadata-Version: 2.1\\nName: shop\\nVersion: 2.0\\n",
-            "shop-2.0.dist-info/WHEEL": "Wheel-Version: 1.0\\nGenerator: x\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
-            "shop-2.0.dist-info/entry_points.txt": "[console_scripts]\\nshop = shop:main\\n",
-            "shop-2.0.dist-info/RECORD": "",
-        }.items():
-            wheel.writestr(file, text)
-    return name
-`,
+  ...pythonPackage({
+    name: "shop",
+    version: "2.0",
+    code: "import greet\ndef main():\n    print('shop', greet.word())\n",
+  }),
 };
 const MAKE_WHEEL = `
 import sys, zipfile
