@@ -39,4 +39,4 @@ export { Redactor } from "./redact.ts";
 export { type OnEvent, type Run, startRun } from "./run.ts";
 export { isSecret, Secret } from "./secret.ts";
 export { settled } from "./settled.ts";
-export { didYouMean } from "./suggest.ts";
+export { didYouMean, meantOr } from "./suggest.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { didYouMean } from "./suggest.ts";
+import { didYouMean, meantOr } from "./suggest.ts";
 
 describe("the nearest candidate is meant", () => {
   it.each([
@@ -57,3 +57,8 @@ function words(letters: string, length: number): readonly string[] {
   const shorter = words(letters, length - 1);
   return [...new Set([...shorter, ...shorter.flatMap((word) => [...letters].map((letter) => word + letter))])];
 }
+
+it("asks whether the near one was meant, and says what else helps where none is", () => {
+  expect(meantOr(didYouMean("web1.eo", ["web1.eu"]), "Hosts: web1.eu")).toBe("Did you mean web1.eu?");
+  expect(meantOr(didYouMean("db", ["web1.eu"]), undefined)).toBeUndefined();
+});

@@ -20,6 +20,11 @@ export function didYouMean(word: string, candidates: Iterable<string>): string |
   return best?.candidate;
 }
 
+/** `Did you mean web1.eu?`; where nothing is near, what else helps. */
+export function meantOr<Otherwise>(near: string | undefined, otherwise: Otherwise): string | Otherwise {
+  return near === undefined ? otherwise : `Did you mean ${near}?`;
+}
+
 /** Letters to add, drop or change, which would count a swap as two, less one for each swap that explains two of them. */
 function slips(word: string, { candidate, limit }: { candidate: string; limit: number }): number {
   // Loaded for the first word that is near to another.

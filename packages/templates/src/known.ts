@@ -1,4 +1,4 @@
-import { didYouMean, formatPath } from "@facsimile/core";
+import { didYouMean, formatPath, meantOr } from "@facsimile/core";
 import { Fault } from "./problems.ts";
 
 /** More paths than these are not searched for what may have been meant. */
@@ -18,9 +18,10 @@ export function unknownVariable(
   const place = PLACES.get(path[0] ?? "");
   if (place !== undefined && path.length === 1) return new Fault("TEMPLATE_UNKNOWN_VARIABLE", message, place);
   const candidates = [...locals, ...pathsOf(values)];
-  const meant =
-    (/^[\w$.-]+$/.test(text) ? nearest(text, candidates) : undefined) ?? nearest(formatPath(path), candidates);
-  const hint = meant === undefined ? ABSENT : `Did you mean ${meant}?`;
+  const hint = meantOr(
+    (/^[\w$.-]+$/.test(text) ? nearest(text, candidates) : undefined) ?? nearest(formatPath(path), candidates),
+    ABSENT,
+  );
   return new Fault("TEMPLATE_UNKNOWN_VARIABLE", message, hint);
 }
 

@@ -1,4 +1,4 @@
-import { didYouMean, FacsimileError, isFacsimileError, problemsOf } from "@facsimile/core";
+import { didYouMean, FacsimileError, isFacsimileError, meantOr, problemsOf } from "@facsimile/core";
 import { landing } from "./landing.ts";
 import { createLibrary } from "./library.ts";
 import { LIMITS, type Limits } from "./limits.ts";
@@ -189,8 +189,10 @@ function byPlace({ entries }: Overlay): Map<string, Placed[]> {
 
 function notFound(path: string, { entries }: Overlay): FacsimileError {
   const files = [...entries.values()].filter(({ type }) => type !== "dir").map((entry) => entry.path);
-  const near = didYouMean(path, files) ?? files.find((file) => file.endsWith(`/${path}`));
   return new FacsimileError("TEMPLATE_NOT_FOUND", `there is no template ${JSON.stringify(path)}`, {
-    hint: near === undefined ? "Paths begin below tmpl/<instance>/ and its like." : `Did you mean ${near}?`,
+    hint: meantOr(
+      didYouMean(path, files) ?? files.find((file) => file.endsWith(`/${path}`)),
+      "Paths begin below tmpl/<instance>/ and its like.",
+    ),
   });
 }

@@ -1,4 +1,4 @@
-import { didYouMean, FacsimileError, formatPath, parseInstance, parsePath, parseProject } from "@facsimile/core"; // biome-ignore format: one line
+import { didYouMean, FacsimileError, formatPath, meantOr, parseInstance, parsePath, parseProject } from "@facsimile/core"; // biome-ignore format: one line
 import { type Definition, findConglomerate, type Host, notSet, resolve, shownAt } from "@facsimile/definitions";
 import { EXIT } from "../exit.ts";
 import { printJson } from "../follow.ts";
@@ -78,7 +78,6 @@ function hostNamed(name: string, { hosts }: Definition): Host {
   const found = hosts.find((host) => host.name === name);
   if (found !== undefined) return found;
   const names = hosts.map((host) => host.name);
-  const near = didYouMean(name, names);
-  const hint = near === undefined ? `Hosts: ${names.join(", ")}` : `Did you mean ${near}?`;
+  const hint = meantOr(didYouMean(name, names), `Hosts: ${names.join(", ")}`);
   throw new FacsimileError("UNKNOWN_HOST", `there is no host ${name} here`, { hint });
 }

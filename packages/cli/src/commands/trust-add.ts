@@ -1,4 +1,4 @@
-import { FacsimileError, parseInstance, throwProblems } from "@facsimile/core";
+import { FacsimileError, meantOr, parseInstance, throwProblems } from "@facsimile/core";
 import type { TrustAddition, TrustAddRequest } from "@facsimile/pipeline";
 import { confirm, givenOptions } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
@@ -73,7 +73,7 @@ async function isMeant(
 /** Whoever is asked sees it as a warning: a scope may be wanted before its instance. */
 function unknownScope({ scope, near }: TrustAddition["unusedScopes"][number]): FacsimileError {
   return new FacsimileError("UNKNOWN_SCOPE", unusedText(scope), {
-    hint: near === undefined ? "If it is to come, run it without --yes on a terminal." : `Did you mean ${near}?`,
+    hint: meantOr(near, "If it is to come, run it without --yes on a terminal."),
   });
 }
 

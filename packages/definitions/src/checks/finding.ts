@@ -1,4 +1,4 @@
-import { didYouMean, formatPath, type KeyPath } from "@facsimile/core";
+import { didYouMean, formatPath, type KeyPath, meantOr } from "@facsimile/core";
 import { kindOf, type Value } from "../value.ts";
 
 /** Something wrong with a definition, before anyone looked up where it was written. */
@@ -24,8 +24,7 @@ export function nearest(word: string, known: readonly Value[]): string | undefin
 
 /** `known`: the keys that mean something there. */
 export function unknownKey(path: KeyPath, known: readonly string[]): Finding {
-  const near = nearest(path.at(-1) ?? "", known);
-  const hint = near === undefined ? listed(known) : `Did you mean ${near}?`;
+  const hint = meantOr(nearest(path.at(-1) ?? "", known), listed(known));
   return { code: "UNKNOWN_KEY", path, part: "key", message: `there is no key ${formatPath(path)}`, hint };
 }
 

@@ -1,4 +1,4 @@
-import { didYouMean, type KeyPath } from "@facsimile/core";
+import { didYouMean, type KeyPath, meantOr } from "@facsimile/core";
 import type { InstanceValues } from "../types.ts";
 import type { Finding } from "./finding.ts";
 
@@ -43,8 +43,7 @@ function complaint(
     return { message: `the stage ${name} is there twice`, hint: "Give each stage a name of its own." };
   if (isOwn) return ownComplaint(names, { name, index });
   if (!STANDARD_STAGES.includes(name)) {
-    const near = didYouMean(name, STANDARD_STAGES);
-    const hint = near === undefined ? `Write {name: ${JSON.stringify(name)}, run: ["…"]}.` : `Did you mean ${near}?`;
+    const hint = meantOr(didYouMean(name, STANDARD_STAGES), `Write {name: ${JSON.stringify(name)}, run: ["…"]}.`);
     return { message: `${name} is no stage that runs by itself`, hint };
   }
   const late = before.find((other) => STANDARD_STAGES.indexOf(other) > STANDARD_STAGES.indexOf(name));

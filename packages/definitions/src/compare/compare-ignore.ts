@@ -1,4 +1,4 @@
-import { didYouMean, FacsimileError, formatPath, isFacsimileError, type KeyPath, type Position, throwProblems } from "@facsimile/core"; // biome-ignore format: one line
+import { didYouMean, FacsimileError, formatPath, isFacsimileError, type KeyPath, meantOr, type Position, throwProblems } from "@facsimile/core"; // biome-ignore format: one line
 import type { Definition, Warning } from "../types.ts";
 import { covers, leadsOn, type PathPattern, parsePattern } from "./path-pattern.ts";
 
@@ -63,8 +63,7 @@ function idleHint(pattern: PathPattern, paths: readonly KeyPath[]): string {
   const whole = paths.find((path) => leadsOn(pattern, path));
   if (whole !== undefined) return `${formatPath(whole)} is one value: cover it as a whole.`;
   const known = new Set(paths.flatMap((path) => path.map((_, index) => formatPath(path.slice(0, index + 1)))));
-  const near = didYouMean(pattern.text, known);
-  return near === undefined ? "Take it out, or mend it." : `Did you mean ${near}?`;
+  return meantOr(didYouMean(pattern.text, known), "Take it out, or mend it.");
 }
 
 function positionOf({ definition, path }: Place): Position | undefined {

@@ -1,4 +1,4 @@
-import { didYouMean, FacsimileError, formatPath, type KeyPath } from "@facsimile/core";
+import { didYouMean, FacsimileError, formatPath, type KeyPath, meantOr } from "@facsimile/core";
 import { leavesOf } from "../compare/leaves.ts";
 import type { InstanceValues } from "../types.ts";
 import { isMap, isSecretRef, type ValueMap, valueAt } from "../value.ts";
@@ -16,8 +16,7 @@ export function notSet(
 ): FacsimileError {
   const maps = values as unknown as readonly ValueMap[];
   const known = new Set(maps.flatMap(leavesOf).flatMap((leaf) => leaf.path.map((_, i) => formatPath(leaf.path.slice(0, i + 1))))); // biome-ignore format: one line
-  const near = didYouMean(formatPath(path), known);
-  const hint = near === undefined ? besides(path, maps) : `Did you mean ${near}?`;
+  const hint = meantOr(didYouMean(formatPath(path), known), besides(path, maps));
   return new FacsimileError("NOT_SET", `${formatPath(path)} is not set in ${where}`, { hint });
 }
 

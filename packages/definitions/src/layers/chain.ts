@@ -1,4 +1,11 @@
-import { didYouMean, FacsimileError, type InstanceName, type KeyPath, type ProjectName } from "@facsimile/core";
+import {
+  didYouMean,
+  FacsimileError,
+  type InstanceName,
+  type KeyPath,
+  meantOr,
+  type ProjectName,
+} from "@facsimile/core";
 import { memoized } from "../memo.ts";
 import type { Layer } from "../merge/steps.ts";
 import { entryOf, isList, type Value } from "../value.ts";
@@ -137,9 +144,8 @@ function unknownParent(
   reference: string,
   { text, path, root }: { text: LayerText; path: KeyPath; root: Root },
 ): FacsimileError {
-  const near = didYouMean(reference, root.names());
   return new FacsimileError("EXTENDS_UNKNOWN", `extends ${JSON.stringify(reference)}: there is no such layer`, {
-    hint: near === undefined ? `There are: ${root.names().join(", ")}.` : `Did you mean ${near}?`,
+    hint: meantOr(didYouMean(reference, root.names()), `There are: ${root.names().join(", ")}.`),
     position: text.source.locate([...text.at, ...path]),
   });
 }

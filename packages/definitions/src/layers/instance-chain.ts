@@ -1,4 +1,11 @@
-import { didYouMean, FacsimileError, type InstanceName, type ProjectName, RESERVED_NAMES } from "@facsimile/core";
+import {
+  didYouMean,
+  FacsimileError,
+  type InstanceName,
+  meantOr,
+  type ProjectName,
+  RESERVED_NAMES,
+} from "@facsimile/core";
 import { DEFAULTS } from "../checks/normalise.ts";
 import type { Files } from "../files/files.ts";
 import type { SourceFile } from "../files/source-file.ts";
@@ -178,18 +185,16 @@ function unknownInstance(
   { full }: InstanceName,
   { known, why }: { known: readonly string[]; why: string },
 ): FacsimileError {
-  const near = didYouMean(full, known);
   const all = known.length === 0 ? undefined : `Instances are ${known.join(", ")}.`;
-  const hint = near === undefined ? all : `Did you mean ${near}?`;
+  const hint = meantOr(didYouMean(full, known), all);
   return new FacsimileError("UNKNOWN_INSTANCE", `there is no instance ${full}: ${why}`, { hint });
 }
 
 function unknownProject(project: string, known: readonly string[]): FacsimileError {
-  const near = didYouMean(project, known);
   const all =
     known.length === 0 ? "Name it under projects in define/facsimile.json5." : `Projects are ${known.join(", ")}.`;
   return new FacsimileError("UNKNOWN_PROJECT", `there is no project ${project}`, {
-    hint: near === undefined ? all : `Did you mean ${near}?`,
+    hint: meantOr(didYouMean(project, known), all),
   });
 }
 

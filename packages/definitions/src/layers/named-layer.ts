@@ -1,5 +1,5 @@
 import path from "node:path";
-import { didYouMean, FacsimileError } from "@facsimile/core";
+import { didYouMean, FacsimileError, meantOr } from "@facsimile/core";
 import { EXTENSIONS } from "../files/source-file.ts";
 import { instancePart } from "./chain.ts";
 import { type Conglomerate, defineRoot } from "./conglomerate.ts";
@@ -64,7 +64,6 @@ function unknown(name: string, conglomerate: Conglomerate): FacsimileError {
     const hint = "Edit the file by hand. What a layer says of a module goes into modules.<name>.";
     return new FacsimileError("UNKNOWN_LAYER", `${name} is no layer: no instance inherits it as it is`, { hint });
   }
-  const near = didYouMean(name, namesIn(conglomerate));
-  const hint = near === undefined ? layersHint(conglomerate) : `Did you mean ${near}?`;
+  const hint = meantOr(didYouMean(name, namesIn(conglomerate)), layersHint(conglomerate));
   return new FacsimileError("UNKNOWN_LAYER", `there is no layer ${name}`, { hint });
 }

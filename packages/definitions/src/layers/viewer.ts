@@ -1,4 +1,4 @@
-import { didYouMean, FacsimileError, type HostName, type TargetName } from "@facsimile/core";
+import { didYouMean, FacsimileError, type HostName, meantOr, type TargetName } from "@facsimile/core";
 import { isLocal } from "../checks/hosts.ts";
 import { entryOf, isList, isMap, type Value, type ValueMap, valueAt } from "../value.ts";
 import type { Viewer } from "./views.ts";
@@ -89,9 +89,8 @@ function keysOf(value: Value | undefined): readonly string[] {
 
 function check({ what, name, known }: { what: "host" | "target" | "region"; name: string; known: readonly string[] }) {
   if (known.includes(name)) return;
-  const near = didYouMean(name, known);
   const all = known.length === 0 ? `The instance has no ${what}s.` : `There are ${[...new Set(known)].join(", ")}.`;
   throw new FacsimileError(`UNKNOWN_${what.toUpperCase()}`, `there is no ${what} ${name}`, {
-    hint: near === undefined ? all : `Did you mean ${near}?`,
+    hint: meantOr(didYouMean(name, known), all),
   });
 }

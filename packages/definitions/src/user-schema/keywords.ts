@@ -1,4 +1,4 @@
-import { didYouMean } from "@facsimile/core";
+import { didYouMean, meantOr } from "@facsimile/core";
 import { isList, isMap, type Value } from "../value.ts";
 import { USER_TYPES, type UserType } from "./node.ts";
 
@@ -88,8 +88,7 @@ export const BOUNDS = [
 /** What to write instead, where people who know other schemas would write `value`. */
 export function usualMistake(keyword: string, value: Value): string | undefined {
   if (keyword === "type" && typeof value === "string") {
-    const near = OTHER_NAMES[value.toLowerCase()] ?? didYouMean(value, USER_TYPES);
-    return near === undefined ? undefined : `Did you mean ${near}?`;
+    return meantOr(OTHER_NAMES[value.toLowerCase()] ?? didYouMean(value, USER_TYPES), undefined);
   }
   if (keyword === "required" && typeof value === "boolean") return "Name the key in required of the map around it.";
   if (keyword === "additionalProperties" && value === true) return "Leave it out: other keys may be there.";

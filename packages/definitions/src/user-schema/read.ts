@@ -1,4 +1,4 @@
-import { formatPath, type KeyPath } from "@facsimile/core";
+import { formatPath, type KeyPath, meantOr } from "@facsimile/core";
 import { type Finding, nearest, unknownKey, wrongValue } from "../checks/finding.ts";
 import type { SourceFile } from "../files/source-file.ts";
 import { isList, isMap, type Value, type ValueMap } from "../value.ts";
@@ -124,8 +124,7 @@ function requiredOf({ required = [], properties = {} }: ValueMap, { at, report }
   keys.forEach((key, index) => {
     if (described.has(key)) return;
     const path = [...at, "required", String(index)];
-    const near = nearest(key, names);
-    const hint = near === undefined ? `Describe it: ${JSON.stringify(key)}: {}.` : `Did you mean ${near}?`;
+    const hint = meantOr(nearest(key, names), `Describe it: ${JSON.stringify(key)}: {}.`);
     report({
       ...refused(path, `names ${JSON.stringify(key)}, which properties does not describe`),
       part: "value",

@@ -1,6 +1,6 @@
 import fs from "node:fs/promises";
 import path from "node:path";
-import { didYouMean, errnoOf, FacsimileError, parseInstance, throwProblems } from "@facsimile/core";
+import { didYouMean, errnoOf, FacsimileError, meantOr, parseInstance, throwProblems } from "@facsimile/core";
 import { type Definition, findConglomerate, type Host, resolve } from "@facsimile/definitions";
 import {
   fanOut,
@@ -113,8 +113,7 @@ async function recorded({ instance, hosts: names = [] }: HostsRequest, context: 
 }
 
 function unknownHost(name: string, { instance, all }: { instance: string; all: readonly string[] }): FacsimileError {
-  const near = didYouMean(name, all);
-  const hint = near === undefined ? `Hosts: ${all.join(", ")}` : `Did you mean ${near}?`;
+  const hint = meantOr(didYouMean(name, all), `Hosts: ${all.join(", ")}`);
   return new FacsimileError("UNKNOWN_HOST", `${instance} has no host ${name}`, { hint });
 }
 

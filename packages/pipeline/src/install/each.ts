@@ -1,4 +1,4 @@
-import { didYouMean, FacsimileError } from "@facsimile/core";
+import { didYouMean, FacsimileError, meantOr } from "@facsimile/core";
 import type { Definition, Host } from "@facsimile/definitions";
 import { landing } from "@facsimile/templates";
 import { modulesOf } from "../instance/modules-of.ts";
@@ -43,8 +43,7 @@ function moduleProblems({ each, name, position }: EachGroup, definition: Definit
     return [new FacsimileError("INSTALL_EACH", `${name}: the module ${each} has no daemons`, { position, hint })];
   }
   const keys = [...new Set(modules.map(({ key }) => key))];
-  const near = didYouMean(each, keys);
-  const hint = near === undefined ? `Modules: ${keys.join(", ") || "none"}` : `Did you mean ${near}?`;
+  const hint = meantOr(didYouMean(each, keys), `Modules: ${keys.join(", ") || "none"}`);
   return [new FacsimileError("UNKNOWN_MODULE", `${name}: there is no module ${each}`, { position, hint })];
 }
 

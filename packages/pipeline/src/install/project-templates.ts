@@ -1,4 +1,4 @@
-import { didYouMean, FacsimileError, throwProblems } from "@facsimile/core";
+import { didYouMean, FacsimileError, meantOr, throwProblems } from "@facsimile/core";
 import type { Host } from "@facsimile/definitions";
 import type { PipelineContext } from "../context.ts";
 import { modulesOf } from "../instance/modules-of.ts";
@@ -50,9 +50,8 @@ function hostsOf({ definition }: PreparedProject, { host }: TemplatesRequest): r
 function noHosts(prepared: readonly PreparedProject[], { host }: TemplatesRequest): FacsimileError {
   if (host === undefined) return new FacsimileError("NO_HOSTS", "no host has this project");
   const names = [...new Set(prepared.flatMap(({ definition }) => definition.hosts.map(({ name }) => name as string)))];
-  const near = didYouMean(host, names);
   return new FacsimileError("UNKNOWN_HOST", `no host ${host} has this project`, {
-    hint: near === undefined ? `Hosts: ${names.join(", ")}` : `Did you mean ${near}?`,
+    hint: meantOr(didYouMean(host, names), `Hosts: ${names.join(", ")}`),
   });
 }
 

@@ -1,5 +1,5 @@
 import fs from "node:fs/promises";
-import { didYouMean, FacsimileError } from "@facsimile/core";
+import { didYouMean, FacsimileError, meantOr } from "@facsimile/core";
 import type { PipelineContext } from "../context.ts";
 import { withSecretHints } from "../secrets/references.ts";
 import { filesAt, filesOf, type TemplateFile } from "./files.ts";
@@ -44,11 +44,13 @@ export function unknownTemplate(
   { path, projects }: { path: string; projects: readonly string[] },
 ): FacsimileError {
   const known = [...new Set(files.filter(({ entry }) => entry.type === "file").flatMap((file) => [file.path, file.entry.path]))]; // biome-ignore format: one line
-  const near = didYouMean(path, known) ?? known.find((one) => one.endsWith(`/${path}`));
   const all = [...new Set(files.map(({ entry }) => entry.path))];
   const more = all.length > SHOWN ? ` and ${all.length - SHOWN} more` : "";
   return new FacsimileError("UNKNOWN_TEMPLATE", `${projects.join(", ")} has no template ${path}`, {
-    hint: near === undefined ? `Templates: ${all.slice(0, SHOWN).join(", ")}${more}` : `Did you mean ${near}?`,
+    hint: meantOr(
+      didYouMean(path, known) ?? known.find((one) => one.endsWith(`/${path}`)),
+      `Templates: ${all.slice(0, SHOWN).join(", ")}${more}`,
+    ),
   });
 }
 

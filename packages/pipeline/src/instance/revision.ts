@@ -1,4 +1,4 @@
-import { didYouMean, errnoOf, FacsimileError } from "@facsimile/core";
+import { didYouMean, errnoOf, FacsimileError, meantOr } from "@facsimile/core";
 import { type GitContext, git, tryGit } from "../git.ts";
 
 export interface RevisionRequest {
@@ -47,10 +47,7 @@ async function commitOf(ref: string, at: At): Promise<string> {
   const names = await git(["for-each-ref", "--format=%(refname:short)", "refs/tags", "refs/heads", "refs/remotes"], at);
   const near = didYouMean(ref, names.split("\n"));
   throw new FacsimileError("UNKNOWN_REVISION", `there is no revision ${JSON.stringify(ref)} in ${at.cwd}`, {
-    hint:
-      near === undefined
-        ? "Write a tag, a branch, a commit id or HEAD~1; what others pushed comes with git fetch."
-        : `Did you mean ${near}?`,
+    hint: meantOr(near, "Write a tag, a branch, a commit id or HEAD~1; what others pushed comes with git fetch."),
   });
 }
 

@@ -1,4 +1,4 @@
-import { didYouMean, FacsimileError, type Position } from "@facsimile/core";
+import { didYouMean, FacsimileError, meantOr, type Position } from "@facsimile/core";
 import { type Definition, STANDARD_STAGES } from "@facsimile/definitions";
 import type { Command } from "./build.ts";
 import type { Virtualenv } from "./virtualenv/make.ts";
@@ -115,8 +115,7 @@ export function notDone(
 function indexOf(names: readonly string[], name: string | undefined): number {
   const index = names.indexOf(name ?? "");
   if (index >= 0) return index;
-  const near = didYouMean(name ?? "", names);
   throw new FacsimileError("UNKNOWN_STAGE", `there is no stage ${name}`, {
-    hint: near === undefined ? `Stages: ${names.join(", ")}.` : `Did you mean ${near}?`,
+    hint: meantOr(didYouMean(name ?? "", names), `Stages: ${names.join(", ")}.`),
   });
 }

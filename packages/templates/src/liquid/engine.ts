@@ -1,4 +1,4 @@
-import type { FacsimileError } from "@facsimile/core";
+import { type FacsimileError, meantOr } from "@facsimile/core";
 import { Liquid, RawTag, type Template, TypeGuards } from "liquidjs";
 import { unknownVariable } from "../known.ts";
 import type { Limits } from "../limits.ts";
@@ -111,8 +111,7 @@ class StrictLiquid extends Liquid implements WatchedLiquid {
   // A name may have been made of a secret: then it is not shown.
   #notFound(name: string): Fault {
     const shown = this.#session.secrets.size > 0 ? "" : ` ${JSON.stringify(excerpt(name))}`;
-    const near = this.#library.suggest(name);
-    const hint = near === undefined ? "Names are paths in the overlay or in _LIB_/." : `Did you mean ${near}?`;
+    const hint = meantOr(this.#library.suggest(name), "Names are paths in the overlay or in _LIB_/.");
     return new Fault("TEMPLATE_NOT_FOUND", `there is no template${shown} to include`, hint);
   }
 }

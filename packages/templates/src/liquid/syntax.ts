@@ -1,4 +1,4 @@
-import { didYouMean, type FacsimileError } from "@facsimile/core";
+import { didYouMean, type FacsimileError, meantOr } from "@facsimile/core";
 import { LiquidError, TypeGuards } from "liquidjs";
 import { excerpt, Fault } from "../problems.ts";
 import type { TopLevel } from "./tokens.ts";
@@ -15,8 +15,7 @@ export function syntaxFault(error: unknown): Fault {
 }
 
 export function filterFault(name: string, known: readonly string[]): Fault {
-  const near = didYouMean(name, known);
-  const hint = FILTER_HINTS.get(name) ?? (near === undefined ? undefined : `Did you mean ${near}?`);
+  const hint = FILTER_HINTS.get(name) ?? meantOr(didYouMean(name, known), undefined);
   return new Fault("TEMPLATE_UNKNOWN_FILTER", `there is no filter "${excerpt(name)}"`, hint);
 }
 
