@@ -103,28 +103,12 @@ export function notHeld(
   const policy = wanted.get(text)?.policy;
   const elsewhere = whereElse(name, state);
   if (elsewhere !== undefined) return new FacsimileError("NOT_SET", `${state.file} holds no ${text}${whose}`, { hint: elsewhere }); // biome-ignore format: one line
-  const give = `facs secrets ${policy === undefined ? "set" : "generate"} ${instance.full} ${text}`;
+  const meant = near === undefined || near === text ? "" : `Did you mean ${near}? `;
+  const give = `${meant === "" ? "Give" : "Or give"} it: facs secrets ${policy === undefined ? "set" : "generate"} ${instance.full} ${text}`;
+  const list = `facs secrets list ${instance.full} shows what there is.`;
   return new FacsimileError("NOT_SET", `${state.file} holds no ${text}${whose}`, {
-    hint: hintOf({
-      near: near === text ? undefined : near,
-      give: canBeGiven ? give : undefined,
-      instance: instance.full,
-    }),
+    hint: `${meant}${canBeGiven ? give : list}`,
   });
-}
-
-function hintOf({
-  near,
-  give,
-  instance,
-}: {
-  near: string | undefined;
-  give: string | undefined;
-  instance: string;
-}): string {
-  const meant = near === undefined ? [] : [`Did you mean ${near}?`];
-  if (give !== undefined) return near === undefined ? `Give it: ${give}` : `${meant[0]} Or give it: ${give}`;
-  return [...meant, `facs secrets list ${instance} shows what there is.`].join(" ");
 }
 
 /** The same name, for others than those that were meant. */
