@@ -1,4 +1,4 @@
 import { defineConfig } from "tsup";
-import { preset } from "../../tsup.preset.ts";
+import { bundling } from "../../tsup.preset.ts";
 
-export default defineConfig(preset);
+export default defineConfig(bundling("zod"));

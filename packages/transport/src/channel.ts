@@ -1,6 +1,7 @@
 import type { FacsimileError } from "@facsimile/core";
 import type { Group } from "./child.ts";
-import { Decoder, encodeRequest, type Reply, type Request } from "./framing.ts";
+import { Decoder, type Reply, type Request } from "./framing.ts";
+import { Sender } from "./sender.ts";
 
 export interface ChannelOptions {
   readonly nonce: string;
@@ -33,6 +34,7 @@ export class Channel {
   readonly #group: Group;
   readonly #options: ChannelOptions;
   readonly #waiters: Waiter[] = [];
+  readonly #sender: Sender | undefined;
   #stderr = "";
   #isReady = false;
   #ended: { readonly reason: unknown } | undefined;
@@ -61,6 +63,8 @@ export class Channel {
       },
       onReply: (reply) => this.#waiters.shift()?.resolve(reply),
     });
+    const { stdin } = group.child;
+    this.#sender = stdin === null ? undefined : new Sender(stdin, () => this.#isReady && this.#watch(options.silence));
     this.#listen(decoder);
     this.#watch(options.connectTimeout);
     group.child.stdin?.write(`${options.nonce}\n`);
@@ -73,7 +77,7 @@ export class Channel {
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject });
       if (this.#isReady) this.#watch(this.#options.silence);
-      this.#group.child.stdin?.write(encodeRequest(request));
+      this.#sender?.send(request)?.catch(reject);
     });
   }
 

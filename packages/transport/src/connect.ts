@@ -7,7 +7,7 @@ import { Channel, type ChannelOptions } from "./channel.ts";
 import { type Group, spawnGroup } from "./child.ts";
 import type { Request } from "./framing.ts";
 import { Records } from "./listing.ts";
-import { localBulk } from "./local-bulk.ts";
+import { once } from "./once.ts";
 import { type Bulk, parseVersion, rsyncBulk } from "./rsync.ts";
 import { askHost, sessionOf } from "./session.ts";
 import { riding, type SshEndpoint, sshArgs, sshFailure } from "./ssh.ts";
@@ -33,8 +33,8 @@ export async function connect(endpoint: Endpoint, options: ConnectOptions): Prom
 interface Line {
   readonly group: Group;
   readonly lost: ChannelOptions["lost"];
-  /** @param filter a folder and the nonce to tell rsync from noise by; `undefined` where there is none. */
-  bulk(noisy: boolean): Promise<Bulk>;
+  /** @param noisy start-up files print: rsync must be told from them. */
+  bulk(noisy: boolean): Promise<Bulk | undefined>;
 }
 
 interface Opening {
@@ -62,9 +62,11 @@ async function open(endpoint: Endpoint, { options, line, folder }: Opening): Pro
   try {
     const ask = (request: Request) => askHost(channel, { name: endpoint.name, request });
     const [{ noise }, hello] = await Promise.all([channel.ready, ask({ op: "hello", args: [] })]);
-    const facts = readHello(hello, { host: endpoint.name, noisy: noise.length > 0 });
-    const host = { name: endpoint.name, facts, ask, bulk: await line.bulk(facts.noisy) };
-    return sessionOf({ endpoint, host, close });
+    const noisy = noise.length > 0;
+    const userHome = readHello(hello, endpoint.name);
+    const facts = once(async () => readFacts(await ask({ op: "facts", args: [] })));
+    const host = { name: endpoint.name, facts, ask, bulk: once(() => line.bulk(noisy)) };
+    return sessionOf({ endpoint, host, userHome, noisy, close });
   } catch (error) {
     await close();
     throw error;
@@ -76,7 +78,7 @@ function localLine({ env }: ConnectOptions): Line {
     new FacsimileError("HOST_FAILED", `the local shell ended (${exitCode}): ${stderr.trim()}`, {
       hint: "Deploy again.",
     });
-  return { group: spawnGroup("sh", ["-c", AGENT], { env }), lost, bulk: async () => localBulk };
+  return { group: spawnGroup("sh", ["-c", AGENT], { env }), lost, bulk: async () => undefined };
 }
 
 async function sshLine(
@@ -139,18 +141,18 @@ function unsuitable(host: string, message: string): FacsimileError {
   });
 }
 
-function readHello(hello: Buffer, { host, noisy }: { host: string; noisy: boolean }): HostFacts {
+function readHello(hello: Buffer, host: string): string {
   const records = new Records(hello);
-  const [userHome, user, system, clock, rsync] = [
-    records.next(),
-    records.next(),
-    records.next(),
-    records.next(),
-    records.next(),
-  ];
+  const userHome = records.next();
   const missing = records.next().trim();
   if (missing !== "") throw unsuitable(host, `it has no ${missing.split(" ").join(", ")}`);
-  return { userHome, user, system, clock: Number(clock), rsync: parseVersion(rsync), noisy };
+  return userHome;
+}
+
+function readFacts(answer: Buffer): HostFacts {
+  const records = new Records(answer);
+  const [user, system, clock] = [records.next(), records.next(), Number(records.next())];
+  return { user, system, clock, rsync: parseVersion(records.next()) };
 }
 
 function noFile(error: NodeJS.ErrnoException): string {

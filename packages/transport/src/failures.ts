@@ -1,7 +1,8 @@
 import { FacsimileError } from "@facsimile/core";
+import type { Difference } from "@facsimile/manifest";
 import { parseLock, parseMarker } from "./formats.ts";
 import type { Reply } from "./framing.ts";
-import type { LockHolder } from "./types.ts";
+import type { LockHolder, VerifyFailure } from "./types.ts";
 
 /** What a host refused or could not do, as its user is to read it. */
 export function failureOf(host: string, reply: Reply): FacsimileError {
@@ -18,6 +19,16 @@ export function noSpace(host: string, what: string): FacsimileError {
   return new FacsimileError("NO_SPACE", `${host}: ${what.trim()}`, {
     hint: "Free some space there, lower deploy.keep, or move the home to another file system.",
   });
+}
+
+/** With an error's own words: the first few paths, and how many there are. */
+export function verifyFailed(host: string, differences: readonly Difference[]): FacsimileError & VerifyFailure {
+  const shown = differences.slice(0, 5).map(({ kind, path }) => `${kind} ${JSON.stringify(path)}`).join(", "); // biome-ignore format: one line
+  const more = differences.length > 5 ? ` and ${differences.length - 5} more` : "";
+  const error = new FacsimileError("VERIFY_FAILED", `${host}: what arrived is not the release: ${shown}${more}`, {
+    hint: "Nothing was switched. Let nothing change the build during a deploy; check the host's disk, then deploy again.",
+  });
+  return Object.assign(error, { differences });
 }
 
 /** What `host` says about who has its lock. */
@@ -57,6 +68,8 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   NOT_STAGED: (host, [path = ""]) =>
     new FacsimileError("NOT_STAGED", `${host}: ${path} is not there`, { hint: "Deploy again." }),
   NOT_ADOPTED: notAdopted,
+  TREE_MOVED: (host, [base = ""]) =>
+    new FacsimileError("TREE_MOVED", `${host}: what runs in ${base} was changed just now`, { hint: "Deploy again." }),
   LOCK_LOST: (host) =>
     new FacsimileError(
       "LOCK_LOST",

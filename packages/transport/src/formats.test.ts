@@ -41,34 +41,39 @@ it("refuses formats of a newer version, saying so", () => {
   expect(() => parseHistory('{"facsimile":"history/2"}\n')).toThrow(refusal);
 });
 
-describe("snapshot/1", () => {
-  const [vector = ""] = vectors("snapshot-1");
+describe.each(["snapshot-1", "snapshot-2"])("%s", (name) => {
+  const [vector = ""] = vectors(name);
   const bytes = Buffer.from(vector.replaceAll("\\0", "\0").replaceAll("\\n", "\n"));
   const read = (buffer: Buffer) => parseStats(new Records(buffer)) ?? new Map();
 
   it("reads as its page has it", () => {
-    const stats = [...read(bytes)].map(([path, { rawMode, size }]) => [path, rawMode.toString(8), size]);
-    expect(stats).toEqual([["etc", "40755", 4096], ["etc/a\nb", "100644", 5]]); // biome-ignore format: one line
+    const stats = [...read(bytes)].map(([path, { type, mode, size, target }]) => [path, type, mode, size, target]);
+    expect(stats).toEqual([
+      ["etc", "dir", 0o755, 4096, ""],
+      ["etc/a\nb", "file", 0o644, 5, ""],
+      ["l", "link", 0o777, 3, "etc"],
+    ]);
   });
 
   it("tells a change of any field, and paths that came or went", () => {
     const changed = (from: string, to: string) =>
       movedPaths(read(bytes), read(Buffer.from(bytes.toString().replace(from, to))));
     expect(changed("x", "x")).toEqual([]);
-    for (const [from, to] of [
-      ["81a4", "81ed"],
-      [" 132 ", " 133 "],
-      [" 5 ", " 6 "],
-      ["03 +", "05 +"],
-      ["04 +", "05 +"],
-    ] as const) {
-      expect(changed(from, to)).toEqual(["etc/a\nb"]);
+    const mode = name === "snapshot-1" ? ["81a4", "81ed"] : ["f 644", "f 755"];
+    const times = name === "snapshot-1" ? ["03 +", "04 +"] : ["0030 ", "0040 "];
+    for (const from of [mode[0], " 132 ", " 5 ", ...times]) {
+      const to = from === mode[0] ? mode[1] : from?.replace(/[0-9](?=[^0-9]*$)/, "9");
+      expect(changed(from ?? "", to ?? "")).toEqual(["etc/a\nb"]);
     }
     expect(changed("./etc/a\nb", "./etc/c")).toEqual(["etc/a\nb", "etc/c"]);
   });
 
   it("is of no use when it is of another format or does not add up", () => {
-    expect(parseStats(new Records(Buffer.from(bytes.toString().replace("snapshot/1", "snapshot/2"))))).toBeUndefined();
-    expect(parseStats(new Records(Buffer.from(bytes.toString().replace("./etc\0", ""))))).toBeUndefined();
+    const other = name === "snapshot-1" ? "snapshot/2" : "snapshot/1";
+    const broken = (from: string, to: string) =>
+      parseStats(new Records(Buffer.from(bytes.toString().replace(from, to))));
+    expect(broken(name.replace("-", "/"), other)).toBeUndefined();
+    expect(broken(name.replace("-", "/"), "snapshot/3")).toBeUndefined();
+    expect(broken("./etc\0", "")).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { Decoder, encodeRequest, type Reply } from "./framing.ts";
+import { Decoder, encodeHead, paddingOf, type Reply } from "./framing.ts";
 
 const nonce = "0123456789abcdef";
 const stream = Buffer.concat([
@@ -25,8 +25,10 @@ it.each([1, 2, 7, 4096])("finds the answers in a noisy stream that comes in piec
   ]);
 });
 
-it("writes arguments as lines and fills bytes up to whole blocks", () => {
-  const request = encodeRequest({ op: "put", args: ["a\\b\nc", ""], bytes: Buffer.from("xyz") });
-  expect(request.subarray(0, 22).toString()).toBe("put 2 3\na\\\\b\\nc\n\nxyz\0\0");
-  expect(request.length).toBe("put 2 3\na\\\\b\\nc\n\n".length + 4096);
+it("writes arguments as lines, and fills bytes up to whole blocks", () => {
+  const request = { op: "put", args: ["a\\b\nc", ""], bytes: Buffer.from("xyz") };
+  expect(encodeHead(request)).toBe("put 2 3\na\\\\b\\nc\n\n");
+  expect(paddingOf(request.bytes)).toBe(4093);
+  expect([0, 4096, 2 ** 20].map((length) => paddingOf(Buffer.alloc(length)))).toEqual([0, 0, 0]);
+  expect(paddingOf(Buffer.alloc(2 ** 20 + 1))).toBe(65_535);
 });

@@ -9,22 +9,36 @@ export interface Reply {
   readonly failure: { readonly code: string; readonly details: readonly string[] } | undefined;
 }
 
+/** Bytes whose number is known before they are read; they can be read again and again. */
+export interface Source {
+  readonly size: number;
+  chunks(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+}
+
 export interface Request {
   readonly op: string;
   readonly args: readonly string[];
-  readonly bytes?: Uint8Array | undefined;
+  readonly bytes?: Uint8Array | Source | undefined;
   /** Asked even after an abort: it cleans up. */
   readonly always?: boolean;
 }
 
-/** The agent reads bytes in such blocks; see agent/loop.ts. */
-const BLOCK = 4096;
-
-/** A request as the agent reads it. */
-export function encodeRequest({ op, args, bytes = new Uint8Array() }: Request): Buffer {
+/** A request's head as the agent reads it. */
+export function encodeHead({ op, args, bytes }: Request): string {
   const lines = args.map((arg) => `${arg.replaceAll("\\", "\\\\").replaceAll("\n", "\\n")}\n`);
-  const padding = Buffer.alloc((BLOCK - (bytes.length % BLOCK)) % BLOCK);
-  return Buffer.concat([Buffer.from(`${op} ${args.length} ${bytes.length}\n${lines.join("")}`), bytes, padding]);
+  return `${op} ${args.length} ${sizeOf(bytes)}\n${lines.join("")}`;
+}
+
+/** How many zeros follow the bytes: the agent reads blocks; see agent/loop.ts. */
+export function paddingOf(bytes: Request["bytes"]): number {
+  const size = sizeOf(bytes);
+  const block = size < 2 ** 20 ? 4096 : 65_536;
+  return (block - (size % block)) % block;
+}
+
+function sizeOf(bytes: Request["bytes"]): number {
+  if (bytes === undefined) return 0;
+  return "chunks" in bytes ? bytes.size : bytes.length;
 }
 
 export interface DecoderEvents {

@@ -1,22 +1,23 @@
 import { compareBytes, escapedBytes } from "@facsimile/core";
-import type { Entry, Manifest } from "@facsimile/manifest";
+import type { Entry, FileEntry, Manifest } from "@facsimile/manifest";
 import { UNREADABLE } from "./types.ts";
 
-/** One line of snapshot/1. */
+/** What a snapshot says of one path. */
 export interface Stat {
-  /** Type and mode of stat(2). */
-  readonly rawMode: number;
+  readonly type: "dir" | "file" | "link" | "other";
+  /** Without the type's bits. */
+  readonly mode: number;
   readonly size: number;
-  /** Inode and times, as the host wrote them; only ever compared. */
+  /** All of it but the path, as the host wrote it; only ever compared. */
   readonly identity: string;
+  /** Of a link. */
+  readonly target: string;
   /** The path as the host has it, with `./`. */
   readonly raw: Buffer;
 }
 
-/** snapshot/1: paths in the order of the host's find. */
+/** snapshot/1 or snapshot/2: paths in the order of the host's find. */
 export type Stats = ReadonlyMap<string, Stat>;
-
-const [TYPE_MASK, TYPE_DIR, TYPE_LINK, TYPE_FILE] = [0o170000, 0o040000, 0o120000, 0o100000];
 
 /** Reads records that end with NUL, one after the other. */
 export class Records {
@@ -50,17 +51,49 @@ export class Records {
 
 /** @returns `undefined` when it is of another format, or paths and lines do not match: things moved while it was written. */
 export function parseStats(records: Records): Stats | undefined {
-  const known = records.next() === "snapshot/1";
+  const format = records.next();
+  if (format === "snapshot/2") return parsePairs(records);
+  return format === "snapshot/1" ? parseColumns(records) : undefined;
+}
+
+/** snapshot/2: a path, then what find(1) -printf `%y %m %i %s %T@ %C@ %l` says of it; an empty path ends it. */
+function parsePairs(records: Records): Stats | undefined {
+  const stats = new Map<string, Stat>();
+  for (let raw = records.nextBytes(); raw.length > 0; raw = records.nextBytes()) {
+    const identity = records.next();
+    const [, type = "", mode = "", size = ""] = FACTS.exec(identity) ?? [];
+    if (type === "") return undefined;
+    const target = type === "l" ? identity.split(" ").slice(6).join(" ") : "";
+    stats.set(pathOf(raw), { type: LETTERS[type] ?? "other", mode: Number.parseInt(mode, 8), size: Number(size), identity, target, raw }); // biome-ignore format: one line
+  }
+  return stats;
+}
+
+const FACTS = /^([a-zA-Z]) ([0-7]+) \d+ (\d+) /;
+
+const LETTERS: Readonly<Record<string, Stat["type"]>> = { d: "dir", f: "file", l: "link" };
+
+/** snapshot/1: all paths, then all lines, then all targets of links. */
+function parseColumns(records: Records): Stats | undefined {
   const paths: Buffer[] = [];
   for (let path = records.nextBytes(); path.length > 0; path = records.nextBytes()) paths.push(path);
   const lines = records.next().split("\n").slice(0, -1);
-  if (!known || lines.length !== paths.length) return undefined;
-  return new Map(paths.map((raw, i) => [textOf(raw.subarray("./".length)), parseStat(lines[i] ?? "", raw)]));
+  const stats = lines.length === paths.length ? paths.map((raw, i) => parseStat(lines[i] ?? "", raw)) : undefined;
+  const targets = (stats ?? []).map(({ type }) => (type === "link" ? records.next() : ""));
+  if (records.next() !== "" || stats === undefined) return undefined;
+  return new Map(stats.map((stat, i) => [pathOf(stat.raw), { ...stat, target: targets[i] ?? "" }]));
 }
 
+const TYPE_BITS: Readonly<Record<number, Stat["type"]>> = { 4: "dir", 7: "file", 9: "link" };
+
 function parseStat(line: string, raw: Buffer): Stat {
-  const [mode = "", inode = "", size = "", ...times] = line.split(" ");
-  return { rawMode: Number.parseInt(mode, 16), size: Number(size), identity: `${inode} ${times.join(" ")}`, raw };
+  const [mode = "", , size = ""] = line.split(" ", 3);
+  const bits = Number.parseInt(mode, 16);
+  return { type: TYPE_BITS[bits >> 12] ?? "other", mode: bits & 0o7777, size: Number(size), identity: line, target: "", raw }; // biome-ignore format: one line
+}
+
+function pathOf(raw: Buffer): string {
+  return textOf(raw.subarray("./".length));
 }
 
 /** UTF-8; a stray file may have another name, which is then shown byte by byte and equals no path of a release. */
@@ -71,40 +104,36 @@ function textOf(bytes: Buffer): string {
 
 /** Paths that differ in anything, came or went; sorted. */
 export function movedPaths(before: Stats, now: Stats): string[] {
-  const differs = (path: string): boolean => {
-    const [a, b] = [before.get(path), now.get(path)];
-    return a?.rawMode !== b?.rawMode || a?.size !== b?.size || a?.identity !== b?.identity;
-  };
+  const differs = (path: string): boolean => before.get(path)?.identity !== now.get(path)?.identity;
   return [...new Set([...before.keys(), ...now.keys()])].filter(differs).sort(compareBytes);
 }
 
-/** What the agent's op_list says behind the folder's name. `undefined`: paths came and went meanwhile. */
-export function parseListing(records: Records): { stats: Stats; manifest: Manifest } | undefined {
+/**
+ * What the agent's op_list and op_prove say behind the folder's name. `undefined`: paths came and went meanwhile.
+ * @param linked what files that were not hashed must be, for they are links to proven ones of that size and mode.
+ */
+export function parseListing(
+  records: Records,
+  linked?: ReadonlyMap<string, FileEntry>,
+): { stats: Stats; manifest: Manifest } | undefined {
   const stats = parseStats(records);
   if (stats === undefined) return undefined;
-  const all = [...stats];
-  const targets = new Map(all.filter(([, stat]) => isLink(stat)).map(([path]) => [path, records.next()]));
-  const files = all.flatMap(([, stat]) => ((stat.rawMode & TYPE_MASK) === TYPE_FILE ? [stat.raw] : []));
+  const files = [...stats.values()].flatMap(({ type, raw }) => (type === "file" ? [raw] : []));
   const hashes = parseHashes(records.rest(), files);
   if (hashes === undefined) return undefined;
-  const found = ([path, stat]: readonly [string, Stat]) => ({
-    target: targets.get(path),
-    sha256: hashes.get(stat.raw),
-  });
-  const entries = all.map((each) => entryOf(...each, found(each)));
+  const entries = [...stats].map(([path, stat]) => entryOf(path, stat, hashes.get(stat.raw) ?? known(stat, linked?.get(path)))); // biome-ignore format: one line
   return { stats, manifest: { entries: entries.sort((a, b) => compareBytes(a.path, b.path)) } };
 }
 
-function isLink(stat: Stat): boolean {
-  return (stat.rawMode & TYPE_MASK) === TYPE_LINK;
+function known({ size, mode }: Stat, entry: FileEntry | undefined): string | undefined {
+  return entry?.size === size && entry.mode === mode ? entry.sha256 : undefined;
 }
 
-function entryOf(path: string, stat: Stat, found: { target: string | undefined; sha256: string | undefined }): Entry {
-  const mode = stat.rawMode & 0o7777;
-  if ((stat.rawMode & TYPE_MASK) === TYPE_DIR) return { path, type: "dir", mode };
-  if (isLink(stat)) return { path, type: "link", target: found.target ?? "" };
+function entryOf(path: string, { type, mode, size, target }: Stat, sha256 = UNREADABLE): Entry {
+  if (type === "dir") return { path, type, mode };
+  if (type === "link") return { path, type, target };
   // Sockets, pipes and devices have no place in a release; shown as files that cannot be read, they differ from all.
-  return { path, type: "file", mode, size: stat.size, sha256: found.sha256 ?? UNREADABLE };
+  return { path, type: "file", mode, size, sha256 };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Difference, Manifest, Tree } from "@facsimile/manifest";
-import type { Listing, ListOptions, Place, ReleaseRecord, TreeOptions } from "./types.ts";
+import type { Listing, ListOptions, Place, Probe, ReleaseRecord, TreeOptions } from "./types.ts";
 
 export interface LockRequest {
   readonly home: string;
@@ -60,6 +60,10 @@ export interface StageRequest extends TreeOptions {
   /** Of `tree`; its id names the folder. */
   readonly manifest: Manifest;
   readonly run: string;
+  /** What the place holds, looked at under this lock. Default: it is looked at. */
+  readonly probe?: Probe | undefined;
+  /** Of the tree that runs, where the probe's snapshot is the same. Default: it is read. */
+  readonly running?: Manifest | undefined;
   /** Take over a folder that is not empty and has no marker, or another's marker. Default `false`. */
   readonly adopt?: boolean | undefined;
   /** Told as work goes on. */
@@ -67,8 +71,8 @@ export interface StageRequest extends TreeOptions {
 }
 
 export interface StageProgress {
-  readonly step: "link" | "bulk" | "stream" | "verify";
-  /** Files that this step handles. */
+  readonly step: "send";
+  /** Files that go over the line. */
   readonly files: number;
   readonly bytes: number;
 }

@@ -1,12 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { formatLock } from "./formats.ts";
+import type { Request } from "./framing.ts";
 import { runHook } from "./hook.ts";
 import { Records } from "./listing.ts";
 import { checkDir, checkHome, checkPlace, checkRelease } from "./place.ts";
 import { confirm, remember } from "./release.ts";
 import { type Host, list } from "./session.ts";
 import { stage } from "./stage.ts";
+import { type Member, tarOf } from "./tar.ts";
 import {
   type Lock,
   type LockRequest,
@@ -23,7 +25,7 @@ export interface Changer {
   args(place: Place): string[];
   ask(
     op: string,
-    change: { readonly place: Place; readonly args?: readonly string[]; readonly bytes?: Uint8Array },
+    change: { readonly place: Place; readonly args?: readonly string[]; readonly bytes?: Request["bytes"] },
   ): Promise<Buffer>;
 }
 
@@ -70,7 +72,7 @@ function changes(changer: Changer): Omit<Lock, "token" | "renew" | "unlock"> {
     remember: (place, options) => remember(changer, { place, ...options }),
     list: async (place, { dir = "", ...options } = {}) => {
       if (dir !== "") checkDir(dir);
-      const prove = [...changer.args(place).slice(2), dir, ""];
+      const prove = [...changer.args(place).slice(2), dir, "", "all", "long"];
       return (await list(changer.host, { place, prove, ...options })).listing;
     },
   };
@@ -78,10 +80,13 @@ function changes(changer: Changer): Omit<Lock, "token" | "renew" | "unlock"> {
 
 async function keep(changer: Changer, { place, record }: { place: Place; record: ReleaseRecord }): Promise<void> {
   checkRelease(record.release);
-  const names = RECORD_FILES.filter((name) => record.files[name] !== undefined);
-  const send = (name: string) =>
-    changer.ask("keep", { place, args: [record.release, name], bytes: Buffer.from(record.files[name] ?? "") });
-  await Promise.all(names.map(send));
+  const members = RECORD_FILES.flatMap((path): Member[] => {
+    const text = record.files[path];
+    if (text === undefined) return [];
+    const bytes = Buffer.from(text);
+    return [{ path, type: "file", mode: 0o600, size: bytes.length, content: { bytes } }];
+  });
+  await changer.ask("keep", { place, args: [record.release], bytes: tarOf(members) });
 }
 
 async function point(

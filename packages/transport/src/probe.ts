@@ -9,7 +9,6 @@ export function parseProbe(body: Buffer, options: ProbeOptions & { readonly plac
   const records = new Records(body);
   const found = collect(records);
   const one = (key: string): string => found.get(key)?.[0] ?? "";
-  const clock = Number(one("t"));
   const [dir, release] = [one("c"), one("r")];
   const { bytes, inodes } = parseSpace(one("k"), one("i"));
   return {
@@ -17,12 +16,12 @@ export function parseProbe(body: Buffer, options: ProbeOptions & { readonly plac
     base: one("b"),
     current: dir === "" ? undefined : { dir, tree: treeOf(dir), release: release === "" ? undefined : release },
     dirs: found.get("d") ?? [],
+    record: recordOf(one("s")),
     ...snapshotOf(found, { records, ignore: options.ignore ?? (() => false) }),
-    lock: (found.get("l") ?? []).map((text) => parseLock(text, clock)).find((lock) => lock !== undefined),
+    lock: (found.get("l") ?? []).map((text) => parseLock(text, Number(one("t")))).find((lock) => lock !== undefined),
     history: parseHistory(one("h").slice(1)),
     freeBytes: bytes,
     freeInodes: inodes,
-    clock,
   };
 }
 
@@ -47,6 +46,15 @@ function adoptionOf(
   return { adoption: "foreign", owner: parseMarker(marker.slice(1)) };
 }
 
+/** `<hash>  <name>` lines. */
+function recordOf(lines: string): Probe["record"] {
+  const pairs = lines.split("\n").flatMap((line) => {
+    const [, hash, name] = /^([0-9a-f]{64}) [ *](.+)$/.exec(line) ?? [];
+    return hash === undefined || name === undefined ? [] : [[name, hash] as const];
+  });
+  return Object.fromEntries(pairs);
+}
+
 interface SnapshotSource {
   readonly records: Records;
   readonly ignore: (path: string) => boolean;
@@ -56,7 +64,7 @@ function snapshotOf(
   found: Map<string, string[]>,
   { records, ignore }: SnapshotSource,
 ): Pick<Probe, "snapshot" | "moved"> {
-  if (found.has("s")) return { snapshot: "same", moved: [] };
+  if (found.has("e")) return { snapshot: "same", moved: [] };
   const [before, now] = found.has("v") ? [parseStats(records), parseStats(records)] : [];
   if (before === undefined || now === undefined) return { snapshot: "unknown", moved: [] };
   const moved = watched(movedPaths(before, now), ignore);

@@ -3,20 +3,21 @@ import { type Environment, FacsimileError, isFacsimileError } from "@facsimile/c
 import Rsync from "rsync";
 import { spawnGroup } from "./child.ts";
 import { noSpace } from "./failures.ts";
-import type { HostFacts } from "./types.ts";
+import type { Host } from "./session.ts";
 
 export interface BulkRequest {
   /** Folder on this machine. */
   readonly from: string;
   /** Absolute folder on the host. */
   readonly to: string;
+  /** Absolute folder on the host that has them in another form, at the same paths. */
+  readonly basis: string;
   /** Files beneath both, as `./…`. */
   readonly paths: readonly string[];
 }
 
-/** Copies ordinary files; modes may be any. */
+/** Sends what differs of ordinary files; modes may be any. */
 export interface Bulk {
-  readonly kind: "rsync" | "local";
   copy(request: BulkRequest): Promise<void>;
   /** Of this machine; `undefined` when there is none. Asked once. */
   version(): Promise<string | undefined>;
@@ -36,14 +37,15 @@ export interface RsyncOptions {
 
 /** The argv after `rsync`. The names of files are no part of it: they are read from stdin. Pure. */
 export function rsyncArgs(
-  { from, to }: BulkRequest,
+  { from, to, basis }: BulkRequest,
   options: Pick<RsyncOptions, "rsh" | "remote" | "silence">,
 ): string[] {
-  // -I: sizes and times decide nothing. No -r: only what is named. npm's rsync knows nothing of arguments with values.
-  const plain = new Rsync().flags("slpI").set("from0").set("no-implied-dirs").args();
+  // -I: sizes and times decide nothing. -L: the files, wherever links to them lie. No -r: only what is named. npm's rsync knows nothing of arguments with values.
+  const plain = new Rsync().flags("sLpI").set("from0").set("no-implied-dirs").args();
   return [
     ...plain,
     "--files-from=-",
+    `--copy-dest=${basis}`,
     `--timeout=${Math.ceil(options.silence)}`,
     ...(options.remote === undefined ? [] : [`--rsync-path=${options.remote}`]),
     "-e",
@@ -57,7 +59,6 @@ export function rsyncArgs(
 export function rsyncBulk(options: RsyncOptions): Bulk {
   let version: Promise<string | undefined> | undefined;
   return {
-    kind: "rsync",
     copy: (request) => run(request, options),
     version: () => (version ??= localVersion(options.env)),
   };
@@ -116,16 +117,14 @@ export function parseVersion(text: string): string | undefined {
   return /^rsync +version v?(\d+(\.\d+)*)/.exec(text)?.[1];
 }
 
-export async function preflight(host: {
-  readonly name: string;
-  readonly facts: HostFacts;
-  readonly bulk: Bulk;
-}): Promise<FacsimileError[]> {
-  if (host.bulk.kind === "local") return [];
-  const here = "this machine";
+/** Why rsync cannot be used with a host; empty when it can, and where it is not needed. */
+export async function preflight(host: Pick<Host, "name" | "facts" | "bulk">): Promise<FacsimileError[]> {
+  const rsync = await host.bulk();
+  if (rsync === undefined) return [];
+  const [here, there] = await Promise.all([rsync.version(), host.facts()]);
   return [
-    ...problemOf(await host.bulk.version(), { where: here, least: "3.2" }),
-    ...problemOf(host.facts.rsync, { where: host.name, least: "3.1" }),
+    ...problemOf(here, { where: "this machine", least: "3.2" }),
+    ...problemOf(there.rsync, { where: host.name, least: "3.1" }),
   ];
 }
 

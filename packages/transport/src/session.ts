@@ -1,4 +1,5 @@
 import { FacsimileError } from "@facsimile/core";
+import type { FileEntry } from "@facsimile/manifest";
 import type { Channel } from "./channel.ts";
 import { failureOf } from "./failures.ts";
 import type { Reply, Request } from "./framing.ts";
@@ -17,6 +18,7 @@ import {
   type Probe,
   type ProbeOptions,
   RECORD_FILES,
+  type RecordOptions,
   type ReleaseRecord,
   type Session,
 } from "./types.ts";
@@ -24,23 +26,28 @@ import {
 /** What the parts of a session share. */
 export interface Host {
   readonly name: string;
-  readonly facts: HostFacts;
+  /** As the session says it, asked once. */
+  facts(): Promise<HostFacts>;
   /** @throws what {@link failureOf} makes of a refusal. */
   ask(request: Request): Promise<Buffer>;
-  /** How files get there by the thousand. */
-  readonly bulk: Bulk;
+  /** How large files get there that it has in another form; `undefined` on this machine. */
+  bulk(): Promise<Bulk | undefined>;
 }
 
 export interface SessionParts {
   readonly endpoint: Endpoint;
   readonly host: Host;
+  readonly userHome: string;
+  readonly noisy: boolean;
   readonly close: () => Promise<void>;
 }
 
-export function sessionOf({ endpoint, host, close }: SessionParts): Session {
+export function sessionOf({ endpoint, host, userHome, noisy, close }: SessionParts): Session {
   return {
     host: host.name,
     endpoint,
+    userHome,
+    noisy,
     facts: host.facts,
     probe: (place, options) => probe(host, { place, ...options }),
     readRecord: (place, options) => readRecord(host, { place, ...options }),
@@ -61,24 +68,27 @@ export async function askHost(
   return reply.body;
 }
 
-async function probe(host: Host, { place, ...options }: ProbeOptions & { place: Place }): Promise<Probe> {
+const LOOKS = ["history", "space", "record", "drift"] as const;
+
+export async function probe(host: Host, request: ProbeOptions & { readonly place: Place }): Promise<Probe> {
+  const { place, look = LOOKS } = request;
   checkPlace(place);
-  const body = await host.ask({ op: "probe", args: [place.home, place.project] });
-  return parseProbe(body, { place, ...options });
+  // Drift comes last: listings follow it.
+  const looks = LOOKS.filter((one) => look.includes(one));
+  const body = await host.ask({ op: "probe", args: [place.home, place.project, ...looks] });
+  return parseProbe(body, request);
 }
 
 export async function readRecord(
   host: Host,
-  { place, release = "" }: { place: Place; release?: string },
+  { place, release = "", files: names = RECORD_FILES }: RecordOptions & { readonly place: Place },
 ): Promise<ReleaseRecord | undefined> {
   checkPlace(place);
   if (release !== "") checkRelease(release);
-  const records = new Records(
-    await host.ask({ op: "read", args: [place.home, place.project, release, ...RECORD_FILES] }),
-  );
+  const records = new Records(await host.ask({ op: "read", args: [place.home, place.project, release, ...names] }));
   const found = records.next();
   if (found === "" || records.done) return undefined;
-  const texts = RECORD_FILES.map((name) => [name, records.next()] as const);
+  const texts = names.map((name) => [name, records.next()] as const);
   const files = texts.filter(([, text]) => text.startsWith("+")).map(([name, text]) => [name, text.slice(1)]);
   return { release: found, files: Object.fromEntries(files) };
 }
@@ -92,6 +102,8 @@ export interface ListRequest extends ListOptions {
   readonly place: Place;
   /** Arguments of op_prove in place of op_list's. */
   readonly prove?: readonly string[];
+  /** See {@link parseListing}. */
+  readonly linked?: ReadonlyMap<string, FileEntry> | undefined;
 }
 
 export async function list(host: Host, request: ListRequest): Promise<Proof> {
@@ -103,7 +115,7 @@ export async function list(host: Host, request: ListRequest): Promise<Proof> {
   for (let attempt = 0; attempt < 2; attempt++) {
     const records = new Records(await host.ask({ op: prove === undefined ? "list" : "prove", args }));
     const found = records.next();
-    const parsed = parseListing(records);
+    const parsed = parseListing(records, request.linked);
     if (parsed !== undefined)
       return { listing: { dir: found, ...splitShared(parsed.manifest, request) }, stats: parsed.stats };
   }

@@ -25,14 +25,15 @@ it("connects by argv alone: strict, without forwarding, options closed before th
 
 it("gives rsync a remote shell without blanks in its words, and no names of files", () => {
   const args = rsyncArgs(
-    { from: "/src", to: "/home/shop/x", paths: ["./-e sh"] },
+    { from: "/src", to: "/home/shop/x", basis: "/home/shop/old", paths: ["./-e sh"] },
     { rsh: riding("/tmp/facs-x/s"), silence: 60 },
   );
   expect(args).toEqual([
-    "-slpI",
+    "-sLpI",
     "--from0",
     "--no-implied-dirs",
     "--files-from=-",
+    "--copy-dest=/home/shop/old",
     "--timeout=60",
     "-e",
     "ssh -F none -S /tmp/facs-x/s -o ControlMaster=no -o BatchMode=yes -o ProxyCommand=false -o LogLevel=ERROR",

@@ -1,28 +1,22 @@
 import path from "node:path";
-import type { Entry, FileEntry, Manifest, Tree } from "@facsimile/manifest";
+import type { DirEntry, Entry, FileEntry, LinkEntry, Manifest, Tree } from "@facsimile/manifest";
+import type { Source } from "./framing.ts";
 import { isIgnored } from "./shared.ts";
+import { type Member, tarOf } from "./tar.ts";
 
+/** How a tree gets to a host. */
 export interface StagePlan {
-  /** Folders, parents first. */
-  readonly dirs: readonly { readonly path: string; readonly mode: number }[];
-  /** Files to link from the running tree. */
-  readonly links: readonly FileEntry[];
-  readonly symlinks: readonly { readonly path: string; readonly target: string }[];
-  /** Files to copy, by the folder beneath which they already lie at their own path; `undefined`: elsewhere. */
-  readonly bulk: ReadonlyMap<string | undefined, readonly BulkFile[]>;
-  /** Files to stream: those in memory, and those with secrets. */
-  readonly stream: readonly StreamFile[];
+  /** Files to link from the running tree, by path. */
+  readonly links: ReadonlyMap<string, FileEntry>;
+  /** Folders, whole files and links. */
+  readonly tar: Source;
+  /** Large files that the running tree has in another form, by the folder beneath which they lie here at their own path. */
+  readonly deltas: ReadonlyMap<string, readonly FileEntry[]>;
+  /** Folders that forbid what filling them needs, deepest first. */
+  readonly closed: readonly DirEntry[];
+  /** Files sent, and their bytes. */
+  readonly sent: number;
   readonly sentBytes: number;
-}
-
-export interface BulkFile {
-  readonly entry: FileEntry;
-  readonly file: string;
-}
-
-export interface StreamFile {
-  readonly entry: FileEntry;
-  readonly content: { readonly file: string } | { readonly bytes: Uint8Array };
 }
 
 export interface StagePlanRequest {
@@ -31,34 +25,40 @@ export interface StagePlanRequest {
   /** What runs, proven; `undefined`: nothing to link from. */
   readonly running: Manifest | undefined;
   readonly ignore?: ((path: string) => boolean) | undefined;
+  /** Send whole files only. Default `false`. */
+  readonly whole?: boolean;
 }
 
-/** How a tree gets to a host. Pure. @throws when tree and manifest do not match: a bug. */
-export function planStage({ tree, manifest, running, ignore = () => false }: StagePlanRequest): StagePlan {
+/** A file is sent as differences from this size on; below, asking what differs takes longer than sending it. */
+const DELTA = 2 ** 20;
+const OPEN = 0o700;
+
+/** Pure. @throws when tree and manifest do not match: a bug. */
+export function planStage({
+  tree,
+  manifest,
+  running,
+  ignore = () => false,
+  whole = false,
+}: StagePlanRequest): StagePlan {
   const there = new Map(running?.entries.map((entry) => [entry.path, entry]));
-  const links: FileEntry[] = [];
-  const stream: StreamFile[] = [];
-  const bulk = new Map<string | undefined, BulkFile[]>();
-  const files = manifest.entries.filter((entry): entry is FileEntry => entry.type === "file");
-  for (const entry of files) {
-    if (!isIgnored(entry.path, ignore) && isSame(entry, there.get(entry.path))) {
-      links.push(entry);
+  const links = new Map<string, FileEntry>();
+  const deltas = new Map<string, FileEntry[]>();
+  const members: Member[] = [];
+  let [sent, sentBytes] = [0, 0];
+  for (const entry of manifest.entries) {
+    const before = isIgnored(entry.path, ignore) ? undefined : there.get(entry.path);
+    if (entry.type === "file" && isSame(entry, before)) {
+      links.set(entry.path, entry);
       continue;
     }
-    const node = tree.get(entry.path);
-    if (node?.type !== "file") throw new Error(`${entry.path} is in the manifest, and no file of the tree`);
-    const { content } = node;
-    if ("bytes" in content || node.secrets.length > 0) stream.push({ entry, content });
-    else put(bulk, { root: rootOf(content.file, entry.path), file: { entry, file: content.file } });
+    if (entry.type === "file") [sent, sentBytes] = [sent + 1, sentBytes + entry.size];
+    const root = !whole && entry.type === "file" && isLarge(entry, before) ? rootOf(tree, entry) : undefined;
+    if (root === undefined) members.push(memberOf(entry, tree));
+    else deltas.set(root, [...(deltas.get(root) ?? []), entry as FileEntry]);
   }
-  return {
-    dirs: manifest.entries.filter((entry) => entry.type === "dir"),
-    links,
-    symlinks: manifest.entries.filter((entry) => entry.type === "link"),
-    bulk,
-    stream,
-    sentBytes: files.reduce((sum, { size }) => sum + size, 0) - links.reduce((sum, { size }) => sum + size, 0),
-  };
+  const closed = manifest.entries.filter((entry): entry is DirEntry => entry.type === "dir" && (entry.mode & OPEN) !== OPEN); // biome-ignore format: one line
+  return { links, tar: tarOf(members), deltas, closed: closed.reverse(), sent, sentBytes };
 }
 
 function isSame(wanted: FileEntry, there: Entry | undefined): boolean {
@@ -67,17 +67,23 @@ function isSame(wanted: FileEntry, there: Entry | undefined): boolean {
   );
 }
 
-/** The folder beneath which `file` lies at `relative`; `undefined` when it lies at another path. */
-function rootOf(file: string, relative: string): string | undefined {
-  const suffix = `${path.sep}${relative}`;
+function isLarge({ size }: FileEntry, there: Entry | undefined): boolean {
+  return there?.type === "file" && Math.min(size, there.size) >= DELTA;
+}
+
+/** The folder beneath which a file lies at its own path; `undefined` when it lies elsewhere, or holds secrets. */
+function rootOf(tree: Tree, entry: FileEntry): string | undefined {
+  const node = tree.get(entry.path);
+  if (node?.type !== "file" || !("file" in node.content) || node.secrets.length > 0) return undefined;
+  const { file } = node.content;
+  const suffix = `${path.sep}${entry.path}`;
   return file.endsWith(suffix) ? file.slice(0, -suffix.length) || "/" : undefined;
 }
 
-function put(
-  bulk: Map<string | undefined, BulkFile[]>,
-  { root, file }: { root: string | undefined; file: BulkFile },
-): void {
-  const files = bulk.get(root);
-  if (files === undefined) bulk.set(root, [file]);
-  else files.push(file);
+function memberOf(entry: DirEntry | FileEntry | LinkEntry, tree: Tree): Member {
+  if (entry.type === "link") return entry;
+  if (entry.type === "dir") return { ...entry, mode: entry.mode | OPEN };
+  const node = tree.get(entry.path);
+  if (node?.type !== "file") throw new Error(`${entry.path} is in the manifest, and no file of the tree`);
+  return { ...entry, content: node.content };
 }

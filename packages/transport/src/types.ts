@@ -44,10 +44,8 @@ export interface Place {
   readonly project: string;
 }
 
-/** What a host said about itself when the session began. */
+/** What a host says of itself. */
 export interface HostFacts {
-  /** The login's home, links resolved. */
-  readonly userHome: string;
   readonly user: string;
   /** `uname -s`, e.g. `Linux`. */
   readonly system: string;
@@ -55,21 +53,25 @@ export interface HostFacts {
   readonly clock: number;
   /** Version of its rsync, e.g. `3.2.7`; `undefined` when it has none. */
   readonly rsync: string | undefined;
-  /** The shell's start-up files printed something; rsync is then protected from it. */
-  readonly noisy: boolean;
 }
 
 /** A session with one host. Requests may be made at any time; the host answers them in order. */
 export interface Session {
   readonly host: string;
   readonly endpoint: Endpoint;
-  readonly facts: HostFacts;
+  /** The login's home, links resolved. */
+  readonly userHome: string;
+  /** The shell's start-up files printed something; rsync is then protected from it. */
+  readonly noisy: boolean;
+
+  /** Asked once. */
+  facts(): Promise<HostFacts>;
 
   /** What the place holds, in one round trip. Changes nothing. @throws `HOME_REFUSED`, `BAD_HOME` */
   probe(place: Place, options?: ProbeOptions): Promise<Probe>;
 
-  /** Files of the release that the place holds (or of `release`). Changes nothing. */
-  readRecord(place: Place, options?: { readonly release?: string }): Promise<ReleaseRecord | undefined>;
+  /** Files of the release that the place holds. Changes nothing. */
+  readRecord(place: Place, options?: RecordOptions): Promise<ReleaseRecord | undefined>;
 
   /**
    * The tree as the host's own tools list and hash it: every path with type, mode, size, sha256, target. Changes nothing.
@@ -99,7 +101,10 @@ export interface TreeOptions {
   readonly shared?: readonly string[] | undefined;
 }
 
-export type ProbeOptions = TreeOptions;
+export interface ProbeOptions extends TreeOptions {
+  /** What to look at beyond what runs and who has the lock. Default: everything. */
+  readonly look?: readonly ("history" | "space" | "record" | "drift")[] | undefined;
+}
 
 export interface ListOptions extends TreeOptions {
   /** A folder of `releases/`. Default: the current one. */
@@ -127,20 +132,21 @@ export interface Probe {
   readonly dirs: readonly string[];
   /**
    * The current tree against the snapshot that its last deploy left: `same`: nothing moved since; `moved`: inode, size,
-   * mode or a time of `moved` differ, or a path came or went: only hashing tells; `unknown`: there is no snapshot.
+   * mode or a time of `moved` differ, or a path came or went: only hashing tells; `unknown`: there is no snapshot, or no
+   * look was taken.
    */
   readonly snapshot: "same" | "moved" | "unknown";
   /** Paths that made it `moved`, sorted. */
   readonly moved: readonly string[];
+  /** sha256 of the files of the current record, by name. */
+  readonly record: Readonly<Record<string, string>>;
   readonly lock: LockHolder | undefined;
   /** Oldest first. */
   readonly history: readonly HistoryEntry[];
-  /** Bytes free for the login's user. */
+  /** Bytes free for the login's user; infinite where nobody can tell, or looked. */
   readonly freeBytes: number;
   /** `undefined` where the file system does not count them. */
   readonly freeInodes: number | undefined;
-  /** Seconds since 1970 by the host's clock. */
-  readonly clock: number;
 }
 
 /** What `current` is. */
@@ -151,6 +157,13 @@ export interface Running {
   readonly tree: string;
   /** Release id of the record that is current; `undefined` when there is none. */
   readonly release: string | undefined;
+}
+
+export interface RecordOptions {
+  /** Default: the current one. */
+  readonly release?: string;
+  /** Default: all of {@link RECORD_FILES}. */
+  readonly files?: readonly string[];
 }
 
 /** What a host keeps about one release, as it was recorded. */

@@ -53,7 +53,7 @@ it("is not confused by what logins print, and neither is rsync", async () => {
     `#!/bin/sh\n${noise}\ncd "$HOME"\nexec /bin/sh -c "$SSH_ORIGINAL_COMMAND"\n`,
   );
   const session = await login(hosts, "noisy");
-  expect(session.facts).toMatchObject({ noisy: true, userHome: home });
+  expect(session).toMatchObject({ noisy: true, userHome: home });
   const nodes = await treeOfFiles({ "etc/a": "a", b: "b".repeat(100_000), c: "secret:c" });
   await deploy(await lockOf(session), nodes);
   expect((await session.list(place)).manifest).toEqual(await manifestOf(nodes));
@@ -120,13 +120,10 @@ it("shows no secret in any command line, here or there, nor writes one here", as
   });
   const session = await login(hosts, "up");
   const big = `secret:${secret}${"x".repeat(20_000_000)}`;
-  await deploy(
-    await lockOf(session),
-    await treeOfFiles({ conf: `secret:password=${secret}`, big, ordinary: "by rsync" }),
-  );
+  await deploy(await lockOf(session), await treeOfFiles({ conf: `secret:password=${secret}`, big, ordinary: "plain" }));
   const seen = [...(await lines.stop())];
   expect([...(await modes.stop())]).toEqual(["600"]);
-  expect(seen.some((line) => line.includes("rsync\0-slpI"))).toBe(true);
+  expect(seen.some((line) => line.includes("ControlMaster=yes"))).toBe(true);
   expect(seen.some((line) => line.includes(secret))).toBe(false);
   const { stdout } = await promisify(execFile)("sh", [
     "-c",
@@ -135,24 +132,43 @@ it("shows no secret in any command line, here or there, nor writes one here", as
   expect(stdout.split("\n").filter((file) => file !== "" && !file.startsWith(hosts.dir))).toEqual([]);
 });
 
-it("refuses a host or a machine without rsync, or with too old a one, before anything is sent", async () => {
-  const fake = async (text: string) => {
-    const folder = await tree(
-      { rsync: { content: `#!/bin/sh\necho '${text}'\n`, mode: 0o755 } },
-      { onFinished: onTestFinished },
-    );
-    return { env: { ...process.env, PATH: `${folder}:${process.env["PATH"]}` } };
-  };
+it("sends what differs of a large file by rsync, never through a link, and the whole file where rsync is none", async () => {
+  const [first, second] = ["a", "b"].map((letter) => `${letter}${"x".repeat(3_000_000)}`);
+  const lines = watch(async () => {
+    const pids = (await fs.readdir("/proc")).filter((name) => /^\d+$/.test(name));
+    return await Promise.all(pids.map((pid) => fs.readFile(`/proc/${pid}/cmdline`, "latin1").catch(() => "")));
+  });
+  const session = await login(hosts, "up");
+  const releases = `${session.userHome}/shop/storefront/releases`;
+  const lock = await lockOf(session);
+  const { dir } = await deploy(lock, await treeOfFiles({ big: first ?? "", same: "1" }, { big: 0o751 }));
+  const next = await treeOfFiles({ big: second ?? "", same: "1" }, { big: 0o750 });
+  const staged = await deploy(lock, next, { run: "run-2" });
+  await lock.unlock();
+  expect(staged).toMatchObject({ linked: 1, sent: 1, sentBytes: 3_000_001 });
+  expect([...(await lines.stop())].some((line) => line.includes(`rsync\0-sLpI`) && line.includes(dir))).toBe(true);
+  expect((await fs.readFile(`${releases}/${dir}/big`, "utf8")).slice(0, 2)).toBe("ax");
+  expect(await fs.readFile(`${releases}/${staged.dir}/big`, "utf8")).toBe(second);
+
+  const old = await login(hosts, "up", await withRsync("rsync  version 3.1.3  protocol version 31"));
+  const third = await treeOfFiles({ big: first ?? "", same: "1" }, { big: 0o700 });
+  expect(await deploy(await lockOf(old, "run-3"), third, { run: "run-3" })).toMatchObject({ linked: 1, sent: 1 });
+});
+
+it("says why rsync cannot be used, here or there", async () => {
   const codes = async (more: object) => (await (await login(hosts, "up", more)).preflight()).map(({ code }) => code);
   expect(await codes({})).toEqual([]);
-  expect(await codes(await fake("rsync  version 3.1.3  protocol version 31"))).toEqual(["RSYNC_TOO_OLD"]);
-  expect(await codes(await fake("openrsync: protocol version 29"))).toEqual(["RSYNC_TOO_OLD"]);
-  const session = await login(hosts, "up", await fake("something else"));
-  const nodes = await treeOfFiles({ a: "rsync please" });
-  const lock = await lockOf(session);
-  const staged = lock.stage(place, { tree: nodes, manifest: await manifestOf(nodes), run: "r" });
-  await expect(staged).rejects.toMatchObject({ code: "RSYNC_MISSING" });
+  expect(await codes(await withRsync("rsync  version 3.1.3  protocol version 31"))).toEqual(["RSYNC_TOO_OLD"]);
+  expect(await codes(await withRsync("openrsync: protocol version 29"))).toEqual(["RSYNC_TOO_OLD"]);
+  expect(await codes(await withRsync("something else"))).toEqual(["RSYNC_MISSING"]);
 });
+
+/** This machine with another program called rsync. */
+async function withRsync(text: string): Promise<{ env: Record<string, string> }> {
+  const files = { rsync: { content: `#!/bin/sh\necho '${text}'\n`, mode: 0o755 } };
+  const folder = await tree(files, { onFinished: onTestFinished });
+  return { env: { ...(process.env as Record<string, string>), PATH: `${folder}:${process.env["PATH"]}` } };
+}
 
 /** Looks again and again; everything that was ever seen. */
 function watch(look: () => Promise<readonly string[]>): { stop(): Promise<Set<string>> } {

@@ -1,5 +1,5 @@
 import fs from "node:fs/promises";
-import { manifestOf, treeId } from "@facsimile/manifest";
+import { compareTrees, manifestOf, treeId } from "@facsimile/manifest";
 import { readTree } from "@facsimile/testing";
 import { describe, expect, it } from "vitest";
 import { withSharedParents } from "../src/index.ts";
@@ -32,7 +32,7 @@ it("puts a tree on a host, exactly: bytes, modes, links, empty folders, odd name
   expect((await session.probe(place)).adoption).toBe("fresh");
   const lock = await lockOf(session);
   const staged = await deploy(lock, nodes);
-  const home = `${session.facts.userHome}/shop/storefront`;
+  const home = `${session.userHome}/shop/storefront`;
   expect(await readTree(`${home}/current/`)).toEqual({
     " blank ": "file 644 3",
     "#hash": "file 644 1",
@@ -67,7 +67,7 @@ describe("a second tree", () => {
   it("is linked where it is the same, sent where it is not, and nothing is written through a link", async () => {
     const session = await login(hosts, "linked");
     const lock = await lockOf(session);
-    const base = `${session.facts.userHome}/shop/storefront`;
+    const base = `${session.userHome}/shop/storefront`;
     const same = { "a/same": "1", "a/ b\n": "2", mode: "3", bytes: "4" };
     const first = await deploy(lock, await treeOfFiles(same));
     const second = await deploy(lock, await treeOfFiles({ ...same, bytes: "5", extra: "6" }, { mode: 0o755 }));
@@ -84,7 +84,7 @@ describe("a second tree", () => {
   it("takes nothing from a running tree that was changed by hand, not even with size and time kept", async () => {
     const session = await login(hosts, "linked");
     const lock = await lockOf(session);
-    const base = `${session.facts.userHome}/shop/storefront`;
+    const base = `${session.userHome}/shop/storefront`;
     await deploy(lock, await treeOfFiles({ conf: "port=80", other: "x" }));
     const { mtime, atime } = await fs.stat(`${base}/current/conf`);
     await fs.writeFile(`${base}/current/conf`, "port=81");
@@ -105,18 +105,20 @@ describe("a second tree", () => {
     expect(await session.probe(place)).toMatchObject({ snapshot: "same" });
   });
 
-  it("is right even when the snapshot lies", async () => {
+  it("can be told from its manifest even when the snapshot was made to lie", async () => {
     const session = await login(hosts, "linked");
     const lock = await lockOf(session);
-    await deploy(lock, await treeOfFiles({ conf: "port=80", "a/b": "x" }));
-    const base = `${session.facts.userHome}/shop`;
+    const nodes = await treeOfFiles({ conf: "port=80", "a/b": "x" });
+    await deploy(lock, nodes);
+    const base = `${session.userHome}/shop`;
     await fs.writeFile(`${base}/storefront/current/conf`, "port=81");
-    const snapshot = `{ printf 'snapshot/1\\0'; find . ! -name . -print0; printf '\\0'
-      TZ=UTC0 find . ! -name . -exec stat -c '%f %i %s %y %z' {} +; printf '\\0'; } > ${base}/.facsimile/storefront/current/snapshot`;
-    await lock.runHook(place, { run: snapshot, release: "" });
+    const snapshot = `{ printf 'snapshot/2\\0'; find . -mindepth 1 -printf '%p\\0%y %m %i %s %T@ %C@ %l\\0'
+      printf '\\0'; } > ${base}/.facsimile/storefront/current/snapshot`;
+    await lock.runHook(place, { run: snapshot.replace("{", "export LC_ALL=C TZ=UTC0; {"), release: "" });
     expect((await session.probe(place)).snapshot).toBe("same");
-    const nodes = await treeOfFiles({ conf: "port=80", "a/b": "y" });
-    expect(await deploy(lock, nodes)).toMatchObject({ linked: 0, sent: 2 });
+    const differences = compareTrees(await manifestOf(nodes), (await session.list(place)).manifest);
+    expect(differences).toMatchObject([{ kind: "changed", path: "conf" }]);
+    expect(await deploy(lock, nodes, { run: "run-2" })).toMatchObject({ linked: 1, sent: 1 });
     expect((await session.list(place)).manifest).toEqual(await manifestOf(nodes));
   });
 });
@@ -128,7 +130,7 @@ it("deploys nothing when the same tree is there, and heals one that was damaged 
   const first = await deploy(lock, nodes);
   expect(await deploy(lock, nodes)).toEqual({ dir: first.dir, reused: true, linked: 0, sent: 0, sentBytes: 0 });
 
-  await fs.writeFile(`${session.facts.userHome}/shop/storefront/current/conf`, "port=81");
+  await fs.writeFile(`${session.userHome}/shop/storefront/current/conf`, "port=81");
   const healed = await deploy(lock, nodes, { run: "run-2" });
   expect(healed).toEqual({ dir: `${first.dir}~run-2`, reused: false, linked: 1, sent: 1, sentBytes: 7 });
   expect(await session.probe(place)).toMatchObject({ snapshot: "same", current: { tree: first.dir } });
@@ -140,7 +142,7 @@ it("lists what is extra, missing or unreadable, whatever its name", async () => 
   const session = await login(hosts, "heal");
   const lock = await lockOf(session, "run-4");
   await deploy(lock, await treeOfFiles({ "etc/a": "a", b: "b" }), { run: "run-4" });
-  const root = `${session.facts.userHome}/shop/storefront/current`;
+  const root = `${session.userHome}/shop/storefront/current`;
   await fs.rm(`${root}/b`);
   await fs.writeFile(Buffer.concat([Buffer.from(`${root}/stray`), Buffer.from([0xff, 0x0a])]), "s");
   await fs.symlink("/etc/passwd", `${root}/etc/l`);
@@ -159,7 +161,7 @@ it("links shared paths in, and watches neither them nor what is mutable", async 
   const options = { shared: ["var", "data/up"], ignore: (path: string) => path.endsWith(".log") };
   const nodes = withSharedParents(await treeOfFiles({ app: "1", "logs/old.log": "brought" }), options.shared);
   await deploy(lock, nodes, options);
-  const base = `${session.facts.userHome}/shop/storefront`;
+  const base = `${session.userHome}/shop/storefront`;
   await fs.writeFile(`${base}/current/var/file`, "kept");
   await fs.writeFile(`${base}/current/data/up/file`, "kept too");
   await fs.writeFile(`${base}/current/logs/new.log`, "line");
@@ -229,7 +231,7 @@ it("copies files from wherever they lie, and refuses what changed since it was h
   nodes.set("elsewhere/x", { ...a, mode: 0o600 });
   nodes.set("b\nb", { ...a, content: { file: linked } });
   await deploy(lock, nodes);
-  expect(await readTree(`${session.facts.userHome}/shop/storefront/current/`)).toEqual({
+  expect(await readTree(`${session.userHome}/shop/storefront/current/`)).toEqual({
     a: "file 644 1",
     "b\nb": "file 644 1",
     deep: "dir 755",

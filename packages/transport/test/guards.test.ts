@@ -10,7 +10,7 @@ it("takes over nobody's folder and nobody else's copy, unless told to", async ()
   const session = await login(hosts, "foreign");
   const lock = await lockOf(session);
   const nodes = await treeOfFiles({ a: "1" });
-  const base = `${session.facts.userHome}/shop/storefront`;
+  const base = `${session.userHome}/shop/storefront`;
   await fs.mkdir(base, { recursive: true });
   await fs.writeFile(`${base}/precious`, "mine");
   expect(await session.probe(place)).toMatchObject({ adoption: "foreign", owner: undefined });
@@ -26,7 +26,7 @@ it("takes over nobody's folder and nobody else's copy, unless told to", async ()
 
 it("refuses homes that are no place for copies", async () => {
   const session = await login(hosts, "foreign");
-  const home = session.facts.userHome;
+  const home = session.userHome;
   await fs.mkdir(`${home}/real`);
   await fs.symlink("real", `${home}/link`);
   await fs.writeFile(`${home}/file`, "");

@@ -21,7 +21,7 @@ it("runs a string by sh -eu and a list as it is, in the current tree, with the F
   const text =
     'cat; pwd; echo "$FACS_INSTANCE $FACS_PROJECT $FACS_RELEASE <$FACS_PREVIOUS>"; echo late >&2; false; echo never';
   const result = await lock.runHook(place, { run: text, release });
-  const base = `${session.facts.userHome}/shop/storefront`;
+  const base = `${session.userHome}/shop/storefront`;
   expect(result).toEqual({
     exitCode: 1,
     output: `${base}/current\nstaging storefront ${release} <>\nlate\n`,
@@ -70,6 +70,6 @@ it("keeps output out of the way: a file that only the login may read, sent to it
   expect(result.truncated).toBe(true);
   expect(result.output).toHaveLength(65_536);
   expect(result.output.endsWith("0123456\nend\n")).toBe(true);
-  const { mode } = await fs.stat(`${session.facts.userHome}/shop/.facsimile/storefront/hook.log`);
+  const { mode } = await fs.stat(`${session.userHome}/shop/.facsimile/storefront/hook.log`);
   expect(mode & 0o777).toBe(0o600);
 });

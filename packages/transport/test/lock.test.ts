@@ -25,7 +25,7 @@ it("is held by one, and tells the other who, since and until when", async () => 
   expect((await ann.probe(place)).lock?.owner).toBe("Bob");
   await second.unlock();
   expect((await ann.probe(place)).lock).toBeUndefined();
-  expect(await fs.readdir(`${ann.facts.userHome}/shop/.facsimile`)).toEqual([]);
+  expect(await fs.readdir(`${ann.userHome}/shop/.facsimile`)).toEqual([]);
 });
 
 it("goes to exactly one of many who ask at once, free or expired", async () => {
@@ -87,7 +87,7 @@ it("is renewed while the session works, however long that takes", async () => {
 
 it("frees nothing when its process is killed in the middle of staging; when the lease is over the next run converges", async () => {
   const session = await login(hosts, "four");
-  const base = `${session.facts.userHome}/shop/storefront`;
+  const base = `${session.userHome}/shop/storefront`;
   const first = await lockOf(session);
   const before = await deploy(first, await treeOfFiles({ app: "old" }));
   await first.unlock();

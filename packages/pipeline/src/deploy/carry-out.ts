@@ -116,6 +116,7 @@ function hostRun(
       session,
       steps,
       switched: [],
+      probes: new Map(),
       staged: new Map(),
       irreversible: false,
       outcome: steps.length > 0 ? "not tried" : "unchanged",

@@ -42,7 +42,7 @@ export async function deploy(request: DeployRequest, world: PipelineContext): Pr
     await beforeDeploy({ outline: outlined, projects: evaluation.projects }, context);
     tellSingleRecipient({ ...evaluation.state, definition: outlined.definition }, context);
     const recording = await planRecording({ outline: outlined, state: evaluation.state }, context);
-    const surveyed = await surveyAll({ reached: await reaching, projects: evaluation.projects, outline: outlined });
+    const surveyed = await surveyAll({ reached: await reaching, ...evaluation, outline: outlined });
     const before: Work = { ...evaluation, outline: outlined, surveyed };
     if (tooManyLost(surveyed, outlined))
       return reportOf(before, { started, outcome: "failed", hosts: lostHosts(surveyed) }, context);

@@ -1,7 +1,7 @@
 import { FacsimileError, isFacsimileError } from "@facsimile/core";
 import type { Definition, Hook, Host } from "@facsimile/definitions";
 import type { Tree } from "@facsimile/manifest";
-import { fanOut, type Lock, type Session, type SwitchTarget } from "@facsimile/transport";
+import { fanOut, type Lock, type Probe, type Session, type SwitchTarget } from "@facsimile/transport";
 import type { PipelineContext } from "../context.ts";
 import type { Copy, HostCopy } from "../release/release.ts";
 import type { SealedRelease } from "../release/seal.ts";
@@ -33,6 +33,8 @@ export interface HostRun {
   /** In the order of the projects; empty when the host holds everything already. */
   readonly steps: readonly Step[];
   lock?: Lock;
+  /** What each project's place held when it was locked. */
+  readonly probes: Map<string, Probe>;
   /** What was switched, in order, and what ran before: the way back. */
   readonly switched: { readonly step: Step; readonly before: SwitchTarget | undefined }[];
   /** Folder of `releases/` that each project was staged into. */

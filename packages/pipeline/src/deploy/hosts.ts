@@ -7,6 +7,7 @@ import {
   fanOut,
   type Place,
   type Probe,
+  type ProbeOptions,
   type Session,
   type TreeOptions,
 } from "@facsimile/transport";
@@ -91,12 +92,13 @@ export function placeOf(definition: Definition, { project, host }: { project: st
 export function probeProjects(
   { host, session }: Answering,
   projects: readonly { readonly project: string; readonly definition: Definition }[],
+  look?: ProbeOptions["look"],
 ): Promise<readonly { readonly project: string; readonly probe: Probe }[]> {
   const mine = projects.filter(({ definition }) => definition.hosts.some(({ name }) => name === host.name));
   return Promise.all(
     mine.map(async ({ project, definition }) => {
       const place = placeOf(definition, { project, host });
-      return { project, probe: await session.probe(place, treeOptions(definition, host)) };
+      return { project, probe: await session.probe(place, { ...treeOptions(definition, host), look }) };
     }),
   );
 }

@@ -10,6 +10,7 @@ import { assertReferences } from "../secrets/references.ts";
 import { type PreparedProject, prepare } from "../sources/prepare.ts";
 import { comparePlan } from "./compare.ts";
 import { closeAll, problemOf, type Reached, reachAll } from "./hosts.ts";
+import { Records } from "./records.ts";
 import type { HostPlan, Plan, ProjectPlan, StateChange } from "./reports.ts";
 import { type Survey, survey } from "./survey.ts";
 
@@ -26,7 +27,7 @@ export async function plan(request: CopyRequest, context: PipelineContext): Prom
   const reaching = reachAll(outlined, context);
   try {
     const { projects, state, copies } = await evaluate(outlined, context, { use: "read" });
-    const surveyed = await surveyAll({ reached: await reaching, projects, outline: outlined });
+    const surveyed = await surveyAll({ reached: await reaching, projects, outline: outlined, copies });
     return planOf({ outline: outlined, copies, surveyed, state });
   } finally {
     await reaching.then(closeAll, () => undefined);
@@ -58,10 +59,13 @@ export async function surveyAll(request: {
   readonly reached: readonly Reached[];
   readonly projects: readonly PreparedProject[];
   readonly outline: Outline;
+  readonly copies: readonly Copy[];
 }): Promise<Surveyed[]> {
-  const { reached, projects, outline } = request;
+  const { reached, projects, outline, copies } = request;
   const limit = outline.definition.values.deploy.parallel;
-  const outcomes = await fanOut(reached, { limit, work: (one) => surveyHost(one, projects) });
+  const known = copies.flatMap(({ hosts }) => hosts.map(({ treeId, manifest }) => [treeId, manifest] as const));
+  const records = new Records(new Map(known));
+  const outcomes = await fanOut(reached, { limit, work: (one) => surveyHost(one, { projects, records }) });
   return outcomes.map((outcome): Surveyed => {
     if (outcome.status === "done") return outcome.value;
     return {
@@ -72,7 +76,10 @@ export async function surveyAll(request: {
   });
 }
 
-async function surveyHost(reached: Reached, projects: readonly PreparedProject[]): Promise<Surveyed> {
+async function surveyHost(
+  reached: Reached,
+  { projects, records }: { projects: readonly PreparedProject[]; records: Records },
+): Promise<Surveyed> {
   if (!("session" in reached)) return { reached, projects: new Map(), problem: reached.problem };
   const { host, session } = reached;
   const surveys = await Promise.all(
@@ -80,7 +87,10 @@ async function surveyHost(reached: Reached, projects: readonly PreparedProject[]
       .filter(({ definition }) => isOn(definition.hosts, host))
       .map(
         async ({ project, definition }) =>
-          [project, await survey(session, { definition, project, host: sameHost(definition.hosts, host) })] as const,
+          [
+            project,
+            await survey(session, { definition, project, host: sameHost(definition.hosts, host), records }),
+          ] as const,
       ),
   );
   return { reached, projects: new Map(surveys) };

@@ -26,12 +26,19 @@ export async function lockAll(runs: readonly HostRun[], context: RunContext): Pr
 
 async function lock(run: HostRun, context: RunContext): Promise<void> {
   const home = run.steps[0]?.found.place.home ?? "";
-  run.lock = await run.session.lock({ home, owner: context.owner, run: context.journal.run, reason: "deploy" });
-  for (const { found, copy } of run.steps) {
-    const now = await run.session.probe(found.place, found.options);
+  const { session, steps } = run;
+  const lock = session.lock({ home, owner: context.owner, run: context.journal.run, reason: "deploy" });
+  // Asked in one go: the host answers in this order.
+  const looks = steps.map(({ found }) => session.probe(found.place, { ...found.options, look: ["space"] }));
+  [run.lock] = await Promise.all([lock, ...looks]);
+  for (const [i, now] of (await Promise.all(looks)).entries()) {
+    const step = steps[i];
+    if (step === undefined) continue;
+    const { found, copy } = step;
     const [before, after] = [found.probe.current, now.current];
-    if (before?.dir === after?.dir && before?.release === after?.release) continue;
-    throw moved(run, copy.project);
+    if (before?.dir !== after?.dir || before?.release !== after?.release) throw moved(run, copy.project);
+    // Its tree is compared once more when it is linked from.
+    run.probes.set(copy.project, { ...now, snapshot: found.probe.snapshot, moved: found.probe.moved }); // biome-ignore format: one line
   }
   tell(run, context, "locked");
 }
@@ -58,8 +65,6 @@ async function stage(
 ): Promise<void> {
   const { place, options } = found;
   const lock = lockOf(run);
-  const problems = await run.session.preflight();
-  if (problems[0] !== undefined) throw problems[0];
   if (kind === "tree") {
     const staged = await lock.stage(place, {
       ...options,
@@ -67,6 +72,8 @@ async function stage(
       manifest: wanted.manifest,
       run: context.journal.run,
       adopt: context.adopt,
+      probe: run.probes.get(copy.project),
+      running: found.manifest,
     });
     run.staged.set(copy.project, staged.dir);
   } else {

@@ -74,7 +74,7 @@ function peopleOf(hosts: readonly HostStatus[], context: PipelineContext): Promi
 async function hostStatus(reached: Reached, { projects }: Outline): Promise<HostStatus> {
   const { host } = reached;
   if (!("session" in reached)) return { ...named(host), projects: [], problem: reached.problem };
-  const probes = await probeProjects(reached, projects);
+  const probes = await probeProjects(reached, projects, ["history", "drift"]);
   const lock = probes.find(({ probe }) => probe.lock !== undefined)?.probe.lock;
   return { ...named(host), lock, projects: probes.map(({ project, probe }) => projectStatus(project, probe)) };
 }

@@ -1,5 +1,5 @@
 import type { Host } from "@facsimile/definitions";
-import type { LockHolder, Probe, Session } from "@facsimile/transport";
+import type { HostFacts, LockHolder, Probe, Session } from "@facsimile/transport";
 import type { PipelineContext } from "../context.ts";
 import { type Answering, closeAll, probeProjects, type Reached, reachAll } from "../deploy/hosts.ts";
 import { lockText } from "../deploy/lock-text.ts";
@@ -37,10 +37,10 @@ async function hostOf(reached: Reached, looking: Looking): Promise<Finding[]> {
   const about = reached.host.name;
   if ("problem" in reached) return [failure(about, reached.problem)];
   try {
-    const problems = (await reached.session.preflight()).map((problem) => failure(about, problem));
-    const places = await placeFindings(reached, looking);
-    const found = [...problems, ...places.found, ...factFindings(about, { session: reached.session, ...looking })];
-    return found.some(({ status }) => status === "failure") ? found : [ok(about, factsText(reached.session, places)), ...found]; // biome-ignore format: one line
+    const { session } = reached;
+    const [facts, problems, places] = await Promise.all([session.facts(), session.preflight(), placeFindings(reached, looking)]); // biome-ignore format: one line
+    const slower = problems.map(({ message, hint = "" }) => warning(about, `${message}: large files go whole`, hint));
+    return [ok(about, factsText(session, { ...places, facts })), ...slower, ...places.found, ...factFindings(about, { facts, session, ...looking })]; // biome-ignore format: one line
   } catch (error) {
     return failures(about, error);
   }
@@ -53,7 +53,7 @@ interface Places {
 
 async function placeFindings(answering: Answering, { outline }: Looking): Promise<Places> {
   const about = answering.host.name;
-  const probes = await probeProjects(answering, outline.projects);
+  const probes = await probeProjects(answering, outline.projects, ["space"]);
   const { lock } = probes.find(({ probe }) => probe.lock !== undefined)?.probe ?? {};
   return {
     freeBytes: Math.min(...probes.map(({ probe }) => probe.freeBytes)),
@@ -86,8 +86,11 @@ function locked(about: string, lock: LockHolder): Finding {
 /** Seconds by which two clocks may differ before somebody wonders. */
 const SKEW = 60;
 
-function factFindings(about: string, { session, context }: Looking & { readonly session: Session }): Finding[] {
-  const { noisy, clock } = session.facts;
+function factFindings(
+  about: string,
+  { session, facts: { clock }, context }: Looking & { readonly session: Session; readonly facts: HostFacts },
+): Finding[] {
+  const { noisy } = session;
   const skew = Math.round(clock - context.now().getTime() / 1000);
   return [
     ...(noisy
@@ -111,7 +114,7 @@ function factFindings(about: string, { session, context }: Looking & { readonly 
   ];
 }
 
-function factsText({ endpoint, facts }: Session, { freeBytes }: Places): string {
+function factsText({ endpoint }: Session, { freeBytes, facts }: Places & { readonly facts: HostFacts }): string {
   const free = Number.isFinite(freeBytes) ? [`${(freeBytes / 1e9).toFixed(1)} GB free`] : [];
   if (endpoint.kind === "local") return ["this machine", ...free].join(", ");
   return [`host key known, rsync ${facts.rsync}`, `user ${facts.user}`, ...free].join(", ");

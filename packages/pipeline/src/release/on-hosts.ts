@@ -39,6 +39,7 @@ async function askHost(
   const probes = await probeProjects(
     reached,
     projects.map((project) => ({ project, definition })),
+    [],
   );
   const running = probes.flatMap(({ project, probe: { current } }) =>
     current?.release === undefined ? [] : [[project, current.release] as const],

@@ -8,19 +8,18 @@ op_lock() {
   at_home "$1"
   no_link "$S" "$L"
   token=$2
-  mkdir -p "$H" || exit 1
+  [ -d "$H" ] || mkdir -p "$H" || exit 1
   [ -d "$S" ] || mkdir -m 700 "$S" 2>/dev/null
   umask 077
   mkdir "$L.$token" || exit 1
   for attempt in 1 2 3 4 5; do
     now=$(date +%s)
     mine=$token.$((now + $3))
-    rm -f "$L.$token"/*
+    [ "$attempt" = 1 ] || rm -f "$L.$token"/*
     printf '%s,"since":%s}\\n' "$4" "$now" > "$L.$token/$mine" || exit 1
-    rmdir "$L" 2>/dev/null
+    # rename(2) replaces an empty folder, and no other.
     if rename "$L.$token" "$L" 2>/dev/null && [ -f "$L/$mine" ]; then
-      # What others that were killed right here have left behind.
-      find "$S" -maxdepth 1 -name 'lock.?*' -mmin +60 -exec rm -rf {} +
+      sweep
       return 0
     fi
     for held in "$L"/*; do
@@ -39,11 +38,26 @@ op_lock() {
   die LOCK_HELD "" "$now"
 }
 
-# hold TOKEN LEASE: the lock is ours for another lease, or nothing is done.
-hold() {
+# What others that were killed right here have left behind.
+sweep() {
+  for each in "$L".?*; do
+    [ ! -e "$each" ] || find "$S" -maxdepth 1 -name 'lock.?*' -mmin +60 -exec rm -rf {} +
+    return
+  done
+}
+
+# still TOKEN LEASE: the lock is ours, or nothing is done. Enough for what nobody sees until it is settled.
+still() {
   held_token=$1
   held_lease=$2
-  renew
+  for held in "$L/$held_token".*; do [ ! -f "$held" ] || return 0; done
+  die LOCK_LOST
+}
+
+# hold TOKEN LEASE: ours for half a lease at least.
+hold() {
+  still "$@"
+  [ $((\${held##*.} - $(date +%s))) -gt $((held_lease / 2)) ] || renew
 }
 
 renew() {
@@ -55,8 +69,10 @@ renew() {
   die LOCK_LOST
 }
 
-# renewing COMMAND...: long work; meanwhile the lease is kept up, as long as this session lives.
+# renewing COMMAND...: meanwhile the lease is kept up, as long as this session lives; only where work may take long.
+long=
 renewing() {
+  [ -n "$long" ] || [ "$held_lease" -lt 60 ] || { "$@"; return; }
   (
     # Short naps: one that is left behind when this ends is soon over.
     naps=0
@@ -73,7 +89,11 @@ renewing() {
   return "$worked"
 }
 
-op_renew() { at_home "$1"; hold "$2" "$3"; }
+op_renew() {
+  at_home "$1"
+  still "$2" "$3"
+  renew
+}
 
 op_unlock() {
   at_home "$1"

@@ -3,22 +3,28 @@
  * (dash, bash, BusyBox ash). Nothing that is data ever becomes part of this text.
  *
  * Request: `<operation> <number of arguments> <bytes that follow>\n`, one argument a line (`\\` and newline written `\\\\`
- * and `\\n`), then the bytes, filled up with zeros to a multiple of 4096.
+ * and `\\n`), then the bytes, filled up with zeros to a multiple of 4096; of 65536 from a megabyte on.
  * Answer: `\n<nonce> begin\n` body `\n<nonce> end <status>\n` errors `\n<nonce> done\n`; an operation that refuses writes
  * `\n<nonce> fail <CODE>\n` and its details, each ended by NUL, before the end.
  */
 export const LOOP = `
 dd_exact=
-[ "$(printf abc | dd bs=2 count=1 iflag=fullblock 2>/dev/null)" = ab ] && dd_exact=1
 user_umask=$(umask)
 umask 022
 login_home=$(cd "$HOME" 2>/dev/null && pwd -P) || login_home=/
 
+know_dd() {
+  dd_exact=no
+  [ "$(printf abc | dd bs=2 count=1 iflag=fullblock 2>/dev/null)" != ab ] || dd_exact=yes
+}
+
 # take SIZE: that many bytes of stdin, and never one more than the frame has (head and the shell may read ahead; dd does not).
 take() {
-  blocks=$((($1 + 4095) / 4096))
-  if [ -n "$dd_exact" ]; then dd bs=4096 count="$blocks" iflag=fullblock 2>/dev/null | head -c "$1"
-  else dd bs=1 count=$((blocks * 4096)) 2>/dev/null | head -c "$1"; fi
+  block=4096
+  [ "$1" -lt 1048576 ] || block=65536
+  blocks=$((($1 + block - 1) / block))
+  if [ "$dd_exact" = yes ]; then dd bs=$block count="$blocks" iflag=fullblock 2>/dev/null | head -c "$1"
+  else dd bs=1 count=$((blocks * block)) 2>/dev/null | head -c "$1"; fi
 }
 
 # die CODE DETAIL...: refuses the request.
@@ -51,6 +57,7 @@ main() {
       case $argument in *\\\\*) argument=$(printf '%b.' "$argument"); argument=\${argument%.} ;; esac
       set -- "$@" "$argument"
     done
+    [ "$size" -eq 0 ] || [ -n "$dd_exact" ] || know_dd
     answer "$@"
   done
 }

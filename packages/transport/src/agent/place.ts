@@ -1,10 +1,10 @@
 /** Where things are on a host, and what must be true of those folders before anything is done in them. */
 export const PLACE = `
-gnu_stat=
-stat -c %s / >/dev/null 2>&1 && gnu_stat=1
+newline='
+'
 
-# rename OLD NEW: replaces NEW, also where it is a link to a folder.
-rename() { if [ -n "$gnu_stat" ]; then mv -fT "$1" "$2"; else mv -fh "$1" "$2"; fi; }
+# rename OLD NEW: replaces NEW, also where it is a link to a folder. -h is BSD's; the last one says what was wrong.
+rename() { mv -fT "$1" "$2" 2>/dev/null || mv -fh "$1" "$2" 2>/dev/null || mv -fT "$1" "$2"; }
 
 no_link() { for each do [ ! -L "$each" ] || die HOME_REFUSED link "$each"; done; }
 
@@ -35,6 +35,12 @@ at_place() {
 # text FILE: its bytes behind a +, or - when there is none; ended by NUL.
 text() { if [ -f "$1" ]; then printf +; cat "$1"; else printf -; fi; printf '\\0'; }
 
+# holds FOLDER: anything at all.
+holds() {
+  for each in "$1"/* "$1"/.[!.]* "$1"/..?*; do [ ! -e "$each" ] && [ ! -L "$each" ] || return 0; done
+  return 1
+}
+
 # nearest FOLDER: itself, or the first one above it that is there.
 nearest() {
   near=$1
@@ -42,57 +48,80 @@ nearest() {
   printf '%s' "$near"
 }
 
-current_dir() { at=$(readlink "$B/current" 2>/dev/null) || at=; case $at in releases/*/*) ;; releases/?*) printf '%s' "\${at#releases/}" ;; esac; }
-current_release() { readlink "$M/current" 2>/dev/null; }
-
-# Free space of this file system, by df; inodes where df can count them.
-op_space() {
-  at_home "$1"
-  folder=$(nearest "$H")
-  df -Pk "$folder"
-  printf '\\0'
-  df -Pi "$folder" 2>/dev/null
+# runs: sets dir and release to what is current; one look does for both, but with BusyBox.
+runs() {
+  dir= release=
+  if [ -L "$B/current" ] && [ -L "$M/current" ] && dir=$(readlink "$B/current" "$M/current" 2>/dev/null); then
+    release=\${dir#*"$newline"}
+    dir=\${dir%%"$newline"*}
+  else
+    [ ! -L "$B/current" ] || dir=$(readlink "$B/current")
+    [ ! -L "$M/current" ] || release=$(readlink "$M/current")
+  fi
+  case $dir in releases/*/*) dir= ;; releases/?*) dir=\${dir#releases/} ;; *) dir= ;; esac
 }
 
 op_hello() {
-  printf '%s\\0%s\\0%s\\0%s\\0' "$login_home" "$(id -un)" "$(uname -s)" "$(date +%s)"
-  rsync --version 2>&1 | head -n 1
-  printf '\\0'
-  for tool in find stat readlink dd head mv cp ln tail xargs; do command -v "$tool" >/dev/null || printf '%s ' "$tool"; done
+  printf '%s\\0' "$login_home"
+  for tool in find readlink dd head mv cp ln tail tar xargs; do command -v "$tool" >/dev/null || printf '%s ' "$tool"; done
   [ -n "$hash_tool" ] || printf 'sha256sum '
 }
 
-# Everything a plan needs, changing nothing. Records end with NUL; the first character says what each is.
+op_facts() {
+  printf '%s\\0%s\\0%s\\0' "$(id -un)" "$(uname -s)" "$(date +%s)"
+  rsync --version 2>&1 | head -n 1
+}
+
+# op_probe HOME PROJECT LOOK...: changes nothing. Records end with NUL; the first character says what each is.
 op_probe() {
   at_place "$1" "$2"
-  printf 'b%s\\0t%s\\0' "$B" "$(date +%s)"
-  printf m; text "$M/marker"
-  [ -z "$(ls -A "$B" 2>/dev/null)" ] || printf 'f\\0'
-  printf 'c%s\\0r%s\\0' "$(current_dir)" "$(current_release)"
+  shift 2
+  printf 'b%s\\0' "$B"
+  if [ -f "$M/marker" ]; then
+    IFS= read -r line < "$M/marker"
+    printf 'm+%s\\0' "$line"
+  elif holds "$B"; then printf 'f\\0'
+  fi
+  runs
+  printf 'c%s\\0r%s\\0' "$dir" "$release"
   for each in "$B"/releases/*/; do each=\${each%/}; [ -d "$each" ] && printf 'd%s\\0' "\${each##*/}"; done
-  for each in "$L"/*.*; do [ -f "$each" ] && { printf 'l%s ' "\${each##*/}"; cat "$each"; printf '\\0'; }; done
-  printf h; text "$M/history.jsonl"
+  for each in "$L"/*.*; do [ -f "$each" ] && { printf 't%s\\0l%s ' "$(date +%s)" "\${each##*/}"; cat "$each"; printf '\\0'; }; done
+  for look do "look_$look"; done
+  return 0
+}
+
+look_history() { printf h; text "$M/history.jsonl"; }
+
+# Free space of this file system, by df; inodes where df can count them.
+look_space() {
   folder=$(nearest "$H")
   printf k; df -Pk "$folder"; printf '\\0'
   printf i; df -Pi "$folder" 2>/dev/null; printf '\\0'
-  dir=$(current_dir)
-  [ -n "$dir" ] && [ -d "$B/releases/$dir" ] || return 0
-  moved_since "$B/releases/$dir" "$M/current/snapshot" || return 0
 }
 
-# moved_since TREE SNAPSHOT: says s (same), u (no snapshot), or v (moved) followed by the snapshot and the listing of now.
-moved_since() {
-  [ -f "$2" ] || { printf 'u\\0'; return; }
-  if ( cd "$1" && listing ) | cmp -s - "$2"; then printf 's\\0'; return; fi
+# Digests of the current record, so that nobody sends what the other side knows.
+look_record() {
+  [ -n "$release" ] && cd "$M/$release" 2>/dev/null || return
+  printf s
+  $hash_tool manifest SHA256SUMS release.json release.json.asc 2>/dev/null
+  printf '\\0'
+}
+
+# Whether the current tree is as it was left: e (equal), u (no snapshot), or v (moved) and both listings. Comes last.
+look_drift() {
+  [ -n "$dir" ] && cd "$B/releases/$dir" 2>/dev/null || return
+  seen=$M/current/snapshot
+  [ -f "$seen" ] || { printf 'u\\0'; return; }
+  if listing | cmp -s - "$seen"; then printf 'e\\0'; return; fi
   printf 'v\\0'
-  cat "$2"
-  ( cd "$1" && listing )
+  cat "$seen"
+  listing
 }
 
 op_read() {
   at_place "$1" "$2"
   release=$3
-  [ -n "$release" ] || release=$(current_release)
+  [ -n "$release" ] || runs
   shift 3
   printf '%s\\0' "$release"
   [ -n "$release" ] && [ -d "$M/$release" ] || return 0
