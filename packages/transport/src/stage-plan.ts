@@ -26,21 +26,27 @@ export interface StagePlanRequest {
   readonly running: Manifest | undefined;
   readonly ignore?: ((path: string) => boolean) | undefined;
   /** Send whole files only. Default `false`. */
-  readonly whole?: boolean;
+  readonly whole?: boolean | undefined;
 }
 
 /** A file is sent as differences from this size on; below, asking what differs takes longer than sending it. */
 const DELTA = 2 ** 20;
 const OPEN = 0o700;
 
-/** Pure. @throws when tree and manifest do not match: a bug. */
-export function planStage({
-  tree,
-  manifest,
-  running,
-  ignore = () => false,
-  whole = false,
-}: StagePlanRequest): StagePlan {
+/** Plans of trees, by what they start from: hosts that lack the same get the same tar. */
+const plans = new WeakMap<Tree, Map<Manifest | undefined, StagePlan & Pick<StagePlanRequest, "ignore" | "whole">>>();
+
+/** Made once for all hosts that are to hold a tree and run another. @throws when tree and manifest do not match: a bug. */
+export function planStage(request: StagePlanRequest): StagePlan {
+  const { tree, running, ignore, whole } = request;
+  const known = plans.get(tree)?.get(running);
+  if (known !== undefined && known.ignore === ignore && known.whole === whole) return known;
+  const plan = { ...makePlan(request), ignore, whole };
+  plans.set(tree, new Map(plans.get(tree)).set(running, plan));
+  return plan;
+}
+
+function makePlan({ tree, manifest, running, ignore = () => false, whole = false }: StagePlanRequest): StagePlan {
   const there = new Map(running?.entries.map((entry) => [entry.path, entry]));
   const links = new Map<string, FileEntry>();
   const deltas = new Map<string, FileEntry[]>();

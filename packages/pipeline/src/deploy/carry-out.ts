@@ -152,11 +152,18 @@ function stepOf(
 
 // The bulk comes from the sealed release, so that what is sent is what was signed; secrets come from memory only.
 function sealedTree({ tree, treeId }: HostCopy, { filesOf }: SealedRelease): Tree {
+  const made = sealedTrees.get(tree);
+  if (made !== undefined) return made;
   const files = filesOf(treeId);
   const sealedNode = (name: string, node: TreeNode): TreeNode =>
     node.type === "file" && node.secrets.length === 0 ? { ...node, content: { file: path.join(files, name) } } : node;
-  return new Map([...tree].map(([name, node]) => [name, sealedNode(name, node)]));
+  const sealed = new Map([...tree].map(([name, node]) => [name, sealedNode(name, node)]));
+  sealedTrees.set(tree, sealed);
+  return sealed;
 }
+
+/** By the tree that was sealed: hosts that share it share what is sent to them. */
+const sealedTrees = new WeakMap<Tree, Tree>();
 
 function hostReports(work: Work, runs: readonly HostRun[]): HostReport[] {
   return work.surveyed.map(({ reached: { host }, problem }): HostReport => {

@@ -106,6 +106,14 @@ export function probeProjects(
 /** Which paths of a tree are the host's own business. */
 export function treeOptions(definition: Definition, host: Host): TreeOptions {
   const { shared = [], mutable = [] } = definition.view(host).deploy;
-  if (mutable.length === 0) return { shared };
-  return { shared, ignore: picomatch([...mutable], { dot: true }) };
+  return mutable.length === 0 ? { shared } : { shared, ignore: matcherOf(mutable) };
+}
+
+const matchers = new Map<string, (path: string) => boolean>();
+
+function matcherOf(patterns: readonly string[]): (path: string) => boolean {
+  const key = JSON.stringify(patterns);
+  const matcher = matchers.get(key) ?? picomatch([...patterns], { dot: true });
+  matchers.set(key, matcher);
+  return matcher;
 }

@@ -6,6 +6,7 @@ import { withSharedParents } from "@facsimile/transport";
 import type { Telling } from "../instance/warnings.ts";
 import type { HostCopy } from "../release/release.ts";
 import type { TemplateValues } from "./contexts.ts";
+import { digestsOf, knownOf, rememberDigests } from "./digests.ts";
 import { eachProblems } from "./each.ts";
 import { finishTree, mergeParts, type Part } from "./finish.ts";
 import { installGroups } from "./groups.ts";
@@ -36,6 +37,7 @@ export interface AssembleRequest extends Telling {
  */
 export async function assemble(request: AssembleRequest): Promise<HostCopy[]> {
   const { definition } = request;
+  const digests = digestsOf(request.build);
   const { copy, tmpl } = await installGroups(request);
   const layers = await overlays({ ...request, instance: definition.instance, groups: tmpl });
   throwProblems([...unknownTargets(layers, definition), ...eachProblems(layers.each, definition)]);
@@ -52,8 +54,13 @@ export async function assemble(request: AssembleRequest): Promise<HostCopy[]> {
   const done = await settled(trees);
   throwProblems(done.flatMap(({ problems }) => problems));
   const copies: HostCopy[] = [];
-  const known: NonNullable<HashOptions["known"]> = new WeakMap();
-  for (const one of done) copies.push(await toHostCopy(one, { known }));
+  const all = done.map(({ tree }) => tree);
+  const known = knownOf(all, digests);
+  for (const { host, tree } of done) {
+    const same = copies.find((copy) => isSameTree(copy.tree, tree));
+    copies.push(same === undefined ? await toHostCopy({ host, tree }, { known }) : { ...same, host });
+  }
+  rememberDigests(all, { ...digests, known });
   return copies;
 }
 
@@ -70,6 +77,19 @@ function treeOf(
     tree: withSharedParents(finished.tree, deploy.shared ?? []),
     problems: [...merged.problems, ...finished.problems],
   };
+}
+
+/** Of the same contents, not only of equal ones: what hosts share is hashed, packed and compared once. */
+function isSameTree(one: Tree, other: Tree): boolean {
+  if (one.size !== other.size) return false;
+  for (const [name, a] of one) {
+    const b = other.get(name);
+    if (a === b) continue;
+    if (b === undefined || a.type !== b.type) return false;
+    if (a.type === "link" ? a.target !== (b as typeof a).target : a.mode !== (b as typeof a).mode) return false;
+    if (a.type === "file" && a.content !== (b as typeof a).content) return false;
+  }
+  return true;
 }
 
 function versionFile({ project, version }: AssembleRequest): Part {

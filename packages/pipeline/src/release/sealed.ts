@@ -4,6 +4,8 @@ import { isDeepStrictEqual } from "node:util";
 import { isFacsimileError } from "@facsimile/core";
 import type { Trust } from "@facsimile/state";
 import type { PipelineContext } from "../context.ts";
+import { lookAt, readSeen, writeSeen } from "../seen.ts";
+import { placesIn } from "./layout.ts";
 import type { Release } from "./release.ts";
 import { damaged, damageIn, readManifests, readSealed, type SealedBytes } from "./whole.ts";
 
@@ -23,8 +25,13 @@ export async function findSealed(release: Release, context: Context): Promise<Se
     const sealed = await readSealed(folder, { name, trust, scope: release.state.scope });
     if (!says(sealed.release, release)) return undefined;
     const manifests = await readManifests(folder, { release: sealed.release, name });
+    const look = lookAt(placesIn(folder).trees);
+    if (readSeen(look, "whole") === release.id) return sealed;
     const [first, ...more] = await damageIn(folder, { release: sealed.release, manifests, name });
-    if (first === undefined) return sealed;
+    if (first === undefined) {
+      writeSeen(look, "whole", release.id);
+      return sealed;
+    }
     throw damaged(name, `${first.path.slice(65)} is ${WORDS[first.kind]}${more.length === 0 ? "" : `, and ${more.length} more`}`); // biome-ignore format: one line
   } catch (error) {
     if (!isFacsimileError(error) || error.code.endsWith("_NEWER")) throw error;

@@ -1,6 +1,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import type { GitPlace } from "../../git.ts";
+import { lookAt, readSeen, writeSeen } from "../../seen.ts";
 import { temporary } from "./leftovers.ts";
 import { currentOf, type Mirror, refresh } from "./mirror.ts";
 import type { Named } from "./remote.ts";
@@ -39,6 +40,9 @@ export async function placeWorkTree(
 
 /** The checkout in `folder`; `undefined` when git cannot read it. */
 export async function readWorkTree(folder: string, place: GitPlace): Promise<Placed | undefined> {
+  const look = lookAt(folder);
+  const seen = readSeen<Placed>(look, "checkout");
+  if (seen !== undefined) return seen;
   const at = workTree(folder);
   const head = await trySafeGit([...at, "rev-parse", "--verify", "--quiet", "HEAD^{commit}"], place);
   // Files that git ignores count: they would be built and deployed with the others.
@@ -47,7 +51,9 @@ export async function readWorkTree(folder: string, place: GitPlace): Promise<Pla
   if (head.exitCode !== 0 || changes.exitCode !== 0) return undefined;
   const { kind, commit, url } = await noted(folder, place);
   const moved = commit !== undefined && commit !== head.stdout ? `HEAD is at ${head.stdout.slice(0, 12)}` : "";
-  return { commit: commit ?? head.stdout, kind, url, changes: [moved, changes.stdout].filter(Boolean).join("\n") };
+  const placed = { commit: commit ?? head.stdout, kind, url, changes: [moved, changes.stdout].filter(Boolean).join("\n") }; // biome-ignore format: one line
+  if (placed.changes === "") writeSeen(look, "checkout", placed);
+  return placed;
 }
 
 /** What stands in its configuration. */
