@@ -2,6 +2,7 @@ export { connect } from "./connect.ts";
 export { fanOut } from "./fan-out.ts";
 export { formatKnownHost, type HostKey, keyFingerprint, parseKnownHosts } from "./known-hosts.ts";
 export { treeOf } from "./layout.ts";
+export type { LibraryOffer, LibraryQuestion } from "./libraries.ts";
 export { type ScanOptions, scanHostKey } from "./scan.ts";
 export { withSharedParents } from "./shared.ts";
 export {

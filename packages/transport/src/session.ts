@@ -3,6 +3,7 @@ import type { FileEntry } from "@facsimile/manifest";
 import type { Channel } from "./channel.ts";
 import { failureOf } from "./failures.ts";
 import type { Reply, Request } from "./framing.ts";
+import { libraries } from "./libraries.ts";
 import { parseListing, Records, type Stats } from "./listing.ts";
 import { takeLock } from "./lock.ts";
 import { checkDir, checkPlace, checkRelease } from "./place.ts";
@@ -52,6 +53,7 @@ export function sessionOf({ endpoint, host, userHome, noisy, close }: SessionPar
     probe: (place, options) => probe(host, { place, ...options }),
     readRecord: (place, options) => readRecord(host, { place, ...options }),
     list: async (place, options) => (await list(host, { place, ...options })).listing,
+    libraries: (question) => libraries(host, question),
     lock: (request) => takeLock(host, request),
     preflight: () => preflight(host),
     close,

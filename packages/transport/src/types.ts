@@ -1,5 +1,6 @@
 import type { Environment, FacsimileError } from "@facsimile/core";
 import type { Manifest } from "@facsimile/manifest";
+import type { LibraryOffer, LibraryQuestion } from "./libraries.ts";
 import type { HistoryEntry, Lock, LockRequest } from "./lock-types.ts";
 
 export type * from "./lock-types.ts";
@@ -79,6 +80,9 @@ export interface Session {
    * @throws `NOTHING_DEPLOYED`, `TREE_MOVING` when paths come and go while it is read
    */
   list(place: Place, options?: ListOptions): Promise<Listing>;
+
+  /** Which shared libraries the host has, in one round trip. Changes nothing. */
+  libraries(question: LibraryQuestion): Promise<LibraryOffer>;
 
   /**
    * Takes the lock of a home, for all changes. Renewed until it is released or the session ends; a lost session leaves the
