@@ -1,4 +1,5 @@
 export { dice, effort, SEED } from "./effort.ts";
+export { type ElfOptions, elf } from "./elf.ts";
 export { type Fleet, type FleetHost, type FleetOptions, fleet, stopFleet } from "./fleet.ts";
 export { GIT_ENV, git, gitCommit, gitRepository } from "./git.ts";
 export { type GnupgHome, gnupgHome } from "./gnupg.ts";
