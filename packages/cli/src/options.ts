@@ -11,6 +11,12 @@ export const SRC_DIR = [
   "take the project's sources from this working tree, uncommitted changes too",
 ] as const;
 
+/** For hosts that have libraries in a way that only programs know. */
+export const SKIP_LIBCHECK = [
+  "--skip-libcheck",
+  "do not look whether hosts have the shared libraries that the release needs",
+] as const;
+
 /** Absolute: relative to where the command was typed. */
 export function srcDirOf({ srcDir }: { readonly srcDir?: string }, { cwd }: Pick<World, "cwd">): string | undefined {
   return srcDir === undefined ? undefined : path.resolve(cwd, srcDir);

@@ -4,7 +4,7 @@ import { addChecks, addDefinitions, addEdits } from "./commands-definitions.ts";
 import { addHosts } from "./commands-hosts.ts";
 import { addReleases } from "./commands-releases.ts";
 import { addState } from "./commands-state.ts";
-import { collect, SET, SRC_DIR, withCommon, withStages } from "./options.ts";
+import { collect, SET, SKIP_LIBCHECK, SRC_DIR, withCommon, withStages } from "./options.ts";
 import { Verb } from "./usage.ts";
 import type { World } from "./world.ts";
 
@@ -89,6 +89,7 @@ function addWork(add: Add, invoke: Invoke): void {
     .option(...SET, collect)
     .option(...SRC_DIR)
     .option("--exit-code", "exit 2 when something would change")
+    .option(...SKIP_LIBCHECK)
     .action(async (instance: string, projects: string[], _options, command: Command) =>
       (await import("./commands/plan.ts")).planCommand({ instance, projects, ...invoke(command) }),
     );
@@ -102,6 +103,7 @@ function addWork(add: Add, invoke: Invoke): void {
     .option("--yes", "confirm what a protected instance asks for")
     .option("--adopt", "take over a home that holds something else")
     .option("--accept-rollback", "use a state that is older than one you have seen, or replaced, or gone")
+    .option(...SKIP_LIBCHECK)
     .action(async (instance: string, projects: string[], _options, command: Command) =>
       (await import("./commands/deploy.ts")).deployCommand({ instance, projects, ...invoke(command) }),
     );

@@ -1,6 +1,7 @@
 import { type OnEvent, type Run, startRun } from "@facsimile/core";
 import type { PipelineContext } from "./context.ts";
 import type { DeployRequest } from "./deploy/deploy.ts";
+import type { LibraryRequest } from "./deploy/libraries.ts";
 import type { DeployReport, Plan, VerifyReport } from "./deploy/reports.ts";
 import type { StatusReport } from "./deploy/status.ts";
 import type { PipelineEvent } from "./events.ts";
@@ -23,7 +24,7 @@ import type { StagesReport } from "./sources/run-stages.ts";
 export type PipelineWorld = Omit<PipelineContext, "onEvent">;
 
 /** What a deploy would do to every host. Nothing is changed. */
-export function startPlan(request: CopyRequest, world: PipelineWorld): Run<PipelineEvent, Plan> {
+export function startPlan(request: CopyRequest & LibraryRequest, world: PipelineWorld): Run<PipelineEvent, Plan> {
   return start(async (context) => (await import("./deploy/plan.ts")).plan(request, context), world);
 }
 

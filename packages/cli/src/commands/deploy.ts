@@ -12,6 +12,7 @@ export interface DeployOptions {
   readonly yes?: true;
   readonly adopt?: true;
   readonly acceptRollback?: true;
+  readonly skipLibcheck?: true;
   readonly srcDir?: string;
   readonly start?: string;
   readonly end?: string;
@@ -27,7 +28,7 @@ export interface DeployInvocation extends Invocation<DeployOptions> {
 export async function deployCommand({ instance, projects, options, world, run }: DeployInvocation): Promise<void> {
   const pipeline = await openWorld(world, { options, run });
   const { startDeploy, startStages } = await import("@facsimile/pipeline");
-  const { set, yes, adopt, acceptRollback, start, end, only } = options;
+  const { set, yes, adopt, acceptRollback, skipLibcheck, start, end, only } = options;
   const request = { instance, projects, set, srcDir: srcDirOf(options, world), stages: { start, end, only } };
   if ((end ?? only ?? "deploy") !== "deploy") {
     const done = await follow(startStages(request, pipeline), { world, options });
@@ -35,7 +36,8 @@ export async function deployCommand({ instance, projects, options, world, run }:
     else world.print(stagesText(done, "deployed"));
     return;
   }
-  const report = await follow(startDeploy({ ...request, yes, adopt, acceptRollback }, pipeline), { world, options });
+  const allowed = { yes, adopt, acceptRollback, skipLibcheck };
+  const report = await follow(startDeploy({ ...request, ...allowed }, pipeline), { world, options });
   if (options.json) printJson(report, world);
   else world.print(deployText(report, world.style));
   run.status = world.signal.aborted && report.outcome === "failed" ? EXIT.interrupted : statusOf(report);

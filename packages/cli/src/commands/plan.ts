@@ -9,6 +9,7 @@ export interface PlanOptions {
   readonly set?: readonly string[];
   readonly srcDir?: string;
   readonly exitCode?: true;
+  readonly skipLibcheck?: true;
 }
 
 export interface PlanInvocation extends Invocation<PlanOptions> {
@@ -20,8 +21,9 @@ export interface PlanInvocation extends Invocation<PlanOptions> {
 export async function planCommand({ instance, projects, options, world, run }: PlanInvocation): Promise<void> {
   const pipeline = await openWorld(world, { options, run });
   const { startPlan } = await import("@facsimile/pipeline");
+  const { set, skipLibcheck } = options;
   const plan = await follow(
-    startPlan({ instance, projects, set: options.set, srcDir: srcDirOf(options, world) }, pipeline),
+    startPlan({ instance, projects, set, skipLibcheck, srcDir: srcDirOf(options, world) }, pipeline),
     { world, options },
   );
   if (options.json) printJson(plan, world);

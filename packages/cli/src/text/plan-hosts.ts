@@ -7,13 +7,18 @@ import { groupBy } from "./words.ts";
 
 /** What each host would get, alike ones in one line, and what was edited on them by hand. */
 export function planHostLines({ hosts }: Plan, style: Style): string[] {
-  const asked = hosts.filter(({ problem }) => problem === undefined);
+  const asked = hosts.filter(isAnswering);
   if (asked.length === 0) return [];
   const alike = groupBy(asked, (host) =>
     JSON.stringify([host.region, host.targets, changeText(host, style), sentText(host)]),
   );
   const rows = [...alike.values()].map((group) => groupCells(group, style));
   return ["  hosts", ...columns(rows, { indent: 4 }), ...driftLines(asked)];
+}
+
+/** It told what it holds, though it may lack what its copy needs. */
+export function isAnswering({ problem }: HostPlan): boolean {
+  return problem === undefined || problem.code === "LIBRARY_MISSING";
 }
 
 /** Which hosts would hold a secret that they did not hold before. */

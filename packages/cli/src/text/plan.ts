@@ -1,6 +1,6 @@
 import { formatPosition } from "@facsimile/core";
 import type { HostPlan, HostProjectPlan, Plan, ProjectPlan } from "@facsimile/pipeline";
-import { planHostLines, secretLines } from "./plan-hosts.ts";
+import { isAnswering, planHostLines, secretLines } from "./plan-hosts.ts";
 import { madeNames } from "./secret-names.ts";
 import { columns, count, type Style } from "./style.ts";
 import { harmless } from "./value.ts";
@@ -18,7 +18,7 @@ export function planText(plan: Plan, style: Style): string {
     secretLines(plan),
     hookLines(plan, changing),
     lostLines(lost, style),
-    [next(plan, { changing: changing.length, lost: lost.length })],
+    [next(plan, { changing: changing.length, lost })],
   ];
   const full = blocks.filter((block) => block.length > 0);
   return `${full.map((block) => block.join("\n")).join("\n\n")}\n`;
@@ -85,18 +85,29 @@ function hookLines(plan: Plan, changing: readonly HostPlan[]): string[] {
 /** What to do is said once, however many hosts have the same trouble. */
 function lostLines(lost: readonly HostPlan[], { red, bad }: Style): string[] {
   const lines = lost.flatMap(({ host, problem }) =>
-    problem === undefined ? [] : [`  ${red(bad)} ${hostProblem(host, problem)}`],
+    problem === undefined
+      ? []
+      : hostProblem(host, problem)
+          .split("\n")
+          .map((line) => `  ${red(bad)} ${line}`),
   );
   const hints = new Set(lost.flatMap(({ problem }) => problem?.hint?.split("\n").map(harmless) ?? []));
   return [...lines, ...[...hints].map((hint) => `    ${hint}`)];
 }
 
-function next({ instance, projects }: Plan, { changing, lost }: { changing: number; lost: number }): string {
+function next(
+  { instance, projects }: Plan,
+  { changing, lost }: { changing: number; lost: readonly HostPlan[] },
+): string {
   const asked = projects.filter(({ position }) => position === undefined).map(({ project, to }) => ` ${project}@${to}`);
   const run = `Run: facs deploy ${instance}${asked.join("")}`;
-  if (lost === 0) return `${count(changing, "host")} would change. ${run}`;
-  const unknown = `${count(lost, "host")} could not be asked.`;
-  return changing === 0
-    ? `${unknown} Nothing else would change.`
-    : `${count(changing, "host")} would change. ${unknown}`;
+  if (lost.length === 0) return `${count(changing, "host")} would change. ${run}`;
+  const unfit = lost.filter(isAnswering).length;
+  const unknown = lost.length === unfit ? [] : [`${count(lost.length - unfit, "host")} could not be asked.`];
+  const lacking = `${count(unfit, "host")} ${unfit === 1 ? "lacks" : "lack"} shared libraries: a deploy would stop before it begins.`;
+  const sentences =
+    changing === 0
+      ? [...unknown, "Nothing else would change."]
+      : [`${count(changing, "host")} would change.`, ...unknown];
+  return [...sentences, ...(unfit === 0 ? [] : [lacking])].join(" ");
 }

@@ -72,9 +72,11 @@ function projectFindings(values: Checked): readonly Finding[] {
 function nodeFindings(values: Checked): readonly Finding[] {
   const targets = targetsOf(values.projects, undefined);
   if (targets === undefined) return [];
-  return Object.keys(values.deploy.nodes ?? {})
-    .filter((target) => !targets.some((known) => known === target))
-    .map((target) => unknownTarget(values, { path: ["deploy", "nodes", target], targets, part: "key" }));
+  return (["nodes", "libcheck_ignorelist"] as const).flatMap((key) =>
+    Object.keys(values.deploy[key] ?? {})
+      .filter((target) => !targets.some((known) => known === target))
+      .map((target) => unknownTarget(values, { path: ["deploy", key, target], targets, part: "key" })),
+  );
 }
 
 function unknownTarget(

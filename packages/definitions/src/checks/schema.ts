@@ -101,6 +101,13 @@ const deploy = z.strictObject(
     mutable: optional(
       list(match(/^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$))[^\0-\x1f]+$/, "a pattern below the tree"), "a list of patterns"),
     ),
+    libcheck_ignorelist: optional(
+      z.record(
+        match(WORD, "a name of a target"),
+        list(text, "a list of shared libraries"),
+        "a map of targets to lists of shared libraries",
+      ),
+    ),
     keep: optional(whole(1, 1000, "a whole number of releases, 1 to 1000")),
     destdir: optional(text),
     exclude: optional(z.strictObject({ rsync: optional(list(text, "a list of patterns")) }, "a map with rsync")),

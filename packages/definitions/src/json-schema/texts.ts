@@ -72,6 +72,9 @@ export const TEXTS: Readonly<Record<string, string>> = {
   }),
   "deploy.shared": "Paths that are kept from release to release: logs, uploads.",
   "deploy.mutable": "Patterns of paths that programs on the host may change: neither compared nor replaced.",
+  "deploy.libcheck_ignorelist":
+    "Shared libraries, by target, that hosts need not show: they are found in a way that only the program knows.",
+  "deploy.libcheck_ignorelist.*": "Names of libraries such as libfoo.so.1; of a path, the last part.",
   "deploy.keep": "How many releases stay on each host.",
   "deploy.destdir": "The folder of a local target, as the Python tool called it. Write home.",
   "deploy.exclude": "Patterns of paths that stay untouched, as the Python tool called them. Write deploy.mutable.",

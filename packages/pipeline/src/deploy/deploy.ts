@@ -11,11 +11,12 @@ import { leash } from "./abort.ts";
 import { carryOut } from "./carry-out.ts";
 import { comparePlan, isExact } from "./compare.ts";
 import { closeAll, reachAll } from "./hosts.ts";
+import { type LibraryRequest, lacksLibraries, libraryCheck } from "./libraries.ts";
 import { evaluate, type Surveyed, surveyAll } from "./plan.ts";
 import { idleHosts, lostHosts, reportOf, type Work } from "./report.ts";
 import type { DeployReport } from "./reports.ts";
 
-export interface DeployRequest extends CopyRequest {
+export interface DeployRequest extends CopyRequest, LibraryRequest {
   /** Confirms what a protected instance asks for. Default `false`. */
   readonly yes?: boolean | undefined;
   /** Take over a home that holds something else. Default `false`. */
@@ -42,7 +43,8 @@ export async function deploy(request: DeployRequest, world: PipelineContext): Pr
     await beforeDeploy({ outline: outlined, projects: evaluation.projects }, context);
     tellSingleRecipient({ ...evaluation.state, definition: outlined.definition }, context);
     const recording = await planRecording({ outline: outlined, state: evaluation.state }, context);
-    const surveyed = await surveyAll({ reached: await reaching, ...evaluation, outline: outlined });
+    const libraries = await libraryCheck(evaluation, request);
+    const surveyed = await surveyAll({ reached: await reaching, ...evaluation, outline: outlined, libraries });
     const before: Work = { ...evaluation, outline: outlined, surveyed };
     if (tooManyLost(surveyed, outlined))
       return reportOf(before, { started, outcome: "failed", hosts: lostHosts(surveyed) }, context);
@@ -90,8 +92,9 @@ async function assertAllowed(
   throwProblems(problems);
 }
 
-/** More hosts did not answer than the definition allows. */
+/** More hosts did not answer than the definition allows, or one that did could not run its copy. */
 function tooManyLost(surveyed: readonly Surveyed[], { definition }: Outline): boolean {
+  if (surveyed.some(({ problem }) => lacksLibraries(problem))) return true;
   const lost = surveyed.filter(({ problem }) => problem !== undefined).length;
   return lost > 0 && (lost > definition.values.deploy.maxUnreachable || lost === surveyed.length);
 }

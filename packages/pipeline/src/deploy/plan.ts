@@ -10,6 +10,7 @@ import { assertReferences } from "../secrets/references.ts";
 import { type PreparedProject, prepare } from "../sources/prepare.ts";
 import { comparePlan } from "./compare.ts";
 import { closeAll, problemOf, type Reached, reachAll } from "./hosts.ts";
+import { type LibraryCheck, type LibraryRequest, libraryCheck } from "./libraries.ts";
 import { Records } from "./records.ts";
 import type { HostPlan, Plan, ProjectPlan, StateChange } from "./reports.ts";
 import { type Survey, survey } from "./survey.ts";
@@ -22,12 +23,13 @@ export interface Surveyed {
 }
 
 /** Asks every host, in one session each, and says what a deploy would do. Nothing is written, anywhere but in work folders. */
-export async function plan(request: CopyRequest, context: PipelineContext): Promise<Plan> {
+export async function plan(request: CopyRequest & LibraryRequest, context: PipelineContext): Promise<Plan> {
   const outlined = await outline(request, context);
   const reaching = reachAll(outlined, context);
   try {
     const { projects, state, copies } = await evaluate(outlined, context, { use: "read" });
-    const surveyed = await surveyAll({ reached: await reaching, projects, outline: outlined, copies });
+    const libraries = await libraryCheck({ copies, projects }, request);
+    const surveyed = await surveyAll({ reached: await reaching, projects, outline: outlined, copies, libraries });
     return planOf({ outline: outlined, copies, surveyed, state });
   } finally {
     await reaching.then(closeAll, () => undefined);
@@ -60,12 +62,13 @@ export async function surveyAll(request: {
   readonly projects: readonly PreparedProject[];
   readonly outline: Outline;
   readonly copies: readonly Copy[];
+  readonly libraries: LibraryCheck | undefined;
 }): Promise<Surveyed[]> {
-  const { reached, projects, outline, copies } = request;
+  const { reached, projects, outline, copies, libraries } = request;
   const limit = outline.definition.values.deploy.parallel;
   const known = copies.flatMap(({ hosts }) => hosts.map(({ treeId, manifest }) => [treeId, manifest] as const));
   const records = new Records(new Map(known));
-  const outcomes = await fanOut(reached, { limit, work: (one) => surveyHost(one, { projects, records }) });
+  const outcomes = await fanOut(reached, { limit, work: (one) => surveyHost(one, { projects, records, libraries }) });
   return outcomes.map((outcome): Surveyed => {
     if (outcome.status === "done") return outcome.value;
     return {
@@ -78,11 +81,15 @@ export async function surveyAll(request: {
 
 async function surveyHost(
   reached: Reached,
-  { projects, records }: { projects: readonly PreparedProject[]; records: Records },
+  {
+    projects,
+    records,
+    libraries,
+  }: { projects: readonly PreparedProject[]; records: Records; libraries: LibraryCheck | undefined },
 ): Promise<Surveyed> {
   if (!("session" in reached)) return { reached, projects: new Map(), problem: reached.problem };
   const { host, session } = reached;
-  const surveys = await Promise.all(
+  const surveying = Promise.all(
     projects
       .filter(({ definition }) => isOn(definition.hosts, host))
       .map(
@@ -93,7 +100,9 @@ async function surveyHost(
           ] as const,
       ),
   );
-  return { reached, projects: new Map(surveys) };
+  const [surveys, offer] = await Promise.all([surveying, libraries?.ask(session)]);
+  const found = { host: host.name, projects: new Map(surveys), offer };
+  return { reached, projects: found.projects, problem: libraries?.problemOn(found) };
 }
 
 function isOn(hosts: readonly Host[], { name }: Host): boolean {

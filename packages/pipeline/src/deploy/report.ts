@@ -1,5 +1,6 @@
 import type { PipelineContext } from "../context.ts";
 import type { Outline } from "../instance/outline.ts";
+import { lacksLibraries } from "./libraries.ts";
 import type { Evaluation, Surveyed } from "./plan.ts";
 import type { DeployReport, HostReport } from "./reports.ts";
 
@@ -37,11 +38,16 @@ export function reportOf(
   };
 }
 
-/** No host was touched: some did not answer. */
+/** No host was touched: some did not answer, or lack what their copies need. */
 export function lostHosts(surveyed: readonly Surveyed[]): HostReport[] {
   return surveyed.map(({ reached: { host }, problem }) => {
     if (problem === undefined) return { host: host.name, region: host.region, outcome: "not tried" };
-    return { host: host.name, region: host.region, outcome: "unreachable", problem };
+    return {
+      host: host.name,
+      region: host.region,
+      outcome: lacksLibraries(problem) ? "failed" : "unreachable",
+      problem,
+    };
   });
 }
 
