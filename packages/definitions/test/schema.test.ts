@@ -96,6 +96,14 @@ describe("one value is wrong", () => {
       'UNKNOWN_TARGET define/beta.json5:1:22: project p has no target "webb" (Expected one of: web, db. Did you mean web?)',
     ],
     [
+      "{ deploy: { libcheck_ignorelist: { webb: ['libx.so.1'] } } }",
+      'UNKNOWN_TARGET define/beta.json5:1:36: project p has no target "webb" (Expected one of: web, db. Did you mean web?)',
+    ],
+    [
+      "{ deploy: { libcheck_ignorelist: ['libx.so.1'] } }",
+      "INVALID_VALUE define/beta.json5:1:34: deploy.libcheck_ignorelist is a list; expected a map of targets to lists of shared libraries",
+    ],
+    [
       "{ regions: { eu: {} }, hosts: { w1: { region: 'ue' } } }",
       /^UNKNOWN_REGION define\/beta\.json5:1:47: hosts\.w1\.region names "ue", but there is no such region \(Expected one of: eu\.( Did you mean eu\?)?\)/,
     ],
