@@ -92,11 +92,12 @@ it("leaves alone what the definition lists for the host's targets, by name or as
   expect(await lacking(files, { deploy })).toEqual(["web1 lacks libz.so.1, which shop needs for app"]);
 });
 
-it("passes over files for other processors, debug information, and what is neither executable nor a library", async () => {
+it("passes over files for other processors, debug information, files whose search path only a loader knows, and what is neither executable nor a library", async () => {
   const files = {
     arm: { content: elf({ machine: 183, needed: ["libx.so"] }) },
     ".debug/app": needing("libx.so"),
     "app.debug": needing("libx.so"),
+    odd: { content: elf({ machine: 62, needed: ["libx.so"], runpath: "$ORIGIN/$LIB" }) },
     data: { ...needing("libx.so"), mode: 0o644 },
   };
   expect(await lacking(files)).toEqual([]);

@@ -10,7 +10,7 @@ const CACHE = [
 ];
 
 it("reads the cache with the kind of each library, and takes no other line for one", () => {
-  const { machine, cached } = parseLibraries(Buffer.from(`mx86_64\0c${CACHE.join("\n")}\n\0l\0`));
+  const { machine, cached } = parseLibraries(Buffer.from(`mx86_64\n\0c${CACHE.join("\n")}\n\0l\0`));
   expect(machine).toBe("x86_64");
   expect([...cached]).toEqual([
     ["libz.so.1", ["libc6,x86-64", "libc6"]],

@@ -41,7 +41,7 @@ export function parseLibraries(body: Buffer): LibraryOffer {
   const found = collect(new Records(body));
   const lines = (key: string): string[] => (found.get(key) ?? []).flatMap((text) => text.split("\n"));
   return {
-    machine: found.get("m")?.[0] ?? "",
+    machine: (found.get("m")?.[0] ?? "").trim(),
     cached: cacheOf(lines("c")),
     listed: new Set(lines("l")),
     inFolders: new Set(lines("f")),

@@ -6,7 +6,7 @@ import { hostsFor, login } from "./world.ts";
 
 const hosts = await hostsFor(["h"]);
 
-it("tells which libraries a host has in its loader's cache, whatever the login's PATH is", async () => {
+it("tells which libraries a host has in its loader's cache", async () => {
   const session = await login(hosts, "h");
   const { machine, cached, listed } = await session.libraries({
     names: ["libc.so.6", "libnobody-has.so.9"],
@@ -17,6 +17,13 @@ it("tells which libraries a host has in its loader's cache, whatever the login's
   expect(cached.get("libc.so.6")?.[0]).toMatch(/^libc6/);
   expect([cached.has("libnobody-has.so.9"), listed.has("libnobody-has.so.9")]).toEqual([false, false]);
   expect(listed.has("libc.so.6")).toBe(true);
+});
+
+it("finds ldconfig where the login's PATH does not lead", async () => {
+  const session = await connect({ kind: "local", name: "local" }, { env: { PATH: "/usr/bin:/bin", HOME: "/" } });
+  onTestFinished(() => session.close());
+  const { cached } = await session.libraries({ names: ["libc.so.6"], folders: [], paths: [] });
+  expect(cached.has("libc.so.6")).toBe(true);
 });
 
 it("looks in further folders and at paths, whose names may hold anything", async () => {

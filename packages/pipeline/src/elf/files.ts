@@ -55,17 +55,23 @@ async function readContent(content: Content, size: number): Promise<Elf | undefi
   if ("bytes" in content) return readElf(async (offset, length) => content.bytes.subarray(offset, offset + length));
   const file = await fs.open(content.file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
   try {
-    return await readElf(reading(file, size));
+    return await readElf(await reading(file, size));
   } finally {
     await file.close();
   }
 }
 
-function reading(file: fs.FileHandle, size: number): ReadAt {
-  return async (offset, length) => {
+/** Holds the headers, the loader's name and mostly the names of libraries: all but one piece, in most files. */
+const HEAD = 16_384;
+
+async function reading(file: fs.FileHandle, size: number): Promise<ReadAt> {
+  const read: ReadAt = async (offset, length) => {
     const wanted = Math.min(length, size - offset);
     if (!(wanted > 0)) return new Uint8Array();
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(wanted), 0, wanted, offset);
+    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(wanted), 0, wanted, offset);
     return buffer.subarray(0, bytesRead);
   };
+  const head = await read(0, HEAD);
+  return async (offset, length) =>
+    offset + length <= head.length ? head.subarray(offset, offset + length) : read(offset, length);
 }

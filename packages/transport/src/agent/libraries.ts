@@ -3,10 +3,12 @@ export const LIBRARIES = `
 # The loader's cache. Logins that are not root often lack /sbin in their PATH; musl has no cache.
 library_cache() { { ldconfig -p || /sbin/ldconfig -p || /usr/sbin/ldconfig -p; } 2>/dev/null; }
 
-# Where loaders look without being told, and where musl was told to.
+# Where musl was told to look, and where loaders look without being told: one ls, as every process counts.
 library_folders() {
-  cat /etc/ld-musl-*.path 2>/dev/null | tr ':' '\\n' | while IFS= read -r each; do ls "$each/"; done
-  for each in /lib /usr/lib /lib64 /usr/lib64 /usr/local/lib /lib/*-linux-* /usr/lib/*-linux-*; do ls "$each/"; done
+  for each in /etc/ld-musl-*.path; do
+    [ ! -f "$each" ] || tr ':' '\\n' < "$each" | while IFS= read -r folder; do ls "$folder/"; done
+  done
+  ls /lib/ /usr/lib/ /lib64/ /usr/lib64/ /usr/local/lib/ /lib/*-linux-*/ /usr/lib/*-linux-*/
 }
 
 # op_libraries NAMES PATH...: NAMES, a line each, are all that is told of. A PATH ending with / is a folder that is listed;
@@ -14,15 +16,11 @@ library_folders() {
 op_libraries() {
   names=$1
   shift
-  printf 'm%s\\0' "$(uname -m)"
-  printf c; library_cache | grep -F -e "$names"; printf '\\0'
-  printf l; library_folders 2>/dev/null | grep -F -x -e "$names"; printf '\\0'
-  for each do
-    case $each in
-      */) printf f; ls "$each" 2>/dev/null | grep -F -x -e "$names"; printf '\\0' ;;
-      *) [ ! -e "$each" ] || printf 'p%s\\0' "$each" ;;
-    esac
-  done
-  return 0
+  printf m; uname -m
+  printf '\\0c'; library_cache | grep -F -e "$names"
+  printf '\\0l'; library_folders 2>/dev/null | grep -F -x -e "$names"
+  printf '\\0f'; for each do case $each in */) ls "$each" ;; esac; done 2>/dev/null | grep -F -x -e "$names"
+  printf '\\0'
+  for each do case $each in */) ;; *) [ ! -e "$each" ] || printf 'p%s\\0' "$each" ;; esac; done
 }
 `;
