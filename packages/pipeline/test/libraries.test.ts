@@ -37,7 +37,7 @@ async function evaluated(hosts: Readonly<Record<string, Files>>, deploy: object 
   return { copies: [{ project: "shop", hosts: copies }], projects: [{ project: "shop", definition }] } as unknown as Evaluation; // biome-ignore format: one line
 }
 
-const NOTHING: LibraryOffer = { machine: "x86_64", cached: new Map(), listed: new Set(), inFolders: new Set(), paths: new Set() }; // biome-ignore format: one line
+const NOTHING: LibraryOffer = { system: "Linux", machine: "x86_64", cached: new Map(), listed: new Set(), inFolders: new Set(), paths: new Set() }; // biome-ignore format: one line
 
 async function lacking(files: Files, { offer = NOTHING, deploy = {} }: { offer?: LibraryOffer; deploy?: object } = {}) {
   const check = await libraryCheck(await evaluated({ web1: files }, deploy), {});
@@ -102,6 +102,7 @@ it("passes over files for other processors, debug information, files whose searc
   };
   expect(await lacking(files)).toEqual([]);
   expect(await lacking(files, { offer: { ...NOTHING, machine: "aarch64" } })).toHaveLength(1);
+  expect(await lacking(files, { offer: { ...NOTHING, system: "FreeBSD", machine: "aarch64" } })).toEqual([]);
 });
 
 it("asks nothing of hosts whose copies hold no ELF file, nor when it is told not to", async () => {
@@ -115,7 +116,7 @@ it("asks nothing of hosts whose copies hold no ELF file, nor when it is told not
 
 it("finds libraries in folders of the host that a file has searched, also beside the releases", async () => {
   const lib = await tree({ "lib/libours.so.1": "" }, { onFinished: onTestFinished });
-  const home = (await local()).facts.userHome;
+  const home = (await local()).userHome;
   const up = path.posix.relative(`${home}/shop/shop/releases/x/bin`, `${lib}/lib`);
   for (const runpath of [`${lib}/lib`, `$ORIGIN/${up}`]) {
     const files = { "bin/app": { content: elf({ needed: ["libours.so.1"], runpath }) } };

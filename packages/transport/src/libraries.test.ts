@@ -10,8 +10,8 @@ const CACHE = [
 ];
 
 it("reads the cache with the kind of each library, and takes no other line for one", () => {
-  const { machine, cached } = parseLibraries(Buffer.from(`mx86_64\n\0c${CACHE.join("\n")}\n\0l\0`));
-  expect(machine).toBe("x86_64");
+  const { system, machine, cached } = parseLibraries(Buffer.from(`mLinux x86_64\n\0c${CACHE.join("\n")}\n\0l\0`));
+  expect([system, machine]).toEqual(["Linux", "x86_64"]);
   expect([...cached]).toEqual([
     ["libz.so.1", ["libc6,x86-64", "libc6"]],
     ["libc.so.6", ["libc6,x86-64, OS ABI: Linux 3.2.0"]],
@@ -20,7 +20,7 @@ it("reads the cache with the kind of each library, and takes no other line for o
 
 it("tells folders that were asked about from those where loaders look by themselves", () => {
   const { listed, inFolders, paths } = parseLibraries(
-    Buffer.from("maarch64\0c\0llibz.so.1\nlibm.so\n\0flibx.so\n\0f\0fliby.so\n\0p/lib/ld-musl-aarch64.so.1\0"),
+    Buffer.from("mLinux aarch64\n\0c\0llibz.so.1\nlibm.so\n\0flibx.so\n\0f\0fliby.so\n\0p/lib/ld-musl-aarch64.so.1\0"),
   );
   expect([...listed]).toEqual(expect.arrayContaining(["libz.so.1", "libm.so"]));
   expect(listed.has("libx.so")).toBe(false);

@@ -14,6 +14,8 @@ export interface LibraryQuestion {
 
 /** Which of them a host has, and where. It may tell of others too. */
 export interface LibraryOffer {
+  /** `uname -s`: `Linux`. */
+  readonly system: string;
   /** `uname -m`: `x86_64`. */
   readonly machine: string;
   /** In the loader's cache: for each library of a name what ldconfig calls it, `libc6,x86-64`. */
@@ -40,8 +42,10 @@ export async function libraries(host: Host, { names, folders, paths }: LibraryQu
 export function parseLibraries(body: Buffer): LibraryOffer {
   const found = collect(new Records(body));
   const lines = (key: string): string[] => (found.get(key) ?? []).flatMap((text) => text.split("\n"));
+  const [system = "", machine = ""] = (found.get("m")?.[0] ?? "").trim().split(" ");
   return {
-    machine: (found.get("m")?.[0] ?? "").trim(),
+    system,
+    machine,
     cached: cacheOf(lines("c")),
     listed: new Set(lines("l")),
     inFolders: new Set(lines("f")),

@@ -50,7 +50,9 @@ it("asks about more names than fit into one argument", async () => {
 });
 
 it("lists the usual folders with BusyBox and without a cache, as on a host with musl", async () => {
-  const tools = "sh cat ls grep tr uname id date head stat readlink dd find mv cp ln tail xargs sha256sum".split(" ");
+  const tools = "sh cat ls grep tr uname id date head stat readlink dd find mv cp ln tail xargs sha256sum tar".split(
+    " ",
+  );
   const links = Object.fromEntries(tools.map((name) => [name, { link: "/usr/bin/busybox" }]));
   const ldconfig = { content: "#!/bin/sh\necho Illegal option -p >&2\n", mode: 0o755 };
   const bin = await tree({ ...links, ldconfig }, { onFinished: onTestFinished });

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { FacsimileError, isFacsimileError } from "@facsimile/core";
-import type { HostFacts, LibraryOffer, LibraryQuestion, Session } from "@facsimile/transport";
+import type { LibraryOffer, LibraryQuestion, Session } from "@facsimile/transport";
 import { type HostNeeds, needsOf, type ProjectNeeds } from "../elf/needs.ts";
 import { isOffered, isRunBy, librariesOf } from "../elf/offered.ts";
 import { foldersOf } from "../elf/search.ts";
@@ -34,12 +34,11 @@ export async function libraryCheck(
   return {
     ask: async (session) => {
       const mine = needs.get(session.host);
-      const isLinux = session.facts.system === "Linux";
-      return mine !== undefined && isLinux ? session.libraries(questionOf(mine, session.facts)) : undefined;
+      return mine === undefined ? undefined : session.libraries(questionOf(mine, session));
     },
     problemOn: ({ host, offer, projects }) => {
       const mine = needs.get(host);
-      if (mine === undefined || offer === undefined) return undefined;
+      if (mine === undefined || offer?.system !== "Linux") return undefined;
       const isNew = ({ project, treeId }: ProjectNeeds) => projects.get(project)?.probe.current?.tree !== treeId;
       const lines = mine.projects
         .filter(isNew)
@@ -54,7 +53,7 @@ export function lacksLibraries(problem: FacsimileError | undefined): boolean {
   return problem !== undefined && isFacsimileError(problem, "LIBRARY_MISSING");
 }
 
-function questionOf({ projects, brings }: HostNeeds, { userHome }: Pick<HostFacts, "userHome">): LibraryQuestion {
+function questionOf({ projects, brings }: HostNeeds, { userHome }: Pick<Session, "userHome">): LibraryQuestion {
   const libraries = projects
     .flatMap(({ files }) => files.flatMap(({ elf }) => librariesOf(elf)))
     .filter((library) => !brings(path.posix.basename(library)));

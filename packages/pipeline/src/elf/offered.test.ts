@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { isOffered, isRunBy, librariesOf } from "./offered.ts";
 
 const elf = (machine = 62, bits: 32 | 64 = 64) => ({ machine, bits, interpreter: undefined, needed: [], runpath: [] });
-const offer = (more: Partial<LibraryOffer>): LibraryOffer => ({ machine: "x86_64", cached: new Map(), listed: new Set(), inFolders: new Set(), paths: new Set(), ...more }); // biome-ignore format: one line
+const offer = (more: Partial<LibraryOffer>): LibraryOffer => ({ system: "Linux", machine: "x86_64", cached: new Map(), listed: new Set(), inFolders: new Set(), paths: new Set(), ...more }); // biome-ignore format: one line
 const withCache = (...kinds: string[]) => offer({ cached: new Map([["libz.so.1", kinds]]), listed: new Set(["libz.so.1"]) }); // biome-ignore format: one line
 
 it.each([

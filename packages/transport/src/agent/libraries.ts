@@ -16,7 +16,7 @@ library_folders() {
 op_libraries() {
   names=$1
   shift
-  printf m; uname -m
+  printf m; uname -sm
   printf '\\0c'; library_cache | grep -F -e "$names"
   printf '\\0l'; library_folders 2>/dev/null | grep -F -x -e "$names"
   printf '\\0f'; for each do case $each in */) ls "$each" ;; esac; done 2>/dev/null | grep -F -x -e "$names"
