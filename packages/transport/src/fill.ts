@@ -1,5 +1,5 @@
+import { amountOf } from "./amount.ts";
 import { copyDeltas } from "./deltas.ts";
-import { isLong } from "./lease.ts";
 import type { Changer } from "./lock.ts";
 import { type Proof, prove } from "./prove.ts";
 import { sharedTarget } from "./shared.ts";
@@ -31,7 +31,7 @@ export async function fill(changer: Changer, filling: Filling): Promise<Proof> {
 
 function putFiles(changer: Changer, { plan, request: { place }, dir, sure, claim }: Filling): Promise<unknown>[] {
   const links = [...plan.links.keys()];
-  const args = [dir, sure ? "sure" : "", isLong(links.length, 0)];
+  const args = [dir, sure ? "sure" : "", amountOf(links.length, 0)];
   const unpacked = [claim(), changer.ask("unpack", { place, args: [dir], bytes: plan.tar })];
   return links.length === 0 ? unpacked : [...unpacked, changer.ask("link", { place, args, bytes: list0(links) })];
 }

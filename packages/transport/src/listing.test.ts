@@ -7,6 +7,7 @@ const read = (text: string, names = files) => parseHashes(Buffer.from(text), nam
 
 it.each([
   ["GNU", `${one}  ./a\n\\${two}  ./b\\nc\n\\${three}  ./d\\\\e\n`],
+  ["openssl", `${one} *./a\n\\${two} *./b\\nc\n${three} *./d\\e\n`],
   ["BusyBox", `${one}  ./a\n${two}  ./b\nc\n${three}  ./d\\e\n`],
 ])("reads sums as %s writes them, by the names that must come", (_, text) => {
   expect([...read(text).values()]).toEqual([one, two, three]);

@@ -84,7 +84,8 @@ function parseColumns(records: Records): Stats | undefined {
   return new Map(stats.map((stat, i) => [pathOf(stat.raw), { ...stat, target: targets[i] ?? "" }]));
 }
 
-const TYPE_BITS: Readonly<Record<number, Stat["type"]>> = { 4: "dir", 7: "file", 9: "link" };
+// stat(2): the type above the twelve bits of the mode.
+const TYPE_BITS: Readonly<Record<number, Stat["type"]>> = { 4: "dir", 8: "file", 10: "link" };
 
 function parseStat(line: string, raw: Buffer): Stat {
   const [mode = "", , size = ""] = line.split(" ", 3);
@@ -138,13 +139,13 @@ function entryOf(path: string, { type, mode, size, target }: Stat, sha256 = UNRE
 
 /**
  * `<hash>  ./<path>` lines in the order of `files`. Reading them by the paths that must come next makes newlines in names
- * harmless, whether the tool escapes them (GNU: a backslash before the hash) or not (BusyBox). Files it could not read are missing.
+ * harmless, whether the tool escapes them (a backslash before the hash) or not (BusyBox). Files it could not read are missing.
  */
 export function parseHashes(output: Buffer, files: readonly Buffer[]): ReadonlyMap<Buffer, string> | undefined {
   const hashes = new Map<Buffer, string>();
   let at = 0;
   for (const file of files) {
-    const line = lineFor(output, at, file) ?? lineFor(output, at, file, "\\");
+    const line = lineFor(file, output, at);
     if (line === undefined) continue;
     hashes.set(file, line.sha256);
     at = line.end;
@@ -153,18 +154,27 @@ export function parseHashes(output: Buffer, files: readonly Buffer[]): ReadonlyM
 }
 
 const HASH_LENGTH = 64;
+const [BACKSLASH, BLANK, STAR, NEWLINE] = [0x5c, 0x20, 0x2a, 0x0a];
 
-function lineFor(output: Buffer, at: number, file: Buffer, mark = ""): { sha256: string; end: number } | undefined {
-  const name = mark === "" ? file.toString("latin1") : escapeName(file.toString("latin1"));
-  const expected = Buffer.from(`  ${name}\n`, "latin1");
-  const start = at + mark.length;
-  const end = start + HASH_LENGTH + expected.length;
-  const hash = output.toString("latin1", start, start + HASH_LENGTH);
-  if (output.toString("latin1", at, start) !== mark || !/^[0-9a-f]{64}$/.test(hash)) return undefined;
-  return output.subarray(start + HASH_LENGTH, end).equals(expected) ? { sha256: hash, end } : undefined;
+function lineFor(file: Buffer, output: Buffer, at: number): { sha256: string; end: number } | undefined {
+  const isEscaped = output[at] === BACKSLASH;
+  const start = isEscaped ? at + 1 : at;
+  const from = start + HASH_LENGTH + 2;
+  const sha256 = output.toString("latin1", start, from - 2);
+  const isLine = /^[0-9a-f]{64}$/.test(sha256) && output[from - 2] === BLANK && [BLANK, STAR].includes(output[from - 1] ?? 0); // biome-ignore format: one line
+  if (!isLine) return undefined;
+  for (const name of isEscaped ? escapedNames(file) : [file]) {
+    const end = from + name.length;
+    if (output[end] === NEWLINE && output.compare(name, 0, name.length, from, end) === 0)
+      return { sha256, end: end + 1 };
+  }
+  return undefined;
 }
 
-// sha256sum(1): backslash, newline and carriage return are escaped.
-function escapeName(name: string): string {
-  return name.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\r", "\\r");
+/** sha256sum(1) escapes backslash, newline and carriage return; openssl-dgst(1) newlines only. */
+function escapedNames(file: Buffer): Buffer[] {
+  const name = file.toString("latin1");
+  const openssl = name.replaceAll("\n", "\\n");
+  const gnu = name.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\r", "\\r");
+  return [gnu, openssl].map((text) => Buffer.from(text, "latin1"));
 }

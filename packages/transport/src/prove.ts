@@ -1,5 +1,5 @@
 import { compareTrees, type Difference, type FileEntry, type Manifest } from "@facsimile/manifest";
-import { isLong } from "./lease.ts";
+import { amountOf } from "./amount.ts";
 import type { Changer } from "./lock.ts";
 import { list } from "./session.ts";
 import { isIgnored, sharedTarget } from "./shared.ts";
@@ -26,7 +26,7 @@ export async function prove(changer: Changer, request: ProofRequest): Promise<Pr
   const { place, manifest, ignore = () => false, shared, dir, key, linked } = request;
   const hashed = manifest.entries.filter(({ path }) => linked?.has(path) !== true);
   const bytes = hashed.reduce((sum, entry) => sum + (entry.type === "file" ? entry.size : 0), 0);
-  const what = [linked === undefined ? "all" : "new", isLong(hashed.length, bytes)];
+  const what = [linked === undefined ? "all" : "new", amountOf(hashed.length, bytes)];
   const args = [...changer.args(place).slice(2), dir, key, ...what];
   const { listing } = await list(changer.host, { place, prove: args, ignore, shared, linked });
   const expected = { entries: manifest.entries.filter(({ path }) => !isIgnored(path, ignore)) };

@@ -43,12 +43,13 @@ export async function assemble(request: AssembleRequest): Promise<HostCopy[]> {
   throwProblems([...unknownTargets(layers, definition), ...eachProblems(layers.each, definition)]);
   const templates = createTemplates({ ...request, overlays: layers });
   const extras = createRenderer(layers.extra, { plain: true });
+  const version = versionFile(request);
   const trees = definition.hosts.map(async (host) => {
     const [extra, rendered] = await Promise.all([
       extras.tree({ context: NOTHING, targets: host.targets }),
       templates.parts(host),
     ]);
-    const parts: Part[] = [...copy(host), { from: "extra/", tree: extra }, ...rendered, versionFile(request)];
+    const parts: Part[] = [...copy(host), { from: "extra/", tree: extra }, ...rendered, version];
     return { host: host.name, ...treeOf(parts, definition.view(host)) };
   });
   const done = await settled(trees);

@@ -72,7 +72,7 @@ renew() {
 # renewing COMMAND...: meanwhile the lease is kept up, as long as this session lives; only where work may take long.
 long=
 renewing() {
-  [ -n "$long" ] || [ "$held_lease" -lt 60 ] || { "$@"; return; }
+  [ "$long" = long ] || [ "$held_lease" -lt 60 ] || { "$@"; return; }
   (
     # Short naps: one that is left behind when this ends is soon over.
     naps=0

@@ -23,7 +23,8 @@ take() {
   block=4096
   [ "$1" -lt 1048576 ] || block=65536
   blocks=$((($1 + block - 1) / block))
-  if [ "$dd_exact" = yes ]; then dd bs=$block count="$blocks" iflag=fullblock 2>/dev/null | head -c "$1"
+  if [ $((blocks * block)) -eq "$1" ] && [ "$dd_exact" = yes ]; then dd bs=$block count="$blocks" iflag=fullblock 2>/dev/null
+  elif [ "$dd_exact" = yes ]; then dd bs=$block count="$blocks" iflag=fullblock 2>/dev/null | head -c "$1"
   else dd bs=1 count=$((blocks * block)) 2>/dev/null | head -c "$1"; fi
 }
 

@@ -48,7 +48,7 @@ op_confirm() {
 # controller gets all three listings, and may know that only paths moved which nobody watches.
 op_tidy() {
   changing "$@"
-  long=1
+  long=long
   count=$5
   shift 5
   runs
