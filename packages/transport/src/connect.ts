@@ -6,11 +6,12 @@ import { AGENT } from "./agent/program.ts";
 import { Channel, type ChannelOptions } from "./channel.ts";
 import { type Group, spawnGroup } from "./child.ts";
 import type { Request } from "./framing.ts";
+import { type Kept, keptFor } from "./kept.ts";
 import { Records } from "./listing.ts";
 import { once } from "./once.ts";
 import { type Bulk, parseVersion, rsyncBulk } from "./rsync.ts";
 import { askHost, sessionOf } from "./session.ts";
-import { riding, type SshEndpoint, sshArgs, sshFailure } from "./ssh.ts";
+import { riding, type SshEndpoint, type SshFiles, sshArgs, sshFailure } from "./ssh.ts";
 import type { ConnectOptions, Endpoint, HostFacts, Session } from "./types.ts";
 
 /**
@@ -20,9 +21,38 @@ import type { ConnectOptions, Endpoint, HostFacts, Session } from "./types.ts";
 export async function connect(endpoint: Endpoint, options: ConnectOptions): Promise<Session> {
   options.signal?.throwIfAborted();
   if (endpoint.kind === "local") return await open(endpoint, { options, line: localLine(options), folder: undefined });
+  const known = options.knownHosts === undefined ? "" : await fs.readFile(options.knownHosts, "utf8").catch(noFile);
+  const kept = await keptFor(endpoint, options, known);
+  if (kept === undefined) return await login(endpoint, { options, known });
+  const isThere = await fs.access(kept.socket).then(() => true, () => false); // biome-ignore format: one line
+  if (!isThere) return await login(endpoint, { options, known, kept });
+  try {
+    return await login(endpoint, { options: { ...options, connectTimeout: Math.min(KEPT_TIMEOUT, options.connectTimeout ?? 20) }, known, kept }); // biome-ignore format: one line
+  } catch {
+    // What was kept may be dead without knowing it: a host that went away says nothing.
+    options.signal?.throwIfAborted();
+    await fs.rm(kept.socket, { force: true });
+    return await login(endpoint, { options, known, kept });
+  }
+}
+
+/** Seconds until a connection that is kept must answer. */
+const KEPT_TIMEOUT = 5;
+
+interface Login {
+  readonly options: ConnectOptions;
+  /** Text of the known hosts. */
+  readonly known: string;
+  readonly kept?: Kept | undefined;
+}
+
+async function login(endpoint: SshEndpoint, { options, known, kept }: Login): Promise<Session> {
   const folder = await fs.mkdtemp(path.join(options.tmpDir ?? "/tmp", "facs-"));
   try {
-    return await open(endpoint, { options, line: await sshLine(endpoint, { options, folder }), folder });
+    const files = { socket: path.join(folder, "s"), knownHosts: path.join(folder, "known_hosts") };
+    await fs.writeFile(files.knownHosts, known, { mode: 0o600 });
+    const own = kept === undefined ? files : { ...files, socket: kept.socket, persist: kept.seconds };
+    return await open(endpoint, { options, line: sshLine(endpoint, { options, folder, files: own }), folder });
   } catch (error) {
     await fs.rm(folder, { recursive: true, force: true });
     throw error;
@@ -81,13 +111,10 @@ function localLine({ env }: ConnectOptions): Line {
   return { group: spawnGroup("sh", ["-c", AGENT], { env }), lost, bulk: async () => undefined };
 }
 
-async function sshLine(
+function sshLine(
   endpoint: SshEndpoint,
-  { options, folder }: { options: ConnectOptions; folder: string },
-): Promise<Line> {
-  const files = { socket: path.join(folder, "s"), knownHosts: path.join(folder, "known_hosts") };
-  const known = options.knownHosts === undefined ? "" : await fs.readFile(options.knownHosts, "utf8").catch(noFile);
-  await fs.writeFile(files.knownHosts, known, { mode: 0o600 });
+  { options, folder, files }: { options: ConnectOptions; folder: string; files: SshFiles },
+): Line {
   return {
     group: spawnGroup("ssh", sshArgs(endpoint, files, options), { env: options.env }),
     lost: (end) => lostOf(endpoint, end),

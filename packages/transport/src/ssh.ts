@@ -9,18 +9,20 @@ export interface SshFiles {
   readonly socket: string;
   /** Our copy of the known hosts: its path holds nothing that ssh would expand. */
   readonly knownHosts: string;
+  /** Seconds for which the connection is kept for the next session. Default 0: it ends with this one. */
+  readonly persist?: number | undefined;
 }
 
-/** The argv after `ssh` of a session that is its own master. Pure. */
+/** The argv after `ssh` of a session that is its own master, or rides on a connection that is kept. Pure. */
 export function sshArgs(
   endpoint: SshEndpoint,
   files: SshFiles,
   options: Pick<ConnectOptions, "sshConfig" | "connectTimeout">,
 ): string[] {
   const settings = {
-    ControlMaster: "yes",
+    ControlMaster: files.persist === undefined ? "yes" : "auto",
     ControlPath: files.socket,
-    ControlPersist: "no",
+    ControlPersist: files.persist === undefined ? "no" : String(files.persist),
     BatchMode: "yes",
     StrictHostKeyChecking: "yes",
     UserKnownHostsFile: files.knownHosts,

@@ -29,6 +29,8 @@ export interface ConnectOptions {
   readonly sshConfig?: string | undefined;
   /** Seconds until a connection must stand and answer. Default 20. */
   readonly connectTimeout?: number | undefined;
+  /** Seconds for which a connection is kept open for the next session to the same host. Default 0. */
+  readonly persist?: number | undefined;
   /** Seconds that a host may stay silent while something is asked of it. Default 600. */
   readonly silence?: number | undefined;
   /** Aborting it ends what runs in the session, copies and hooks too; then only `unlock` and `close` do anything. */

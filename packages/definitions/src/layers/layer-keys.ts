@@ -15,6 +15,7 @@ const OF_THE_INSTANCE: readonly KeyPath[] = [
   ["deploy", "maxUnreachable"],
   ["deploy", "maxFailures"],
   ["deploy", "parallel"],
+  ["ssh"],
 ];
 
 /** Keys that say which hosts there are or are read once for all of them, so that no view may set them. */

@@ -31,7 +31,7 @@ export async function reachAll(
   const limit = definition.values.deploy.parallel;
   const outcomes = await fanOut(hosts, {
     limit,
-    work: (host) => connect(endpointOf(host, definition), connectOptions(context)),
+    work: (host) => connect(endpointOf(host, definition), connectOptions(definition, context)),
   });
   return outcomes.map((outcome): Reached => {
     const { item: host } = outcome;
@@ -69,9 +69,16 @@ function endpointOf(host: Host, { local }: Definition): Endpoint {
   };
 }
 
-function connectOptions({ own, env, sshConfig, signal }: PipelineContext): Parameters<typeof connect>[1] {
+/** Seconds; as long as somebody takes to look at a plan. */
+const PERSIST = 60;
+
+function connectOptions(
+  { values }: Definition,
+  { own, env, sshConfig, signal }: PipelineContext,
+): Parameters<typeof connect>[1] {
   const knownHosts = path.join(own, "hosts", "known_hosts");
-  return { env, sshConfig, knownHosts, signal, tmpDir: socketFolder(env["TMPDIR"]) };
+  const persist = values.ssh?.persist ?? PERSIST;
+  return { env, sshConfig, knownHosts, signal, persist, tmpDir: socketFolder(env["TMPDIR"]) };
 }
 
 // unix(7): a socket's path has at most 107 bytes, and rsync splits the command that names it at blanks.
