@@ -10,6 +10,8 @@ export {
   type ConnectOptions,
   type Endpoint,
   type FanOutOptions,
+  type FileOnHost,
+  type FilesRequest,
   type HistoryEntry,
   type Hook,
   type HookResult,

@@ -8,6 +8,7 @@ import { parseListing, Records, type Stats } from "./listing.ts";
 import { takeLock } from "./lock.ts";
 import { checkDir, checkPlace, checkRelease } from "./place.ts";
 import { parseProbe } from "./probe.ts";
+import { readFiles } from "./read-files.ts";
 import { type Bulk, preflight } from "./rsync.ts";
 import { splitShared } from "./shared.ts";
 import {
@@ -52,6 +53,7 @@ export function sessionOf({ endpoint, host, userHome, noisy, close }: SessionPar
     facts: host.facts,
     probe: (place, options) => probe(host, { place, ...options }),
     readRecord: (place, options) => readRecord(host, { place, ...options }),
+    readFiles: (place, request) => readFiles(host, { place, ...request }),
     list: async (place, options) => (await list(host, { place, ...options })).listing,
     libraries: (question) => libraries(host, question),
     lock: (request) => takeLock(host, request),

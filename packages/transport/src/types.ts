@@ -77,6 +77,12 @@ export interface Session {
   readRecord(place: Place, options?: RecordOptions): Promise<ReleaseRecord | undefined>;
 
   /**
+   * Contents of files of a tree, in one round trip, in the order of `paths`. Changes nothing. Links are not followed.
+   * @throws `NOTHING_DEPLOYED`
+   */
+  readFiles(place: Place, request: FilesRequest): Promise<readonly FileOnHost[]>;
+
+  /**
    * The tree as the host's own tools list and hash it: every path with type, mode, size, sha256, target. Changes nothing.
    * A file that the login may not read has the sha256 {@link UNREADABLE}.
    * @throws `NOTHING_DEPLOYED`, `TREE_MOVING` when paths come and go while it is read
@@ -106,6 +112,20 @@ export interface TreeOptions {
   /** Paths linked into `<home>/<project>/shared`. Right links are left out of listings; anything else in their place is listed. */
   readonly shared?: readonly string[] | undefined;
 }
+
+export interface FilesRequest {
+  /** A folder of `releases/`. */
+  readonly dir: string;
+  /** Relative to the tree. */
+  readonly paths: readonly string[];
+  /** Of each file. */
+  readonly maxBytes: number;
+}
+
+/** `binary`: it holds the byte 0 or 1. `none`: no file. `large`: more than was asked for; `unreadable`: by this login. */
+export type FileOnHost =
+  | { readonly kind: "text"; readonly bytes: Uint8Array }
+  | { readonly kind: "binary" | "none" | "large" | "unreadable" };
 
 export interface ProbeOptions extends TreeOptions {
   /** What to look at beyond what runs and who has the lock. Default: everything. */

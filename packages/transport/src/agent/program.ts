@@ -1,3 +1,4 @@
+import { FILES } from "./files.ts";
 import { HOOK } from "./hook.ts";
 import { LIBRARIES } from "./libraries.ts";
 import { LISTING } from "./listing.ts";
@@ -8,7 +9,7 @@ import { RELEASE } from "./release.ts";
 import { STAGE } from "./stage.ts";
 
 /** The one program that every session runs, on hosts and here: `sh -c PROGRAM`. A constant: it never holds data. */
-export const PROGRAM = withoutComments([LOOP, PLACE, LISTING, LIBRARIES, LOCK, STAGE, RELEASE, HOOK].join("\n"));
+export const PROGRAM = withoutComments([LOOP, PLACE, LISTING, LIBRARIES, FILES, LOCK, STAGE, RELEASE, HOOK].join("\n"));
 
 /** The program followed by its start, which nothing of a half-received text can reach. */
 export const AGENT = `${PROGRAM}\nmain\n`;
