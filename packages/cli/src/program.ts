@@ -89,6 +89,7 @@ function addWork(add: Add, invoke: Invoke): void {
     .option(...SET, collect)
     .option(...SRC_DIR)
     .option("--exit-code", "exit 2 when something would change")
+    .option("--no-diff", "leave out how rendered files change")
     .option(...SKIP_LIBCHECK)
     .action(async (instance: string, projects: string[], _options, command: Command) =>
       (await import("./commands/plan.ts")).planCommand({ instance, projects, ...invoke(command) }),
@@ -100,7 +101,7 @@ function addWork(add: Add, invoke: Invoke): void {
   withStages(deploy)
     .option(...SET, collect)
     .option(...SRC_DIR)
-    .option("--yes", "confirm what a protected instance asks for")
+    .option("--yes", "do not ask, also not for the name of a protected instance")
     .option("--adopt", "take over a home that holds something else")
     .option("--accept-rollback", "use a state that is older than one you have seen, or replaced, or gone")
     .option(...SKIP_LIBCHECK)

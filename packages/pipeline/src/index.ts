@@ -1,7 +1,7 @@
 import { type OnEvent, type Run, startRun } from "@facsimile/core";
 import type { PipelineContext } from "./context.ts";
 import type { DeployRequest } from "./deploy/deploy.ts";
-import type { LibraryRequest } from "./deploy/libraries.ts";
+import type { PlanRequest } from "./deploy/plan.ts";
 import type { DeployReport, Plan, VerifyReport } from "./deploy/reports.ts";
 import type { StatusReport } from "./deploy/status.ts";
 import type { PipelineEvent } from "./events.ts";
@@ -24,7 +24,7 @@ import type { StagesReport } from "./sources/run-stages.ts";
 export type PipelineWorld = Omit<PipelineContext, "onEvent">;
 
 /** What a deploy would do to every host. Nothing is changed. */
-export function startPlan(request: CopyRequest & LibraryRequest, world: PipelineWorld): Run<PipelineEvent, Plan> {
+export function startPlan(request: PlanRequest, world: PipelineWorld): Run<PipelineEvent, Plan> {
   return start(async (context) => (await import("./deploy/plan.ts")).plan(request, context), world);
 }
 
@@ -124,15 +124,20 @@ function start<Result>(
 export type { PipelineContext } from "./context.ts";
 export type { DeployRequest } from "./deploy/deploy.ts";
 export { lockText } from "./deploy/lock-text.ts";
+export type { PlanRequest } from "./deploy/plan.ts";
 export type {
   DeployReport,
+  FileChange,
+  HiddenTexts,
   HostOutcome,
   HostPlan,
   HostProjectPlan,
   HostReport,
+  MadeSecret,
   Plan,
   ProjectPlan,
   StateChange,
+  ValueChange,
   VerifiedHost,
   VerifiedProject,
   VerifyReport,

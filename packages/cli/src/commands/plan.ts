@@ -1,15 +1,19 @@
+import type { Plan } from "@facsimile/pipeline";
 import { EXIT } from "../exit.ts";
 import { follow, printJson } from "../follow.ts";
 import { openWorld } from "../open-world.ts";
 import { srcDirOf } from "../options.ts";
 import type { Invocation } from "../program.ts";
 import { planText } from "../text/plan.ts";
+import type { World } from "../world.ts";
 
 export interface PlanOptions {
   readonly set?: readonly string[];
   readonly srcDir?: string;
   readonly exitCode?: true;
   readonly skipLibcheck?: true;
+  /** False: `--no-diff`. */
+  readonly diff?: boolean;
 }
 
 export interface PlanInvocation extends Invocation<PlanOptions> {
@@ -23,15 +27,23 @@ export async function planCommand({ instance, projects, options, world, run }: P
   const { startPlan } = await import("@facsimile/pipeline");
   const { set, skipLibcheck } = options;
   const plan = await follow(
-    startPlan({ instance, projects, set, skipLibcheck, srcDir: srcDirOf(options, world) }, pipeline),
+    startPlan(
+      { instance, projects, set, skipLibcheck, srcDir: srcDirOf(options, world), files: options.diff },
+      pipeline,
+    ),
     { world, options },
   );
   if (options.json) printJson(plan, world);
-  else world.print(planText(plan, world.style));
+  else world.print(planText(plan, world.style, { files: await fileLines(plan, world) }));
   const isDifferent = plan.hosts.some(
     ({ problem, projects: on }) =>
       problem !== undefined || on.some(({ release, drift }) => !release || drift.length > 0),
   );
   if (plan.hosts.some(({ problem }) => problem !== undefined)) run.status = EXIT.failed;
   else if (options.exitCode && isDifferent) run.status = EXIT.differences;
+}
+
+// What shows differences is loaded where there are some.
+async function fileLines({ files = [] }: Plan, { style }: Pick<World, "style">): Promise<readonly string[]> {
+  return files.length === 0 ? [] : (await import("../text/plan-diffs.ts")).fileChangeLines(files, style);
 }

@@ -76,7 +76,7 @@ function table(differences: readonly Difference[], { a, b }: Sides): readonly st
 }
 
 /** Where a value was set: the place in its file, or the layer's name where no file holds it. */
-export function placeText({ layer, position }: Pick<Shown, "layer" | "position">): string {
+export function placeText({ layer, position }: Pick<Shown, "layer"> & Partial<Pick<Shown, "position">>): string {
   return harmless(position === undefined ? layer : formatPosition(position));
 }
 

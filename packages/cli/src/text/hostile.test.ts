@@ -31,7 +31,7 @@ const status = {
 };
 const finding = { status: "warning" as const, about: "web1", text: `locked by ${BAD}\n${BAD}`, next: BAD };
 const plan = {
-  ...{ schema: "plan/1" as const, instance: "dev", local: false },
+  ...{ schema: "plan/1" as const, instance: "dev", local: false, made: [], values: [], notes: [BAD] },
   state: { scope: "dev", serial: 1, passwords: [], secrets: [], uiids: {} },
   projects: [{ project: "shop", from: [BAD], to: "1", position: undefined, release: "r", hooks: { precmd: [], postcmd: [], health: [] } }],
   hosts: [

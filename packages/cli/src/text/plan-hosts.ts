@@ -1,17 +1,17 @@
 import type { Difference } from "@facsimile/manifest";
 import type { HostPlan, Plan } from "@facsimile/pipeline";
 import { differenceCells } from "./difference.ts";
+import { isNews } from "./plan-files.ts";
 import { secretName } from "./secret-names.ts";
 import { bytes, columns, count, type Style } from "./style.ts";
-import { groupBy } from "./words.ts";
+import { harmless } from "./value.ts";
+import { groupBy, hostNames } from "./words.ts";
 
-/** What each host would get, alike ones in one line, and what was edited on them by hand. */
+/** What each host would get, and what was edited on them by hand; hosts on which the same paths change are one line. */
 export function planHostLines({ hosts }: Plan, style: Style): string[] {
   const asked = hosts.filter(isAnswering);
   if (asked.length === 0) return [];
-  const alike = groupBy(asked, (host) =>
-    JSON.stringify([host.region, host.targets, changeText(host, style), sentText(host)]),
-  );
+  const alike = groupBy(asked, changeKey);
   const rows = [...alike.values()].map((group) => groupCells(group, style));
   return ["  hosts", ...columns(rows, { indent: 4 }), ...driftLines(asked)];
 }
@@ -19,6 +19,14 @@ export function planHostLines({ hosts }: Plan, style: Style): string[] {
 /** It told what it holds, though it may lack what its copy needs. */
 export function isAnswering({ problem }: HostPlan): boolean {
   return problem === undefined || problem.code === "LIBRARY_MISSING";
+}
+
+function changeKey({ region, targets, projects }: HostPlan): string {
+  const seen = projects.map(({ project, release, changes, drift, newSecrets }) => {
+    const paths = [changes, drift].map((found) => found.map(({ kind, path }) => [kind, path]));
+    return [project, release, paths, newSecrets];
+  });
+  return JSON.stringify([region, targets, seen]);
 }
 
 /** Which hosts would hold a secret that they did not hold before. */
@@ -29,16 +37,19 @@ export function secretLines({ hosts }: Plan): string[] {
   if (pairs.length === 0) return [];
   const rows = [...groupBy(pairs, ({ name }) => name)].map(([name, given]) => [
     secretName(name),
-    `new on ${given.map(({ host }) => host).join(", ")}`,
+    `new on ${hostNames(given.map(({ host }) => host))}`,
   ]);
   return ["  secrets", ...columns(rows, { indent: 4 })];
 }
 
 function driftLines(hosts: readonly HostPlan[]): string[] {
-  const rows = hosts.flatMap(({ host, projects }) =>
+  const found = hosts.flatMap(({ host, projects }) =>
     projects.flatMap(({ project, drift }) =>
-      drift.map((difference) => [host, project, ...differenceCells(difference)]),
+      drift.map((difference) => ({ host, cells: [project, ...differenceCells(difference).map(harmless)] })),
     ),
+  );
+  const rows = [...groupBy(found, ({ cells }) => JSON.stringify(cells)).values()].flatMap((alike) =>
+    alike[0] === undefined ? [] : [[hostNames(alike.map(({ host }) => host)), ...alike[0].cells]],
   );
   return rows.length === 0 ? [] : ["", "  edited by hand", ...columns(rows, { indent: 4 })];
 }
@@ -46,8 +57,11 @@ function driftLines(hosts: readonly HostPlan[]): string[] {
 function groupCells(hosts: readonly HostPlan[], style: Style): string[] {
   const [first] = hosts;
   if (first === undefined) return [];
-  const names = hosts.map(({ host }) => host).join(" ");
-  return [first.region ?? "", first.targets.join(","), names, changeText(first, style), sentText(first)];
+  const names = hostNames(
+    hosts.map(({ host }) => host),
+    " ",
+  );
+  return [first.region ?? "", first.targets.join(","), names, changeText(first, style), sentText(hosts)];
 }
 
 function changeText({ projects }: HostPlan, { minus }: Style): string {
@@ -58,16 +72,15 @@ function changeText({ projects }: HostPlan, { minus }: Style): string {
   return projects.some(({ release }) => !release) ? "new record" : "unchanged";
 }
 
-/** Files and links: a folder that comes or goes with them is no news. */
 function paths(changes: readonly Difference[], kinds: readonly Difference["kind"][]): number {
-  const counted = changes.filter(
-    ({ kind, expected, actual }) => kinds.includes(kind) && !(kind !== "mode" && (expected ?? actual)?.type === "dir"),
-  );
+  const counted = changes.filter((change) => kinds.includes(change.kind) && isNews(change));
   return new Set(counted.map(({ path }) => path)).size;
 }
 
-function sentText({ projects }: HostPlan): string {
-  const files = projects.reduce((sum, project) => sum + project.files, 0);
-  const size = projects.reduce((sum, project) => sum + project.bytes, 0);
-  return files === 0 ? "" : `${count(files, "file")}, ${bytes(size)}`;
+/** Of one host; a little more on another that has its own name in a file. */
+function sentText(hosts: readonly HostPlan[]): string {
+  const [files = 0] = hosts.map(({ projects }) => projects.reduce((sum, project) => sum + project.files, 0));
+  const sizes = hosts.map(({ projects }) => projects.reduce((sum, project) => sum + project.bytes, 0));
+  const isSame = sizes.every((size) => size === sizes[0]);
+  return files === 0 ? "" : `${count(files, "file")}, ${isSame ? "" : "up to "}${bytes(Math.max(...sizes))}`;
 }

@@ -1,24 +1,37 @@
 import { formatPosition } from "@facsimile/core";
 import type { HostPlan, HostProjectPlan, Plan, ProjectPlan } from "@facsimile/pipeline";
+import { commandLines } from "./plan-commands.ts";
+import { pathLines } from "./plan-files.ts";
 import { isAnswering, planHostLines, secretLines } from "./plan-hosts.ts";
+import { stateLines, valueLines } from "./plan-values.ts";
 import { madeNames } from "./secret-names.ts";
 import { columns, count, type Style } from "./style.ts";
 import { harmless } from "./value.ts";
 import { holdsText, hostProblem, hostsText } from "./words.ts";
 
+export interface PlanTextOptions {
+  /** Somebody is asked next: no command is told, and something is to be done. Default `false`. */
+  readonly asks?: boolean;
+  /** How rendered files change, as `fileChangeLines` gives it. Default: nothing of it. */
+  readonly files?: readonly string[];
+}
+
 /** The whole plan for people: what changes, where, and the next command. */
-export function planText(plan: Plan, style: Style): string {
+export function planText(plan: Plan, style: Style, { asks = false, files = [] }: PlanTextOptions = {}): string {
   const changing = plan.hosts.filter(isChanging);
   const lost = plan.hosts.filter(({ problem }) => problem !== undefined);
-  if (changing.length + lost.length === 0 && !makesState(plan)) return `${nothingToDo(plan)}\n`;
-  const blocks = [
+  if (!asks && changing.length + lost.length === 0 && !makesState(plan)) return `${nothingToDo(plan)}\n`;
+  const blocks: (readonly string[])[] = [
     [title(plan, style), "", ...columns(plan.projects.map((project) => projectCells(project, { plan, style })))],
+    valueLines(plan, style),
     stateLines(plan),
     planHostLines(plan, style),
     secretLines(plan),
-    hookLines(plan, changing),
+    pathLines(plan, style),
+    commandLines(plan),
+    files,
     lostLines(lost, style),
-    [next(plan, { changing: changing.length, lost })],
+    [next(plan, { changing: changing.length, lost, asks })],
   ];
   const full = blocks.filter((block) => block.length > 0);
   return `${full.map((block) => block.join("\n")).join("\n\n")}\n`;
@@ -63,25 +76,6 @@ function sameVersion({ project }: ProjectPlan, { hosts }: Plan): string {
   return drifted > 0 ? `edited by hand on ${count(drifted, "host")}` : "unchanged";
 }
 
-function stateLines({ state }: Plan): string[] {
-  const made = madeNames(state).map((name) => `    + secret ${name}`);
-  const numbered = Object.entries(state.uiids).map(([daemon, uiid]) => `    + uiid ${daemon} = ${uiid}`);
-  return made.length + numbered.length === 0 ? [] : ["  state", ...made, ...numbered];
-}
-
-function hookLines(plan: Plan, changing: readonly HostPlan[]): string[] {
-  const on = changing.flatMap(({ projects }) => projects.filter(isProjectChanging).map(({ project }) => project));
-  const hooks = plan.projects
-    .filter(({ project }) => on.includes(project))
-    .flatMap(({ project, hooks }) => hooks.postcmd.map((hook) => ({ project, ...hook })));
-  if (hooks.length === 0) return [];
-  const rows = hooks.map(({ project, run, target }) => [
-    target === undefined ? project : `${project} on ${target}`,
-    [run].flat().join(" "),
-  ]);
-  return ["  after the switch", ...columns(rows, { indent: 4 })];
-}
-
 /** What to do is said once, however many hosts have the same trouble. */
 function lostLines(lost: readonly HostPlan[], { red, bad }: Style): string[] {
   const lines = lost.flatMap(({ host, problem }) =>
@@ -97,11 +91,11 @@ function lostLines(lost: readonly HostPlan[], { red, bad }: Style): string[] {
 
 function next(
   { instance, projects }: Plan,
-  { changing, lost }: { changing: number; lost: readonly HostPlan[] },
+  { changing, lost, asks }: { changing: number; lost: readonly HostPlan[]; asks: boolean },
 ): string {
   const asked = projects.filter(({ position }) => position === undefined).map(({ project, to }) => ` ${project}@${to}`);
   const run = `Run: facs deploy ${instance}${asked.join("")}`;
-  if (lost.length === 0) return `${count(changing, "host")} would change. ${run}`;
+  if (lost.length === 0) return `${count(changing, "host")} would change.${asks ? "" : ` ${run}`}`;
   const unfit = lost.filter(isAnswering).length;
   const unknown = lost.length === unfit ? [] : [`${count(lost.length - unfit, "host")} could not be asked.`];
   const lacking = `${count(unfit, "host")} ${unfit === 1 ? "lacks" : "lack"} shared libraries: a deploy would stop before it begins.`;

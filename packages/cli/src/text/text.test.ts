@@ -94,7 +94,7 @@ describe("planText", () => {
   });
   const hooks = { precmd: [], postcmd: [{ run: ["./bin/restart", "--now"] }], health: [] };
   const plan = (hosts: HostPlan[], more: Partial<Plan> = {}): Plan => ({
-    schema: "plan/1", instance: "staging", local: false, hosts, state: { scope: "staging", serial: 3, passwords: [], secrets: [], uiids: {} },
+    schema: "plan/1", instance: "staging", local: false, hosts, made: [], values: [], notes: [], state: { scope: "staging", serial: 3, passwords: [], secrets: [], uiids: {} },
     projects: [{ project: "shop", from: ["1.0.0"], to: "1.1.0", position: { file: "define/staging.json5", line: 4, column: 15 }, release: "3f9c1e7aa", hooks }], ...more,
   }); // biome-ignore format: a fixture
 
@@ -110,6 +110,7 @@ describe("planText", () => {
       { kind: "missing" as const, path: "d/a", expected: entry("d/a") },
     ];
     const changing = change({
+      current: "before",
       release: false,
       changes,
       files: 1,
@@ -117,17 +118,18 @@ describe("planText", () => {
       newSecrets: ["passwd/shop", "secrets/db/root"],
     });
     const state = { scope: "staging", serial: 3, passwords: [], secrets: ["db/root"], uiids: {} };
+    const made = [{ name: "db/root", policy: "hex 32", modules: [] }];
     const text = planText(
-      plan([host("web1", [changing]), host("web2", [changing]), host("web3", [change({})])], { state }),
+      plan([host("web1", [changing]), host("web2", [changing]), host("web3", [change({})])], { state, made }),
       style,
     );
     expect(text).toContain("state staging serial 3 -> 4\n");
-    expect(text).toContain("  state\n    + secret db/root\n");
+    expect(text).toContain("  state\n    + secret db/root  hex 32\n");
     expect(text).toContain("    db/root      new on web1, web2\n");
     expect(text).toContain("shop  1.0.0 -> 1.1.0  define/staging.json5:4:15");
     expect(text).toContain("    eu  web  web1 web2  +1 ~0 -0   1 file, 18.2 kB\n    eu  web  web3       unchanged\n");
     expect(text).toContain("    passwd/shop  new on web1, web2\n");
-    expect(text).toContain("    shop  ./bin/restart --now\n");
+    expect(text).toContain("  after the switch\n    shop  2 hosts  ./bin/restart --now\n");
     expect(text).toMatch(/2 hosts would change\. Run: facs deploy staging\n$/);
   });
 

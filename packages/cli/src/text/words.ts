@@ -32,6 +32,14 @@ export function hostsText(hosts: readonly { region: string | undefined }[]): str
   return count(hosts.length, "host") + (named.length === 0 ? "" : ` (${named.join(", ")})`);
 }
 
+/** More names than this are only counted. */
+const NAMED = 6;
+
+/** `web1, web2`, or `24 hosts`. */
+export function hostNames(names: readonly string[], between = ", "): string {
+  return names.length > NAMED ? count(names.length, "host") : names.join(between);
+}
+
 /** A host's failure, with its name once: most messages begin with it, and many hold what it said. */
 export function hostProblem(host: string, problem: FacsimileError): string {
   const text = harmlessLines(formatProblem(problem));

@@ -8,12 +8,18 @@ import type { Copy } from "../release/release.ts";
 import { type OpenedState, openStateOf, type StateRequest } from "../secrets/open.ts";
 import { assertReferences } from "../secrets/references.ts";
 import { type PreparedProject, prepare } from "../sources/prepare.ts";
-import { comparePlan } from "./compare.ts";
 import { closeAll, problemOf, type Reached, reachAll } from "./hosts.ts";
 import { type LibraryCheck, type LibraryRequest, libraryCheck } from "./libraries.ts";
+import { fileChanges } from "./plan-files.ts";
+import { planOf } from "./plan-of.ts";
 import { Records } from "./records.ts";
-import type { HostPlan, Plan, ProjectPlan, StateChange } from "./reports.ts";
+import type { Plan } from "./reports.ts";
 import { type Survey, survey } from "./survey.ts";
+
+export interface PlanRequest extends CopyRequest, LibraryRequest {
+  /** How rendered files change, too: hosts are asked for what they have. Default `false`. */
+  readonly files?: boolean | undefined;
+}
 
 /** One host as the survey found it: each wanted project that it is to hold, by name. */
 export interface Surveyed {
@@ -23,14 +29,17 @@ export interface Surveyed {
 }
 
 /** Asks every host, in one session each, and says what a deploy would do. Nothing is written, anywhere but in work folders. */
-export async function plan(request: CopyRequest & LibraryRequest, context: PipelineContext): Promise<Plan> {
+export async function plan(request: PlanRequest, context: PipelineContext): Promise<Plan> {
   const outlined = await outline(request, context);
   const reaching = reachAll(outlined, context);
   try {
-    const { projects, state, copies } = await evaluate(outlined, context, { use: "read" });
+    const evaluation = await evaluate(outlined, context, { use: "read" });
+    const { projects, copies } = evaluation;
     const libraries = await libraryCheck({ copies, projects }, request);
     const surveyed = await surveyAll({ reached: await reaching, projects, outline: outlined, copies, libraries });
-    return planOf({ outline: outlined, copies, surveyed, state });
+    const work = { ...evaluation, outline: outlined, surveyed };
+    const planned = await planOf(work, context);
+    return request.files ? { ...planned, files: await fileChanges(work, context) } : planned;
   } finally {
     await reaching.then(closeAll, () => undefined);
   }
@@ -112,56 +121,4 @@ function isOn(hosts: readonly Host[], { name }: Host): boolean {
 // A project sees its own targets of a host, not those of other projects.
 export function sameHost(hosts: readonly Host[], host: Host): Host {
   return hosts.find(({ name }) => name === host.name) ?? host;
-}
-
-function planOf(found: {
-  outline: Outline;
-  copies: readonly Copy[];
-  surveyed: readonly Surveyed[];
-  state: OpenedState;
-}): Plan {
-  const { outline, copies, surveyed, state } = found;
-  return {
-    schema: "plan/1",
-    instance: outline.instance.full,
-    local: outline.definition.local,
-    projects: copies.map((copy) => projectPlan(copy, { outline, surveyed })),
-    hosts: surveyed.map((one) => hostPlan(one, copies)),
-    state: stateChange(state),
-  };
-}
-
-export function stateChange({ state, plan }: OpenedState): StateChange {
-  const { passwords, secrets, uiids } = plan;
-  return { scope: state.scope, serial: state.serial, passwords, secrets, uiids };
-}
-
-function projectPlan(
-  copy: Copy,
-  { outline, surveyed }: { outline: Outline; surveyed: readonly Surveyed[] },
-): ProjectPlan {
-  const { project, version, id, hooks } = copy;
-  const held = surveyed.flatMap(({ projects }) => projects.get(project)?.release?.version ?? []);
-  const position = outline.projects.find((wanted) => wanted.project === project)?.position;
-  return {
-    project,
-    from: [...new Set(held)].sort(),
-    to: version,
-    release: id,
-    hooks,
-    ...(position === undefined ? {} : { position }),
-  };
-}
-
-function hostPlan({ reached: { host }, projects, problem }: Surveyed, copies: readonly Copy[]): HostPlan {
-  return {
-    host: host.name,
-    region: host.region,
-    targets: host.targets,
-    ...(problem === undefined ? {} : { problem }),
-    projects: copies.flatMap((copy) => {
-      const [found, wanted] = [projects.get(copy.project), copy.hosts.find((one) => one.host === host.name)];
-      return found === undefined || wanted === undefined ? [] : [comparePlan({ copy, wanted, found })];
-    }),
-  };
 }

@@ -1,4 +1,5 @@
 import type { FacsimileError, Position } from "@facsimile/core";
+import type { Value } from "@facsimile/definitions";
 import type { Difference } from "@facsimile/manifest";
 import type { Hooks } from "../release/release.ts";
 
@@ -11,6 +12,60 @@ export interface Plan {
   readonly projects: readonly ProjectPlan[];
   readonly hosts: readonly HostPlan[];
   readonly state: StateChange;
+  /** What is made with the next seal, and for whom. */
+  readonly made: readonly MadeSecret[];
+  /** What the definitions say otherwise than when that was made which hosts hold. */
+  readonly values: readonly ValueChange[];
+  /** Why values could not be compared, or not all. */
+  readonly notes: readonly string[];
+  /** How rendered files change, where that was asked for. */
+  readonly files?: readonly FileChange[] | undefined;
+}
+
+export interface MadeSecret {
+  /** `passwd/reports`, `db/root`. */
+  readonly name: string;
+  /** How: `uuid`, `hex 32`. */
+  readonly policy: string;
+  /** The modules whose password it is. */
+  readonly modules: readonly string[];
+  /** Where the first of them is written, or the rule that it is made by. */
+  readonly position?: Position | undefined;
+}
+
+/** A value of the definitions, then and now; secrets are hidden. */
+export interface ValueChange {
+  readonly projects: readonly string[];
+  /** `deploy.keep`, as `facs explain` takes it. */
+  readonly path: string;
+  /** Undefined where it was not set, or is not any more. */
+  readonly from: Value | undefined;
+  readonly to: Value | undefined;
+  /** What sets it; of what is not set any more, what did, with its commit. */
+  readonly layer: string;
+  readonly position?: Position | undefined;
+  /** The hosts that see it change. Undefined: all. */
+  readonly hosts?: readonly string[] | undefined;
+}
+
+/** A rendered file that hosts have with other bytes. */
+export interface FileChange {
+  readonly project: string;
+  readonly path: string;
+  /** All that have the same bytes now, and get the same. */
+  readonly hosts: readonly string[];
+  /** Bytes. */
+  readonly sizes: { readonly from: number; readonly to: number };
+  /** The texts, secrets masked as `‹name›`; or why they are not shown. */
+  readonly texts: { readonly before: string; readonly after: string } | HiddenTexts;
+}
+
+/**
+ * `secrets`: it holds some, and what they were is not known; `binary`; `large`: above 64 kB, or 1 MB of one host;
+ * `unreadable`: the login may not read it; `moved`: it is not any more what the plan began with.
+ */
+export interface HiddenTexts {
+  readonly hidden: "secrets" | "binary" | "large" | "unreadable" | "moved";
 }
 
 export interface ProjectPlan {

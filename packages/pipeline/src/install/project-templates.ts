@@ -55,7 +55,8 @@ function noHosts(prepared: readonly PreparedProject[], { host }: TemplatesReques
   });
 }
 
-async function layersOf(one: PreparedProject, { root }: PipelineContext): Promise<Overlays> {
+/** The folders that a project's templates come from. */
+export async function layersOf(one: PreparedProject, { root }: PipelineContext): Promise<Overlays> {
   const { definition, project, source, own } = one;
   const { instance } = definition;
   const groups = await tmplGroups({ definition });
@@ -91,7 +92,7 @@ export function assertComplete({ plan, state }: OpenedState, instance: string): 
 
 /** The templates with all that they see: without `reveal`, stand-ins of the secrets. */
 export function openTemplates(
-  { definition, project, version, layers }: ProjectTemplates,
+  { definition, project, version, layers }: Omit<ProjectTemplates, "wantedHosts">,
   { reveal = false, ...state }: OpenedState & Pick<TemplatesRequest, "reveal">,
 ): Templates {
   const lookup = { ...state, instance: definition.instance, masked: !reveal };

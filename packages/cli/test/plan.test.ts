@@ -1,0 +1,132 @@
+import fs from "node:fs/promises";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type FleetWorld, fleetWorld, HOSTS } from "./world.ts";
+
+describe("a plan for six hosts that run something", () => {
+  let shop: FleetWorld;
+  beforeAll(async () => {
+    shop = await fleetWorld();
+    const first = await shop.facs("deploy", "staging", "--yes");
+    if (first.code !== 0) throw new Error(first.stderr + first.stdout);
+    await shop.edit("define/staging.json5", "hello from staging", "summer sale");
+    await shop.edit("define/facsimile.json5", 'currency: "USD"', 'currency: "CAD"');
+    await shop.edit("define/storefront.json5", "port: 8077", "port: 8078");
+  });
+  afterAll(() => shop.remove());
+
+  const plan = async (...words: string[]) => (await shop.facs("plan", "staging", ...words)).stdout;
+  const inStorefront = (host: string, name: string) => path.join(shop.hostHome(host), "shop/storefront/current", name);
+
+  it("says which values are others than those of the release that runs, where they are set, and who sees them", async () => {
+    expect(await plan()).toMatch(
+      new RegExp(
+        [
+          "  values",
+          ' {4}storefront, ledger {2}banner +"hello from staging" → "summer sale" {2}define/staging.json5:9:11',
+          " {4}storefront {10}storefront.port +8077 → 8078 +define/storefront.json5:4:23",
+          ' {4}storefront, ledger {2}currency on web1.us, web2.us, db1.us {2}"USD" → "CAD" +define/facsimile.json5:\\d+:\\d+\n\n',
+        ].join("\n"),
+      ),
+    );
+  });
+
+  it("has hosts that change alike in one line, and each path once", async () => {
+    const text = await plan("--no-diff");
+    expect(text).toContain("    eu  frontend           web1.eu web2.eu  +0 ~2 −0    2 files, ");
+    expect(text).toContain("    us  frontend           web1.us web2.us  +0 ~3 −0    3 files, ");
+    expect(text).toMatch(/ {2}files\n {4}~ etc\/listen\.json .*\n {4}~ etc\/storefront\.ini .*\n {4}~ etc\/ledger\.ini +ledger .* web1\.us, web2\.us, db1\.us\n\n/); // biome-ignore format: one line
+    expect(text).not.toContain("@@");
+  });
+
+  it("counts the hosts that would run each command: those whose tree is switched", async () => {
+    expect(await plan("--no-diff")).toContain(
+      "  after the switch\n    storefront  5 hosts  ./bin/restart\n    ledger      3 hosts  ./bin/ledger --once\n",
+    );
+  });
+
+  it("shows the changed lines of rendered files once for hosts alike, with secrets masked", async () => {
+    const text = await plan();
+    // Its other lines name each host.
+    expect(text).toContain(
+      '  ~ etc/listen.json   storefront, 5 hosts alike\n      @@ -2,4 +2,4 @@\n      -  "port": 8077\n      +  "port": 8078\n',
+    );
+    expect(text).toContain(
+      "  ~ etc/storefront.ini   storefront, 2 hosts alike\n      @@ -2,5 +2,5 @@\n       [storefront]\n       region = eu\n" +
+        "      -banner = hello from staging\n      +banner = summer sale\n       currency = EUR\n       password = ‹passwd/storefront›\n",
+    );
+  });
+
+  it("has all of it as data too", async () => {
+    const { values, files, made, notes } = JSON.parse(await plan("--json"));
+    expect({ made, notes }).toEqual({ made: [], notes: [] });
+    expect(values[0]).toMatchObject({
+      projects: ["storefront", "ledger"],
+      path: "banner",
+      from: "hello from staging",
+      to: "summer sale",
+      layer: "define/staging.json5",
+      position: { file: "define/staging.json5", line: 9, column: 11 },
+    });
+    const [ini] = files.filter((file: { path: string }) => file.path === "etc/storefront.ini");
+    expect(ini).toMatchObject({ project: "storefront", hosts: ["web1.eu", "web2.eu"] });
+    expect(ini.texts.before).toMatch(/banner = hello from staging\n[\s\S]*password = ‹passwd\/storefront›\n/);
+    expect(JSON.parse(await plan("--json", "--no-diff"))).not.toHaveProperty("files");
+  });
+
+  it("writes nothing, anywhere: not in the repository, not in the operator's home, not on any host", async () => {
+    const look = () => Promise.all([shop.root, shop.home, ...HOSTS.map(shop.hostHome)].map(traces));
+    const before = await look();
+    expect(before.flat().length).toBeGreaterThan(300);
+    await plan();
+    expect(await look()).toEqual(before);
+  });
+
+  it("masks an older value of a secret that is still known, and hides the lines of a file whose secrets are not", async () => {
+    const secret = /password = (\S+)/.exec(await fs.readFile(inStorefront("web1.eu", "etc/storefront.ini"), "utf8"))?.[1]; // biome-ignore format: one line
+    const rotate = () => shop.facs("secrets", "rotate", "staging", "passwd/storefront", "--yes");
+    expect(await rotate()).toMatchObject({ code: 0 });
+    const once = await plan();
+    expect(once).toContain("-password = ‹passwd/storefront (previous)›");
+    expect(once).toContain("+password = ‹passwd/storefront›");
+    expect(await rotate()).toMatchObject({ code: 0 });
+    const twice = await plan();
+    expect(twice).toContain(
+      "  ~ etc/storefront.ini   storefront, 5 hosts alike\n      (holds secrets; what they were is not known)\n",
+    );
+    expect(secret).toMatch(/^[0-9a-f-]{36}$/);
+    expect(once + twice + (await plan("--json"))).not.toContain(secret);
+  });
+
+  it("shows what a hand edit would lose, but nothing of a file that holds secrets", async () => {
+    const [listen, ini] = ["etc/listen.json", "etc/storefront.ini"].map((name) => inStorefront("web2.us", name));
+    await fs.appendFile(listen ?? "", "by hand\n");
+    await fs.appendFile(ini ?? "", "token = typed-by-hand\n");
+    const text = await plan();
+    expect(text).toMatch(/us {2}frontend +web2\.us +\+0 ~3 −0/);
+    expect(text).toMatch(/ {2}edited by hand\n {4}web2\.us {2}storefront {2}changed {2}etc\/listen\.json /);
+    expect(text).toContain("      -by hand\n");
+    expect(text).toMatch(/etc\/storefront\.ini {3}storefront, 5 hosts alike\n {6}\(holds secrets/);
+    expect(text + (await plan("--json"))).not.toContain("typed-by-hand");
+  });
+
+  it("says so where the definitions of then are not at hand", async () => {
+    await fs.rename(path.join(shop.root, ".git"), path.join(shop.dir, "git"));
+    const text = await plan("--no-diff");
+    await fs.rename(path.join(shop.dir, "git"), path.join(shop.root, ".git"));
+    expect(text).toMatch(/ {2}values\n {4}! values of storefront 1\.0\.0 are not compared: .*is in no git repository/);
+    expect(text).toContain("would change. Run: facs deploy staging");
+  });
+});
+
+/** Every path below a folder with its size, its mode and when it was last changed; work folders left out. */
+async function traces(root: string): Promise<string[]> {
+  const entries = await fs.readdir(root, { recursive: true });
+  // What servers of the deployed shop write is theirs.
+  const kept = entries.filter((name) => !/^(?:SRC|BUILD|RELEASE)(?:\/|$)|\/shared\/var(?:\/|$)/.test(name));
+  const lines = kept.map(async (name) => {
+    const { size, mode, mtimeMs, ctimeMs } = await fs.lstat(path.join(root, name));
+    return `${name} ${size} ${mode} ${mtimeMs} ${ctimeMs}`;
+  });
+  return (await Promise.all(lines)).sort();
+}

@@ -1,0 +1,61 @@
+import type { PipelineContext } from "../context.ts";
+import type { Outline } from "../instance/outline.ts";
+import type { Copy } from "../release/release.ts";
+import type { OpenedState } from "../secrets/open.ts";
+import { comparePlan } from "./compare.ts";
+import type { Surveyed } from "./plan.ts";
+import { madeSecrets } from "./plan-secrets.ts";
+import { comparedValues } from "./plan-values.ts";
+import type { Work } from "./report.ts";
+import type { HostPlan, Plan, ProjectPlan, StateChange } from "./reports.ts";
+
+/** What a deploy would do, from all that it knows before it begins. */
+export async function planOf(work: Work, context: PipelineContext): Promise<Plan> {
+  const { outline, projects, copies, surveyed, state } = work;
+  const definitions = projects.map(({ definition }) => definition);
+  return {
+    schema: "plan/1",
+    instance: outline.instance.full,
+    local: outline.definition.local,
+    projects: copies.map((copy) => projectPlan(copy, { outline, surveyed })),
+    hosts: surveyed.map((one) => hostPlan(one, copies)),
+    state: stateChange(state),
+    made: madeSecrets(state, [outline.definition, ...definitions]),
+    ...(await comparedValues(work, context)),
+  };
+}
+
+function stateChange({ state, plan }: OpenedState): StateChange {
+  const { passwords, secrets, uiids } = plan;
+  return { scope: state.scope, serial: state.serial, passwords, secrets, uiids };
+}
+
+function projectPlan(
+  copy: Copy,
+  { outline, surveyed }: { outline: Outline; surveyed: readonly Surveyed[] },
+): ProjectPlan {
+  const { project, version, id, hooks } = copy;
+  const held = surveyed.flatMap(({ projects }) => projects.get(project)?.release?.version ?? []);
+  const position = outline.projects.find((wanted) => wanted.project === project)?.position;
+  return {
+    project,
+    from: [...new Set(held)].sort(),
+    to: version,
+    release: id,
+    hooks,
+    ...(position === undefined ? {} : { position }),
+  };
+}
+
+function hostPlan({ reached: { host }, projects, problem }: Surveyed, copies: readonly Copy[]): HostPlan {
+  return {
+    host: host.name,
+    region: host.region,
+    targets: host.targets,
+    ...(problem === undefined ? {} : { problem }),
+    projects: copies.flatMap((copy) => {
+      const [found, wanted] = [projects.get(copy.project), copy.hosts.find((one) => one.host === host.name)];
+      return found === undefined || wanted === undefined ? [] : [comparePlan({ copy, wanted, found })];
+    }),
+  };
+}
