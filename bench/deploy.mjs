@@ -37,7 +37,7 @@ try {
 /** Alternates which comes first, so that neither always finds the warmer cache. */
 async function both(world, version) {
   const facs = () =>
-    clock(() => run(process.execPath, [FACS, "deploy", "bench", "--set", `versions.app=${version}`], world));
+    clock(() => run(process.execPath, [FACS, "deploy", "bench", "--yes", "--set", `versions.app=${version}`], world));
   const rsync = () => clock(() => Promise.all(machines.hosts.map(({ address }) => copy(address, version))));
   const order = Math.random() < 0.5 ? [facs, rsync] : [rsync, facs];
   const found = new Map();

@@ -22,9 +22,9 @@ test("the demo tells the whole story, exits 0 and leaves nothing", { timeout: 17
   });
   expect(linesOf(output, /^\$ (PATH=\S+ )?facs /)).toEqual([
     ...["facs list", "PATH=… facs deploy dev", "facs render dev ledger init.sql"],
-    ...["facs plan staging", "facs deploy staging", "facs verify staging", "facs deploy staging"],
-    "facs deploy staging storefront@1.1.0",
-    ...["facs verify staging", "facs deploy staging", "facs verify staging"],
+    ...["facs plan staging", "facs deploy staging --yes", "facs verify staging", "facs deploy staging"],
+    "facs deploy staging storefront@1.1.0 --yes",
+    ...["facs verify staging", "facs deploy staging --yes", "facs verify staging"],
   ]);
   expect(output).toContain(`now says ${PORT + 100}`);
   expect(output).toMatch(/web1\.eu +\S+ +1\.1\.0 +eu +EUR\n(.*\n)*.* db1\.us +\S+ +1\.1\.0 +us +USD\n/);

@@ -30,7 +30,8 @@ export async function startHosts({ world, type }) {
   remark("Their keys are now in hosts/known_hosts, as in any repository of definitions.");
   await type(`git add --all && git commit --quiet -m "the hosts of staging"`);
   await type("facs plan staging", { says: ["6 hosts"] });
-  await type("facs deploy staging", { says: ["6 hosts", "storefront 1.0.0"] });
+  remark("On a terminal it shows the plan and asks; --yes is for scripts.");
+  await type("facs deploy staging --yes", { says: ["6 hosts", "storefront 1.0.0"] });
   return started.hosts;
 }
 
@@ -42,7 +43,7 @@ export async function showProof({ type }) {
 
 export async function showVersion({ type }) {
   heading("A new version");
-  await type("facs deploy staging storefront@1.1.0", { says: ["5 hosts", "storefront 1.1.0"] });
+  await type("facs deploy staging storefront@1.1.0 --yes", { says: ["5 hosts", "storefront 1.1.0"] });
   await type("git log -1 --format=%s --stat", { says: ["define/staging.json5"] });
 }
 
@@ -51,7 +52,7 @@ export async function showHandEdit({ type }) {
   await type(`ssh -F ../fleet/ssh_config web2.us '${HAND_EDIT}'`);
   await type("facs verify staging", { status: 2, says: ["1 of 6 hosts", EDIT_NAMED] });
   remark("Exit status 2: a host differs.");
-  await type("facs deploy staging", { says: ["6 hosts"] });
+  await type("facs deploy staging --yes", { says: ["6 hosts"] });
   await type("facs verify staging", { says: ["6 hosts", "exactly"] });
 }
 

@@ -8,7 +8,7 @@ describe("when a host fails", () => {
   let shop: FleetWorld;
   beforeAll(async () => {
     shop = await fleetWorld();
-    const first = await shop.facs("deploy", "staging");
+    const first = await shop.facs("deploy", "staging", "--yes");
     if (first.code !== 0) throw new Error(first.stderr + first.stdout);
   });
   afterAll(() => shop.remove());
@@ -22,7 +22,7 @@ describe("when a host fails", () => {
   it("down from the start: nothing switches, every host's outcome is told, exit 1", async () => {
     const before = await links();
     await shop.fleet.stop("web2.us");
-    const { code, stdout, stderr } = await shop.facs("deploy", "staging", "storefront@1.1.0");
+    const { code, stdout, stderr } = await shop.facs("deploy", "staging", "--yes", "storefront@1.1.0");
     await shop.fleet.start("web2.us");
     expect(stdout + stderr).toContain(
       "staging: nothing switched. 4 of 5 hosts were ready, 1 failed; all still run what they ran before.",
@@ -39,7 +39,7 @@ describe("when a host fails", () => {
       'postcmd: "./bin/restart",',
       'postcmd: "./bin/restart",\n    precmd: "touch \\"$HOME/at-precmd\\"; sleep 4",',
     );
-    const running = shop.start("deploy", "staging", "storefront@1.1.0");
+    const running = shop.start("deploy", "staging", "--yes", "storefront@1.1.0");
     await until(() => fs.access(path.join(shop.hostHome("db1.us"), "at-precmd")));
     await shop.fleet.stop("db1.us");
     const { code, stdout, stderr } = await running.done;
@@ -57,14 +57,14 @@ describe("when a host fails", () => {
   it("down, with maxUnreachable: 1: the others go on, the exit is 3, and the host catches up later", async () => {
     await shop.edit("define/staging.json5", "deploy: {", "deploy: {\n    maxUnreachable: 1,");
     await shop.fleet.stop("web1.us");
-    const { code, stdout, stderr } = await shop.facs("deploy", "staging", "storefront@1.1.0");
+    const { code, stdout, stderr } = await shop.facs("deploy", "staging", "--yes", "storefront@1.1.0");
     await shop.fleet.start("web1.us");
     expect(stdout + stderr).toContain("staging: partial.");
     expect(stdout + stderr).toContain("1 host left behind");
     expect(code).toBe(3);
     expect((await ask(addressOf("web1.eu")))["version"]).toBe("1.1.0");
     expect((await shop.facs("verify", "staging")).code).not.toBe(0);
-    expect(await shop.facs("deploy", "staging")).toMatchObject({ code: 0 });
+    expect(await shop.facs("deploy", "staging", "--yes")).toMatchObject({ code: 0 });
     expect(await shop.facs("verify", "staging")).toMatchObject({ code: 0 });
     expect((await ask(addressOf("web1.us")))["version"]).toBe("1.1.0");
   }, 60_000);
@@ -78,14 +78,14 @@ describe("when a host fails", () => {
     );
     await fs.writeFile(path.join(shop.hostHome("web2.eu"), "unwell"), "");
     await shop.edit("define/staging.json5", "hello from staging", "hello again");
-    const { code, stdout, stderr } = await shop.facs("deploy", "staging");
+    const { code, stdout, stderr } = await shop.facs("deploy", "staging", "--yes");
     expect(stdout + stderr).toContain("staging: reverted. 1 host failed after the switch");
     expect(stdout + stderr).toContain("web2.eu is not healthy");
     expect(code).toBe(1);
     expect(await links()).toEqual(before);
     expect((await ask(addressOf("web1.eu")))["banner"]).toBe("hello from staging");
     await fs.rm(path.join(shop.hostHome("web2.eu"), "unwell"));
-    expect(await shop.facs("deploy", "staging")).toMatchObject({ code: 0 });
+    expect(await shop.facs("deploy", "staging", "--yes")).toMatchObject({ code: 0 });
     expect((await ask(addressOf("web2.eu")))["banner"]).toBe("hello again");
   });
 
@@ -95,7 +95,7 @@ describe("when a host fails", () => {
     await shop.edit("define/storefront.json5", 'postcmd: "./bin/restart"', `postcmd: "${slow}"`);
     await fs.writeFile(path.join(shop.hostHome("web1.us"), "slow"), "");
     await shop.edit("define/staging.json5", "hello again", "hello at last");
-    const running = shop.start("deploy", "staging");
+    const running = shop.start("deploy", "staging", "--yes");
     await until(() => fs.access(path.join(shop.hostHome("web1.us"), "at-postcmd")));
     await shop.fleet.stop("web1.us");
     const { code, stdout } = await running.done;

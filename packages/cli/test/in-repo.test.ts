@@ -206,7 +206,7 @@ describe("a repository that carries its own definitions", () => {
 
   it("deploys to a host whose key lies in config/facsimile/hosts, and commits the state", async () => {
     await write({ "config/facsimile/hosts/known_hosts": hosts.knownHosts });
-    const { code, stdout, stderr } = await facs("deploy", "beta", "shop@1.1.0");
+    const { code, stdout, stderr } = await facs("deploy", "beta", "shop@1.1.0", "--yes");
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stdout).toMatch(/^beta: (?:all )?1 hosts? holds? exactly (?:its|their) copy of shop 1\.1\.0/);
     const on = path.join(hosts.hosts[0]?.home ?? "", "shop/shop/current");

@@ -20,7 +20,7 @@ describe("a deploy that is stopped", () => {
   const exists = (file: string) => fs.access(file).then(() => true, () => false); // biome-ignore format: one line
 
   async function startUntilPrecmd() {
-    const running = shop.start("deploy", "staging");
+    const running = shop.start("deploy", "staging", "--yes");
     for (let tries = 0; tries < 400 && !(await exists(path.join(shop.hostHome("web1.us"), "at-precmd"))); tries++)
       await sleep(25);
     return running;
@@ -44,7 +44,7 @@ describe("a deploy that is stopped", () => {
     process.kill(running.pid, "SIGKILL");
     await running.done;
     for (const host of HOSTS) expect(await exists(inHome(host, "storefront/current")), host).toBe(false);
-    const held = await shop.facs("deploy", "staging");
+    const held = await shop.facs("deploy", "staging", "--yes");
     expect(held).toMatchObject({
       code: 4,
       stdout: expect.stringMatching(/is locked by .* \(deploy \d{8}-\d{4}-[0-9a-f]{4}\) since/),
@@ -52,7 +52,7 @@ describe("a deploy that is stopped", () => {
     // The lease ends by itself within two minutes.
     for (const host of HOSTS) await fs.rm(inHome(host, ".facsimile/lock"), { recursive: true, force: true });
     await shop.edit("define/storefront.json5", "sleep 20", "true");
-    expect(await shop.facs("deploy", "staging")).toMatchObject({ code: 0 });
+    expect(await shop.facs("deploy", "staging", "--yes")).toMatchObject({ code: 0 });
     expect(await shop.facs("verify", "staging")).toMatchObject({ code: 0 });
   }, 60_000);
 });

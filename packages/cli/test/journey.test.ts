@@ -31,7 +31,7 @@ describe("from nothing to six hosts in two regions, and on", () => {
   });
 
   it("deploys: each shop answers with its version and its region's currency", async () => {
-    const { code, stdout, stderr } = await shop.facs("deploy", "staging");
+    const { code, stdout, stderr } = await shop.facs("deploy", "staging", "--yes");
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stdout).toMatch(
       /^staging: all 6 hosts hold exactly their copy of storefront 1\.0\.0 \(\w{7}\), ledger 1\.0\.0 \(\w{7}\), verified and healthy/,
@@ -142,7 +142,7 @@ describe("from nothing to six hosts in two regions, and on", () => {
       hosts: await Promise.all(HOSTS.map((host) => treeWithoutVar(shop.hostHome(host)))),
     });
     const before = await look();
-    const { code, stdout } = await shop.facs("deploy", "staging");
+    const { code, stdout } = await shop.facs("deploy", "staging", "--yes");
     expect(stdout).toContain("staging: no change: all 6 hosts hold exactly their copy");
     expect(code).toBe(0);
     expect(await look()).toEqual(before);
@@ -155,7 +155,7 @@ describe("from nothing to six hosts in two regions, and on", () => {
       code: 2,
       stdout: expect.stringContaining("storefront  1.0.0 → 1.1.0"),
     });
-    const { code, stdout } = await shop.facs("deploy", "staging", "storefront@1.1.0");
+    const { code, stdout } = await shop.facs("deploy", "staging", "--yes", "storefront@1.1.0");
     expect(stdout).toMatch(
       /^staging: all 5 hosts hold exactly their copy of storefront 1\.1\.0 \(\w{7}\), verified and healthy/,
     );
@@ -180,11 +180,11 @@ describe("from nothing to six hosts in two regions, and on", () => {
     );
     expect(found.code).toBe(2);
     expect((await shop.facs("plan", "staging")).stdout).toContain("web2.us  storefront  changed  bin/storefront.mjs");
-    const healed = await shop.facs("deploy", "staging");
+    const healed = await shop.facs("deploy", "staging", "--yes");
     expect(healed.stdout).toContain("changed  web2.us");
     expect(await fs.readFile(path.join(current("web2.us", "storefront"), "bin/storefront.mjs"), "utf8")).toBe(text);
     expect(await shop.facs("verify", "staging")).toMatchObject({ code: 0 });
-    expect((await shop.facs("deploy", "staging")).stdout).toContain("no change");
+    expect((await shop.facs("deploy", "staging", "--yes")).stdout).toContain("no change");
   });
 });
 

@@ -70,7 +70,7 @@ describe("facs prune, of hosts", () => {
   let shop: FleetWorld;
   beforeAll(async () => {
     shop = await fleetWorld();
-    expect((await shop.facs("deploy", "staging")).code).toBe(0);
+    expect((await shop.facs("deploy", "staging", "--yes")).code).toBe(0);
   });
   afterAll(() => shop.remove());
 

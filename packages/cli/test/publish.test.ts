@@ -31,7 +31,7 @@ describe("with a git remote", () => {
     await fs.writeFile(path.join(colleague, "NOTES"), "mine\n");
     await gitCommit(colleague);
     await git(colleague, "push", "--quiet");
-    const { code, stderr } = await shop.facs("deploy", "staging");
+    const { code, stderr } = await shop.facs("deploy", "staging", "--yes");
     expect(stderr).toContain("GIT_OUT_OF_STEP");
     expect(stderr).toContain("git pull --rebase");
     expect(code).toBe(4);
@@ -43,17 +43,17 @@ describe("with a git remote", () => {
   it("stops with 4 and touches no host when the push is refused, and goes on once it is accepted", async () => {
     const hook = path.join(bare, "hooks/pre-receive");
     await fs.writeFile(hook, "#!/bin/sh\necho not today >&2\nexit 1\n", { mode: 0o755 });
-    const { code, stderr } = await shop.facs("deploy", "staging");
+    const { code, stderr } = await shop.facs("deploy", "staging", "--yes");
     expect(stderr).toContain("PUSH_REFUSED");
     expect(stderr).toContain("not today");
     expect(code).toBe(4);
     expect(await touched()).toEqual([]);
-    const again = await shop.facs("deploy", "staging");
+    const again = await shop.facs("deploy", "staging", "--yes");
     expect(again).toMatchObject({ code: 4, stderr: expect.stringContaining("GIT_OUT_OF_STEP") });
     expect(await touched()).toEqual([]);
     await fs.rm(hook);
     await git(shop.root, "push", "--quiet");
-    expect(await shop.facs("deploy", "staging")).toMatchObject({ code: 0 });
+    expect(await shop.facs("deploy", "staging", "--yes")).toMatchObject({ code: 0 });
     expect(await git(bare, "ls-tree", "-r", "--name-only", "main", "state")).toBe("state/staging.json");
   });
 
@@ -64,7 +64,7 @@ describe("with a git remote", () => {
     const hook = path.join(shop.root, ".git/hooks/pre-push");
     await fs.writeFile(hook, `#!/bin/sh\nunset GIT_DIR\ngit -C '${colleague}' push --quiet\n`, { mode: 0o755 });
     const before = await runningOf();
-    const { code, stderr } = await shop.facs("deploy", "staging", "ledger@1.1.0");
+    const { code, stderr } = await shop.facs("deploy", "staging", "--yes", "ledger@1.1.0");
     expect([code, stderr]).toEqual([4, expect.stringContaining("PUSH_REFUSED")]);
     expect(await runningOf()).toEqual(before);
     expect(await git(bare, "log", "-1", "--format=%s", "main")).not.toContain("ledger");
@@ -79,11 +79,11 @@ describe("with a git remote", () => {
     await gitCommit(shop.root);
     const remembered = await memory();
     const before = await runningOf();
-    const { code, stderr } = await shop.facs("deploy", "staging");
+    const { code, stderr } = await shop.facs("deploy", "staging", "--yes");
     expect([code, stderr]).toEqual([4, expect.stringContaining("GIT_NO_UPSTREAM")]);
     expect([await runningOf(), await memory()]).toEqual([before, remembered]);
     await git(shop.root, "push", "--quiet", "--set-upstream", "origin", "topic");
-    expect((await shop.facs("deploy", "staging")).code).toBe(0);
+    expect((await shop.facs("deploy", "staging", "--yes")).code).toBe(0);
     expect(await memory()).not.toBe(remembered);
     expect(await runningOf()).not.toEqual(before);
     await git(shop.root, "push", "--quiet", "origin", "topic:main");
@@ -94,7 +94,7 @@ describe("with a git remote", () => {
     await git(shop.root, "switch", "--quiet", "--detach", "origin/main");
     expect((await shop.facs("secrets", "rotate", "staging", "passwd/reports")).code).toBe(0);
     await gitCommit(shop.root);
-    expect(await shop.facs("deploy", "staging")).toMatchObject({
+    expect(await shop.facs("deploy", "staging", "--yes")).toMatchObject({
       code: 4,
       stderr: expect.stringMatching(/GIT_DETACHED[\s\S]*state: \{ push: "origin\/main" \}/),
     });
@@ -102,7 +102,7 @@ describe("with a git remote", () => {
     await shop.edit("define/staging.json5", "versions:", 'state: { push: "origin/main" },\n  versions:');
     await git(shop.root, "push", "--quiet", "origin", "HEAD:main");
     expect((await shop.facs("secrets", "rotate", "staging", "passwd/reports")).code).toBe(0);
-    const { code, stderr } = await shop.facs("deploy", "staging");
+    const { code, stderr } = await shop.facs("deploy", "staging", "--yes");
     expect([code, stderr.match(/GIT_\w+|PUSH_\w+/)]).toEqual([0, null]);
     expect(await git(bare, "log", "-1", "--format=%s", "main")).toContain("state staging");
     await git(shop.root, "switch", "--quiet", "main");
@@ -110,7 +110,7 @@ describe("with a git remote", () => {
   });
 
   it("pushes new versions before it deploys, also two of one file", async () => {
-    const { code, stdout } = await shop.facs("deploy", "staging", "ledger@1.1.0", "storefront@1.1.0");
+    const { code, stdout } = await shop.facs("deploy", "staging", "--yes", "ledger@1.1.0", "storefront@1.1.0");
     expect({ code, stdout }).toMatchObject({ code: 0 });
     expect(await git(bare, "log", "-1", "--format=%s", "main")).toContain("ledger 1.1.0, storefront 1.1.0");
     expect(await git(shop.root, "show", "--format=", "--unified=0", "define/staging.json5")).toMatch(

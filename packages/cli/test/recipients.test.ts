@@ -378,7 +378,7 @@ describe("facs recipients list and apply", () => {
 });
 
 it("tells of a single key when it makes values for hosts", async () => {
-  const { stderr } = await shop.facs("deploy", "staging");
+  const { stderr } = await shop.facs("deploy", "staging", "--yes");
   expect(stderr).toContain("! one key alone opens state/staging.json: if it is lost, so is every value");
   expect(stderr).toContain("facs recipients add FILE.asc --scope staging");
 });

@@ -27,8 +27,8 @@ describe("secrets", () => {
     await gitCommit(shop.root);
     for (const args of [
       ["plan", "staging"],
-      ["deploy", "staging"],
-      ["deploy", "staging", "storefront@1.1.0"],
+      ["deploy", "staging", "--yes"],
+      ["deploy", "staging", "--yes", "storefront@1.1.0"],
       ["verify", "staging", "--json"],
       ["plan", "staging", "--json"],
     ]) {

@@ -25,7 +25,7 @@ describe("facs status and history", () => {
   });
 
   it("tell what runs, since when and by whom, with hosts alike in one line", async () => {
-    expect((await shop.facs("deploy", "staging")).code).toBe(0);
+    expect((await shop.facs("deploy", "staging", "--yes")).code).toBe(0);
     const { code, stdout } = await status();
     expect([code, stdout]).toEqual([
       0,
@@ -64,7 +64,7 @@ describe("facs status and history", () => {
   });
 
   it("tell every release that was confirmed, the newest first, on how many hosts", async () => {
-    const deployed = await shop.facs("deploy", "staging", "ledger@1.1.0");
+    const deployed = await shop.facs("deploy", "staging", "--yes", "ledger@1.1.0");
     expect(deployed.code, deployed.stderr + deployed.stdout).toBe(0);
     const { code, stdout } = await shop.facs("history", "staging");
     expect(code).toBe(0);

@@ -8,6 +8,8 @@ const FACS = fileURLToPath(new URL("../bin/facs.mjs", import.meta.url));
 export interface Typing {
   readonly after: string;
   readonly text: string;
+  /** Done before it is typed. */
+  readonly meanwhile?: () => Promise<unknown>;
 }
 
 /** Runs the real CLI on a terminal of its own (script of util-linux); what it shows, on both outputs, is `stdout`. */
@@ -23,7 +25,8 @@ export function onTerminal(
   child.stdout.on("data", (chunk) => {
     shown += chunk;
     if (left[0] === undefined || !shown.includes(left[0].after)) return;
-    child.stdin.write(`${left.shift()?.text}\n`);
+    const { text, meanwhile = async () => undefined } = left.shift() as Typing;
+    void meanwhile().then(() => child.stdin.write(`${text}\n`));
   });
   child.stderr.on("data", (chunk) => (stderr += chunk));
   return new Promise((resolve, reject) => {

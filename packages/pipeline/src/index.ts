@@ -122,6 +122,7 @@ function start<Result>(
 }
 
 export type { PipelineContext } from "./context.ts";
+export type { Proposal } from "./deploy/consent.ts";
 export type { DeployRequest } from "./deploy/deploy.ts";
 export { lockText } from "./deploy/lock-text.ts";
 export type { PlanRequest } from "./deploy/plan.ts";

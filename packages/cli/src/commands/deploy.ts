@@ -1,4 +1,6 @@
 import type { DeployReport } from "@facsimile/pipeline";
+import { askerFor } from "../ask-deploy.ts";
+import { givenOptions } from "../confirm.ts";
 import { EXIT, exitOf } from "../exit.ts";
 import { follow, printJson } from "../follow.ts";
 import { openWorld } from "../open-world.ts";
@@ -36,8 +38,15 @@ export async function deployCommand({ instance, projects, options, world, run }:
     else world.print(stagesText(done, "deployed"));
     return;
   }
+  const asker = askerFor({ ...world, ask: options.json ? undefined : world.ask });
+  const command = ["facs deploy", instance, ...projects, ...givenOptions(options)].join(" ");
   const allowed = { yes, adopt, acceptRollback, skipLibcheck };
-  const report = await follow(startDeploy({ ...request, ...allowed }, pipeline), { world, options });
+  const asked = { ...request, ...allowed, command, confirm: asker?.confirm };
+  const report = await follow(startDeploy(asked, pipeline), { world, options });
+  if (asker?.isDeclined()) {
+    run.status = EXIT.failed;
+    return world.tell("Nothing was changed.\n");
+  }
   if (options.json) printJson(report, world);
   else world.print(deployText(report, world.style));
   run.status = world.signal.aborted && report.outcome === "failed" ? EXIT.interrupted : statusOf(report);

@@ -1,23 +1,24 @@
 import { FacsimileError, throwProblems } from "@facsimile/core";
 import type { PipelineContext } from "../context.ts";
-import { type CopyRequest, type Outline, outline } from "../instance/outline.ts";
+import { type Outline, outline } from "../instance/outline.ts";
 import { tellSingleRecipient } from "../instance/warnings.ts";
 import { copiesOf } from "../release/copies.ts";
 import type { Copy } from "../release/release.ts";
 import { beforeDeploy } from "../sources/prepare.ts";
 import { definitionCommit } from "../state/publish.ts";
-import { planRecording, record } from "../state/record-state.ts";
+import { planRecording, type Recording, record } from "../state/record-state.ts";
 import { leash } from "./abort.ts";
 import { carryOut } from "./carry-out.ts";
 import { comparePlan, isExact } from "./compare.ts";
+import { type Consent, isAgreed, unconfirmed } from "./consent.ts";
 import { closeAll, reachAll } from "./hosts.ts";
 import { type LibraryRequest, lacksLibraries, libraryCheck } from "./libraries.ts";
 import { evaluate, type Surveyed, surveyAll } from "./plan.ts";
-import { idleHosts, lostHosts, reportOf, type Work } from "./report.ts";
+import { idleHosts, lostHosts, reportOf, untouchedHosts, type Work } from "./report.ts";
 import type { DeployReport } from "./reports.ts";
 
-export interface DeployRequest extends CopyRequest, LibraryRequest {
-  /** Confirms what a protected instance asks for. Default `false`. */
+export interface DeployRequest extends Consent, LibraryRequest {
+  /** Goes on without a question. Default `false`: only a local instance that is not protected does. */
   readonly yes?: boolean | undefined;
   /** Take over a home that holds something else. Default `false`. */
   readonly adopt?: boolean | undefined;
@@ -42,13 +43,16 @@ export async function deploy(request: DeployRequest, world: PipelineContext): Pr
     const evaluation = await evaluate(outlined, context, { use: "write", acceptRollback: request.acceptRollback });
     await beforeDeploy({ outline: outlined, projects: evaluation.projects }, context);
     tellSingleRecipient({ ...evaluation.state, definition: outlined.definition }, context);
-    const recording = await planRecording({ outline: outlined, state: evaluation.state }, context);
+    const planned = await planRecording({ outline: outlined, state: evaluation.state }, context);
     const libraries = await libraryCheck(evaluation, request);
     const surveyed = await surveyAll({ reached: await reaching, ...evaluation, outline: outlined, libraries });
     const before: Work = { ...evaluation, outline: outlined, surveyed };
     if (tooManyLost(surveyed, outlined))
       return reportOf(before, { started, outcome: "failed", hosts: lostHosts(surveyed) }, context);
     signal.throwIfAborted();
+    const recording = await agreedRecording(planned, { work: before, request }, context);
+    if (recording === undefined)
+      return reportOf(before, { started, outcome: "failed", hosts: untouchedHosts(surveyed) }, context);
     const { state, report } = await record({ ...before, recording }, context);
     const isSame = state.state === evaluation.state.state;
     const copies = isSame ? evaluation.copies : await copiesOf({ ...before, state }, { ...context, onEvent: TOLD });
@@ -67,19 +71,15 @@ const TOLD = () => undefined;
 
 async function assertAllowed(
   { definition, instance, isProtected }: Outline,
-  { yes = false }: DeployRequest,
+  request: DeployRequest,
   context: PipelineContext,
 ): Promise<void> {
   const problems: FacsimileError[] = [];
   if (definition.hosts.length === 0)
     problems.push(new FacsimileError("NO_HOSTS", `${instance.full} has no hosts for these projects`));
-  if (isProtected && !yes) {
-    problems.push(
-      new FacsimileError("CONFIRMATION_NEEDED", `${instance.full} is protected`, {
-        hint: `facs plan ${instance.full}, and if it is right: facs deploy ${instance.full} --yes`,
-      }),
-    );
-  }
+  // Its hosts need not be asked to know that it needs a word.
+  if (isProtected && !request.yes && request.confirm === undefined)
+    problems.push(unconfirmed(request, `${instance.full} is protected`));
   if (isProtected && (await definitionCommit(context)).dirty) {
     problems.push(
       new FacsimileError(
@@ -90,6 +90,17 @@ async function assertAllowed(
     );
   }
   throwProblems(problems);
+}
+
+/** What is to be recorded, looked at again where somebody had to be asked; undefined where that one said no. */
+async function agreedRecording(
+  planned: Recording,
+  { work, request }: { work: Work; request: DeployRequest },
+  context: PipelineContext,
+): Promise<Recording | undefined> {
+  if (!planned.needed && allExact(work.copies, work.surveyed)) return planned;
+  if (!(await isAgreed(work, request, context))) return undefined;
+  return request.yes || request.confirm === undefined ? planned : planRecording(work, context);
 }
 
 /** More hosts did not answer than the definition allows, or one that did could not run its copy. */

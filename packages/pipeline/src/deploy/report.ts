@@ -51,6 +51,11 @@ export function lostHosts(surveyed: readonly Surveyed[]): HostReport[] {
   });
 }
 
+/** Nobody wanted it. */
+export function untouchedHosts(surveyed: readonly Surveyed[]): HostReport[] {
+  return surveyed.map(({ reached: { host } }) => ({ host: host.name, region: host.region, outcome: "not tried" }));
+}
+
 /** No host needed anything. */
 export function idleHosts(surveyed: readonly Surveyed[]): HostReport[] {
   return surveyed.map(({ reached: { host } }) => ({ host: host.name, region: host.region, outcome: "unchanged" }));

@@ -43,7 +43,8 @@ async function lock(run: HostRun, context: RunContext): Promise<void> {
   tell(run, context, "locked");
 }
 
-function moved({ host }: HostRun, project: string): FacsimileError {
+/** @returns What to tell of a host that is not any more as it was surveyed. */
+export function moved({ host }: Pick<HostRun, "host">, project: string): FacsimileError {
   return new FacsimileError("HOST_MOVED", `${host.name}: somebody else changed ${project} there meanwhile`, {
     hint: "Look at the plan again.",
   });
