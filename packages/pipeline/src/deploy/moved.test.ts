@@ -3,10 +3,10 @@ import { expect, it } from "vitest";
 import { isMoved } from "./moved.ts";
 
 const probe = (more: Partial<Probe> = {}): Probe =>
-  ({ current: { dir: "t1", tree: "t1", release: "r1" }, snapshot: "same", moved: [], clock: 1, ...more }) as unknown as Probe; // biome-ignore format: one line
+  ({ current: { dir: "t1", tree: "t1", release: "r1" }, snapshot: "same", moved: [], freeBytes: 1, ...more }) as unknown as Probe; // biome-ignore format: one line
 
-it("tells a host that moved: by a deploy, by a new record, by a path that was edited; not by its clock", () => {
-  expect(isMoved(probe(), probe({ clock: 2, freeBytes: 3 }))).toBe(false);
+it("tells a host that moved: by a deploy, by a new record, by a path that was edited; not by its free space", () => {
+  expect(isMoved(probe(), probe({ freeBytes: 3 }))).toBe(false);
   expect(isMoved(probe(), probe({ current: { dir: "t2", tree: "t2", release: "r1" } }))).toBe(true);
   expect(isMoved(probe(), probe({ current: { dir: "t1", tree: "t1", release: "r2" } }))).toBe(true);
   expect(isMoved(probe(), probe({ current: undefined }))).toBe(true);
