@@ -40,7 +40,7 @@ describe("on a fleet, a release whose programs need shared libraries", () => {
   });
 
   it("is not deployed: nothing is sealed, locked or sent, all hosts are named, exit 1", async () => {
-    const { code, stdout, stderr } = await shop.facs("deploy", "staging");
+    const { code, stdout, stderr } = await shop.facs("deploy", "staging", "--yes");
     expect(stdout + stderr).toContain("staging: nothing switched. 1 of 6 hosts was ready, 5 failed");
     for (const host of FRONTENDS) expect(stdout).toContain(`failed   ${host} lacks libnobody-has.so.9`);
     expect(stdout).toContain("--skip-libcheck");
@@ -54,7 +54,7 @@ describe("on a fleet, a release whose programs need shared libraries", () => {
       await fs.mkdir(path.join(shop.hostHome(host), "own-lib"));
       await fs.writeFile(path.join(shop.hostHome(host), "own-lib/libnobody-has.so.9"), "");
     }
-    const { code, stdout } = await shop.facs("deploy", "staging");
+    const { code, stdout } = await shop.facs("deploy", "staging", "--yes");
     expect(stdout).toContain("5 of 6 hosts were ready, 1 failed");
     expect(stdout).toContain(`${FRONTENDS[0]} lacks`);
     expect(code).toBe(1);
@@ -79,7 +79,7 @@ describe("on a fleet, a release whose programs need shared libraries", () => {
     );
     expect((await shop.facs("plan", "staging")).stdout).toContain(`${FRONTENDS[0]} lacks`);
     await shop.edit("define/staging.json5", "libcheck_ignorelist: { database", "libcheck_ignorelist: { frontend");
-    const { code, stdout, stderr } = await shop.facs("deploy", "staging");
+    const { code, stdout, stderr } = await shop.facs("deploy", "staging", "--yes");
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stdout).toContain("staging: all 6 hosts hold exactly");
     await shop.edit("define/staging.json5", '\n    libcheck_ignorelist: { frontend: ["libnobody-has.so.9"] },', "");
