@@ -26,6 +26,10 @@ export function bundling(...libraries: readonly string[]): Options {
     metafile: true,
     // Some of what they need is CommonJS, which asks for Node's own modules by require.
     banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' }, // biome-ignore format: one line
+    esbuildOptions: (options) => {
+      options.minifyWhitespace = true;
+      options.minifySyntax = true;
+    },
     onSuccess: writeLicences,
   };
 }

@@ -20,7 +20,8 @@ import type { ConnectOptions, Endpoint, HostFacts, Session } from "./types.ts";
  */
 export async function connect(endpoint: Endpoint, options: ConnectOptions): Promise<Session> {
   options.signal?.throwIfAborted();
-  if (endpoint.kind === "local") return await open(endpoint, { options, line: localLine(options), folder: undefined });
+  if (endpoint.kind === "local")
+    return await open(endpoint, { options, line: localLine(options), clean: async () => undefined });
   const known = options.knownHosts === undefined ? "" : await fs.readFile(options.knownHosts, "utf8").catch(noFile);
   const kept = await keptFor(endpoint, options, known);
   if (kept === undefined) return await login(endpoint, { options, known });
@@ -47,16 +48,24 @@ interface Login {
 }
 
 async function login(endpoint: SshEndpoint, { options, known, kept }: Login): Promise<Session> {
-  const folder = await fs.mkdtemp(path.join(options.tmpDir ?? "/tmp", "facs-"));
+  // Only made where it is needed: what is kept has its own place.
+  const folder = once(() => fs.mkdtemp(path.join(options.tmpDir ?? "/tmp", "facs-")));
+  const clean = async () => folder.made && (await fs.rm(await folder(), { recursive: true, force: true }));
   try {
-    const files = { socket: path.join(folder, "s"), knownHosts: path.join(folder, "known_hosts") };
-    await fs.writeFile(files.knownHosts, known, { mode: 0o600 });
-    const own = kept === undefined ? files : { ...files, socket: kept.socket, persist: kept.seconds };
-    return await open(endpoint, { options, line: sshLine(endpoint, { options, folder, files: own }), folder });
+    const knownHosts = isPlain(options.knownHosts) ? options.knownHosts : path.join(await folder(), "known_hosts");
+    if (knownHosts !== options.knownHosts) await fs.writeFile(knownHosts, known, { mode: 0o600 });
+    const socket = kept?.socket ?? path.join(await folder(), "s");
+    const line = sshLine(endpoint, { options, folder, files: { socket, knownHosts, persist: kept?.seconds } });
+    return await open(endpoint, { options, line, clean });
   } catch (error) {
-    await fs.rm(folder, { recursive: true, force: true });
+    await clean();
     throw error;
   }
+}
+
+/** Nothing in it that ssh would expand or part. */
+function isPlain(file: string | undefined): file is string {
+  return file !== undefined && /^\/[A-Za-z0-9._/+-]+$/.test(file);
 }
 
 /** A way to an agent. */
@@ -70,11 +79,11 @@ interface Line {
 interface Opening {
   readonly options: ConnectOptions;
   readonly line: Line;
-  /** Private; removed with the session. */
-  readonly folder: string | undefined;
+  /** Removes what the session alone needed. */
+  readonly clean: () => Promise<unknown>;
 }
 
-async function open(endpoint: Endpoint, { options, line, folder }: Opening): Promise<Session> {
+async function open(endpoint: Endpoint, { options, line, clean }: Opening): Promise<Session> {
   const { connectTimeout = 20, silence = 600, signal } = options;
   const channel = new Channel(line.group, {
     nonce: randomBytes(16).toString("hex"),
@@ -87,7 +96,7 @@ async function open(endpoint: Endpoint, { options, line, folder }: Opening): Pro
   });
   const close = async () => {
     await channel.close();
-    if (folder !== undefined) await fs.rm(folder, { recursive: true, force: true });
+    await clean();
   };
   try {
     const ask = (request: Request) => askHost(channel, { name: endpoint.name, request });
@@ -113,13 +122,15 @@ function localLine({ env }: ConnectOptions): Line {
 
 function sshLine(
   endpoint: SshEndpoint,
-  { options, folder, files }: { options: ConnectOptions; folder: string; files: SshFiles },
+  { options, folder, files }: { options: ConnectOptions; folder: () => Promise<string>; files: SshFiles },
 ): Line {
   return {
     group: spawnGroup("ssh", sshArgs(endpoint, files, options), { env: options.env }),
     lost: (end) => lostOf(endpoint, end),
     bulk: async (noisy) => {
-      const { rsh, remote } = noisy ? await filtered({ folder, socket: files.socket }) : { rsh: riding(files.socket) };
+      const { rsh, remote } = noisy
+        ? await filtered({ folder: await folder(), socket: files.socket })
+        : { rsh: riding(files.socket) };
       const { env, signal, silence = 600 } = options;
       return rsyncBulk({ host: endpoint.name, rsh, remote, env, signal, silence });
     },

@@ -36,8 +36,17 @@ export async function keptFor(
 /** ssh adds 17 characters to a socket's name while it makes it; unix(7) allows 107 bytes, and rsync parts words at blanks. */
 const LONGEST = 60;
 
+const folders = new Map<string, Promise<string | undefined>>();
+
+/** Looked at once: a run has many hosts. */
+function privateFolder(base: string): Promise<string | undefined> {
+  const known = folders.get(base) ?? makePrivate(base);
+  folders.set(base, known);
+  return known;
+}
+
 /** Ours alone, and no link; `undefined` where that cannot be. */
-async function privateFolder(base: string): Promise<string | undefined> {
+async function makePrivate(base: string): Promise<string | undefined> {
   const uid = process.getuid?.();
   const folder = path.join(base, `facs-${uid}`);
   if (uid === undefined || folder.length > LONGEST || !/^\/[^\s'"]+$/.test(folder)) return undefined;

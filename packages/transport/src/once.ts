@@ -1,5 +1,5 @@
-/** Makes it when it is first asked for, and then hands out the same. */
-export function once<T>(make: () => Promise<T>): () => Promise<T> {
+/** Makes it when it is first asked for, and then hands out the same; `made` once it has been. */
+export function once<T>(make: () => Promise<T>): (() => Promise<T>) & { readonly made: boolean } {
   let made: Promise<T> | undefined;
-  return () => (made ??= make());
+  return Object.defineProperty(() => (made ??= make()), "made", { get: () => made !== undefined }) as never;
 }
