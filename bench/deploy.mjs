@@ -1,133 +1,92 @@
-// A whole `facs deploy` against as many parallel `rsync -a`, side by side in one run, on real sshd hosts of this machine.
-// facs locks, verifies every byte on the host, signs and switches; rsync copies. One line of JSON a case, medians in ms.
-//   node bench/deploy.mjs [--hosts 6] [--files 1000] [--kilobytes 50] [--rounds 5]
-import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+// A whole `facs deploy` against `xargs -P 20 rsync -a --delete`, side by side in one run, on real sshd hosts of this machine.
+// facs looks, locks, proves on the host, signs and switches; rsync copies. Both find the files at hand: facs a sealed release.
+// `cold`: every connection is new. `kept`: facs rides on those that its last command kept, rsync makes new ones.
+// One line of JSON a case, medians in ms.   node bench/deploy.mjs [--only large|small] [--rounds 5]
+import { spawn } from "node:child_process";
 import { parseArgs } from "node:util";
-import { fleet } from "../packages/testing/dist/index.js";
+import { deployOf, emptyHomes, makeWorld, nextVersion, removeWorld, rsyncOf } from "./deploy/world.mjs";
 
-const FACS = fileURLToPath(new URL("../packages/cli/bin/facs.mjs", import.meta.url));
-const number = (fallback) => ({ type: "string", default: String(fallback) });
-const { values } = parseArgs({
-  options: { hosts: number(6), files: number(1000), kilobytes: number(50), rounds: number(5) },
-});
-const [hosts, files, kilobytes, rounds] = ["hosts", "files", "kilobytes", "rounds"].map((name) => Number(values[name]));
+const { values } = parseArgs({ options: { only: { type: "string" }, rounds: { type: "string", default: "5" } } });
+const LARGE = { hosts: 20, files: 1000, bytes: 50_000_000 };
+const SMALL = { hosts: 100, files: 50, bytes: 200_000 };
+const GOALS = { unchanged: [1.1, 0.35], changed: [1.4, 0.75], first: [1.15], small: [1.15, 0.4] };
 
-const dir = mkdtempSync(join(tmpdir(), "facs-bench-"));
-const machines = await fleet(hosts);
-try {
-  const world = makeWorld();
-  const times = { first: [], unchanged: [], changed: [] };
-  for (let round = 0; round < rounds; round++) {
-    for (const { home } of machines.hosts) rmSync(home, { recursive: true, force: true });
-    for (const { home } of machines.hosts) mkdirSync(home);
-    times.first.push(await both(world, "1"));
-    times.unchanged.push(await both(world, "1"));
-    times.changed.push(await both(world, "2"));
-  }
-  for (const [name, measured] of Object.entries(times)) console.log(JSON.stringify(summary(name, measured)));
-} finally {
-  await machines.stopAll();
-  rmSync(dir, { recursive: true, force: true });
-}
+if (values.only !== "small") await inWorld(LARGE, large);
+if (values.only !== "large") await inWorld(SMALL, small);
 
-/** Alternates which comes first, so that neither always finds the warmer cache. */
-async function both(world, version) {
-  const facs = () =>
-    clock(() => run(process.execPath, [FACS, "deploy", "bench", "--yes", "--set", `versions.app=${version}`], world));
-  const rsync = () => clock(() => Promise.all(machines.hosts.map(({ address }) => copy(address, version))));
-  const order = Math.random() < 0.5 ? [facs, rsync] : [rsync, facs];
-  const found = new Map();
-  for (const work of order) found.set(work, await work());
-  return { facs: found.get(facs), rsync: found.get(rsync) };
-}
-
-function copy(address, version) {
-  const ssh = `ssh -F ${machines.sshConfig} -o UserKnownHostsFile=/dev/null -o StrictHostKeyChecking=no`;
-  return run("rsync", ["-a", "--delete", "-e", ssh, "--", `${dir}/app-${version}/`, `${address}:raw/`], {});
-}
-
-function makeWorld() {
-  const env = {
-    ...process.env,
-    HOME: dir,
-    GIT_CONFIG_GLOBAL: join(dir, "gitconfig"),
-    FACS_SSH_CONFIG: machines.sshConfig,
-  };
-  const root = join(dir, "shop");
-  writeFileSync(
-    env.GIT_CONFIG_GLOBAL,
-    "[user]\nname = Bench\nemail = bench@example.org\n[init]\ndefaultBranch = main\n",
-  );
-  for (const folder of ["shop/define", "shop/hosts", "app"]) mkdirSync(join(dir, folder), { recursive: true });
-  const git = (cwd, ...args) => execFileSync("git", args, { cwd, env });
-  git(join(dir, "app"), "init", "--quiet");
-  for (const version of ["1", "2"]) {
-    for (const target of ["app", `app-${version}`]) writeFiles(join(dir, target), version);
-    git(join(dir, "app"), "add", "--all");
-    git(join(dir, "app"), "commit", "--quiet", "-m", version);
-    git(join(dir, "app"), "tag", version);
-  }
-  writeJson(join(root, "define/facsimile.json5"), {
-    projects: { app: { repo: "../app" } },
-    versions: { app: "1" },
-    home: "bench",
-  });
-  writeJson(join(root, "define/app.json5"), { install: { groups: [{ dir: "files" }] } });
-  const named = Object.fromEntries(machines.hosts.map(({ name, address }) => [name, { address }]));
-  writeJson(join(root, "define/bench.json5"), { deploy: { nodes: { web: Object.keys(named) } }, hosts: named });
-  writeFileSync(join(root, "hosts/known_hosts"), machines.knownHosts);
-  execFileSync(process.execPath, [FACS, "init"], { cwd: root, env, stdio: "ignore" });
-  return { cwd: root, env };
-}
-
-/** Version 2 differs from version 1 in ten files. */
-function writeFiles(folder, version) {
-  mkdirSync(join(folder, "files"), { recursive: true });
-  for (let n = 0; n < files; n++) {
-    const head = n < 10 ? `${version} ${n}\n` : `${n}\n`;
-    writeFileSync(join(folder, "files", `${n}.txt`), head.padEnd(kilobytes * 1000, `${n} `));
+async function inWorld(size, measure) {
+  const world = await makeWorld(size);
+  try {
+    const found = await measure(world);
+    for (const [name, times] of Object.entries(found)) report(name, { times, size });
+  } finally {
+    await removeWorld(world);
   }
 }
 
-function writeJson(file, content) {
-  writeFileSync(file, JSON.stringify(content));
+async function large(world) {
+  const found = { first: { cold: [] }, unchanged: { cold: [], kept: [] }, changed: { cold: [], kept: [] } };
+  let version = nextVersion(world);
+  for (let round = 0; round < Number(values.rounds); round++) {
+    emptyHomes(world);
+    found.first.cold.push(await both(world, { version, persist: 0 }));
+    found.unchanged.cold.push(await both(world, { version, persist: 0 }));
+    await warm(world, version);
+    found.unchanged.kept.push(await both(world, { version, persist: 60 }));
+    version = nextVersion(world);
+    found.changed.cold.push(await both(world, { version, persist: 0 }));
+    await warm(world, version);
+    version = nextVersion(world);
+    found.changed.kept.push(await both(world, { version, persist: 60 }));
+  }
+  return found;
 }
 
-function run(file, args, options) {
+async function small(world) {
+  const found = { small: { cold: [], kept: [] } };
+  const version = nextVersion(world);
+  for (let round = 0; round < Number(values.rounds); round++) {
+    emptyHomes(world);
+    found.small.cold.push(await both(world, { version, persist: 0 }));
+    await warm(world, version);
+    emptyHomes(world);
+    found.small.kept.push(await both(world, { version, persist: 60 }));
+  }
+  return found;
+}
+
+/** A command that leaves connections behind. */
+async function warm(world, version) {
+  await clock(deployOf(world, { version, persist: 60 }));
+}
+
+/** Draws which comes first, so that neither always finds the warmer cache. */
+async function both(world, what) {
+  const works = [["facs", deployOf(world, what)], ["rsync", rsyncOf(world, what)]]; // biome-ignore format: one line
+  const times = {};
+  for (const [name, work] of Math.random() < 0.5 ? works : works.toReversed()) times[name] = await clock(work);
+  return times;
+}
+
+function clock({ argv: [file, ...args], options, input = "" }) {
+  const began = performance.now();
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { ...options, stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(file, args, { ...options, stdio: ["pipe", "ignore", "pipe"] });
     let said = "";
     child.stderr.on("data", (text) => (said += text));
+    child.stdin.on("error", () => undefined).end(input);
     child.on("error", reject);
-    child.on("close", (code) => (code === 0 ? resolve() : reject(new Error(`${file} exited ${code}:\n${said}`))));
+    // Not `close`: a connection that is kept may hold a pipe.
+    child.on("exit", (code) => (code === 0 ? resolve(performance.now() - began) : reject(new Error(`${file} exited ${code}:\n${said}`)))); // biome-ignore format: one line
   });
 }
 
-async function clock(work) {
-  const began = performance.now();
-  await work();
-  return performance.now() - began;
-}
-
-function summary(name, measured) {
-  const median = (list) => Math.round(list.toSorted((a, b) => a - b)[list.length >> 1]);
-  const ratios = measured.map(({ facs, rsync }) => facs / rsync).sort((a, b) => a - b);
-  const [low, high] = [ratios[0], ratios.at(-1)].map((ratio) => Number(ratio.toFixed(2)));
-  const of = (who) => median(measured.map((one) => one[who]));
-  return {
-    case: name,
-    hosts,
-    files,
-    kilobytes,
-    rounds,
-    facsMs: of("facs"),
-    rsyncMs: of("rsync"),
-    ratio: Number(ratios[ratios.length >> 1].toFixed(2)),
-    low,
-    high,
-  };
+function report(name, { times, size }) {
+  for (const [index, [connections, measured]] of Object.entries(times).entries()) {
+    const ratios = measured.map(({ facs, rsync }) => facs / rsync).sort((a, b) => a - b);
+    const middle = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
+    const round = (ratio) => Number(ratio.toFixed(2));
+    const ms = (who) => Math.round(middle(measured.map((one) => one[who])));
+    console.log(JSON.stringify({ case: name, connections, ...size, facsMs: ms("facs"), rsyncMs: ms("rsync"), ratio: round(middle(ratios)), low: round(ratios[0]), high: round(ratios.at(-1)), goal: GOALS[name][index] })); // biome-ignore format: one line
+  }
 }

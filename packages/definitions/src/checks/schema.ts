@@ -217,7 +217,9 @@ const shape = {
   state: optional(state),
   compare: optional(compare),
   build: optional(build),
-  ssh: optional(z.looseObject({ persist: optional(whole(0, 3600, "a number of seconds, 0 to 3600")) }, "a map with persist")),
+  ssh: optional(
+    z.looseObject({ persist: optional(whole(0, 3600, "a number of seconds, 0 to 3600")) }, "a map with persist"),
+  ),
 };
 
 export const definitionSchema = z.looseObject(shape, "a map");
