@@ -6,13 +6,29 @@ import type { Entry, Manifest } from "./types.ts";
  * The text of a manifest, `manifest/1`: a line that names the format, then one JSON object a line, each line ended by
  * a newline. Equal trees give equal text. See docs/formats/manifest-1.md.
  */
-export function formatManifest({ entries }: Manifest): string {
-  return [HEADER, ...entries.map(formatEntry)].map((line) => `${line}\n`).join("");
+export function formatManifest(manifest: Manifest): string {
+  return written(manifest).text;
 }
 
 /** The name of a tree: the sha256 of its {@link formatManifest}. */
 export function treeId(manifest: Manifest): string {
-  return sha256(formatManifest(manifest));
+  return (written(manifest).id ??= sha256(written(manifest).text));
+}
+
+interface Written {
+  readonly text: string;
+  id?: string;
+}
+
+/** A manifest does not change, and is asked for as often as there are hosts. */
+const manifests = new WeakMap<Manifest, Written>();
+
+function written(manifest: Manifest): Written {
+  const known = manifests.get(manifest);
+  if (known !== undefined) return known;
+  const made = { text: [HEADER, ...manifest.entries.map(formatEntry)].map((line) => `${line}\n`).join("") };
+  manifests.set(manifest, made);
+  return made;
 }
 
 /**

@@ -122,7 +122,8 @@ export function parseListing(
   const files = [...stats.values()].flatMap(({ type, raw }) => (type === "file" ? [raw] : []));
   const hashes = parseHashes(records.rest(), files);
   if (hashes === undefined) return undefined;
-  const entries = [...stats].map(([path, stat]) => entryOf(path, stat, hashes.get(stat.raw) ?? known(stat, linked?.get(path)))); // biome-ignore format: one line
+  const entries: Entry[] = [];
+  for (const [path, stat] of stats) entries.push(entryOf(path, stat, hashes.get(stat.raw) ?? known(stat, linked?.get(path)))); // biome-ignore format: one line
   return { stats, manifest: { entries: entries.sort((a, b) => compareBytes(a.path, b.path)) } };
 }
 

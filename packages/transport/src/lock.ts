@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { formatLock } from "./formats.ts";
-import type { Request } from "./framing.ts";
+import type { Request, Source } from "./framing.ts";
 import { runHook } from "./hook.ts";
 import { Records } from "./listing.ts";
 import { checkDir, checkHome, checkPlace, checkRelease } from "./place.ts";
@@ -80,13 +80,22 @@ function changes(changer: Changer): Omit<Lock, "token" | "renew" | "unlock"> {
 
 async function keep(changer: Changer, { place, record }: { place: Place; record: ReleaseRecord }): Promise<void> {
   checkRelease(record.release);
+  const packed = packs.get(record.files) ?? pack(record);
+  packs.set(record.files, packed);
+  await changer.ask("keep", { place, args: [record.release], bytes: packed });
+}
+
+/** By the files of records: hosts that get the same get the same bytes. */
+const packs = new WeakMap<ReleaseRecord["files"], Source>();
+
+function pack({ files }: ReleaseRecord): Source {
   const members = RECORD_FILES.flatMap((path): Member[] => {
-    const text = record.files[path];
+    const text = files[path];
     if (text === undefined) return [];
     const bytes = Buffer.from(text);
     return [{ path, type: "file", mode: 0o600, size: bytes.length, content: { bytes } }];
   });
-  await changer.ask("keep", { place, args: [record.release], bytes: tarOf(members) });
+  return tarOf(members);
 }
 
 async function point(

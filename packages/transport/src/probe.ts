@@ -10,7 +10,7 @@ export function parseProbe(body: Buffer, options: ProbeOptions & { readonly plac
   const found = collect(records);
   const one = (key: string): string => found.get(key)?.[0] ?? "";
   const [dir, release] = [one("c"), one("r")];
-  const { bytes, inodes } = parseSpace(one("k"), one("i"));
+  const { bytes, inodes } = parseFree(one("a")) ?? parseSpace(one("k"), one("i"));
   return {
     ...adoptionOf(one("m"), { place: options.place, full: found.has("f") }),
     base: one("b"),
@@ -76,6 +76,13 @@ export function watched(moved: readonly string[], ignore: (path: string) => bool
   const ignored = moved.filter((path) => isIgnored(path, ignore));
   const parents = new Set(ignored.map((path) => path.split("/").slice(0, -1).join("/")));
   return moved.filter((path) => !isIgnored(path, ignore) && !parents.has(path));
+}
+
+/** Of `stat -f -c '%a %S %d'`. */
+function parseFree(text: string): ReturnType<typeof parseSpace> | undefined {
+  const [, blocks, size, inodes] = /^(\d+) (\d+) (\d+)$/.exec(text) ?? [];
+  if (blocks === undefined) return undefined;
+  return { bytes: Number(blocks) * Number(size), inodes: Number(inodes) };
 }
 
 /** Of `df -Pk` and `df -Pi`. Names of devices and mounts may hold blanks; the numbers before the % do not. */

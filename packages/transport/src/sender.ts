@@ -34,8 +34,9 @@ export class Sender {
     this.#to.cork();
     this.#to.write(encodeHead(request));
     if (bytes !== undefined) this.#to.write(bytes);
-    this.#to.write(Buffer.alloc(paddingOf(bytes)));
-    this.#to.uncork();
+    if (paddingOf(bytes) > 0) this.#to.write(Buffer.alloc(paddingOf(bytes)));
+    // What is asked in one go leaves in one go.
+    process.nextTick(() => this.#to.uncork());
   }
 
   async #stream(request: Request): Promise<void> {

@@ -1,5 +1,7 @@
 import { FacsimileError } from "@facsimile/core";
-import { compareTrees, formatManifest, formatSums } from "@facsimile/manifest";
+import { compareTrees, formatManifest, formatSums, type Manifest } from "@facsimile/manifest";
+import type { ReleaseRecord } from "@facsimile/transport";
+import type { SealedRelease } from "../release/seal.ts";
 import { runHooks } from "./hooks.ts";
 import {
   forEach,
@@ -83,13 +85,7 @@ async function stage(
     if (compareTrees(wanted.manifest, manifest).length > 0) throw moved(run, copy.project);
     run.staged.set(copy.project, found.probe.current?.dir ?? wanted.treeId);
   }
-  const files = {
-    manifest: formatManifest(wanted.manifest),
-    SHA256SUMS: formatSums(wanted.manifest),
-    "release.json": Buffer.from(sealed.json).toString("utf8"),
-    "release.json.asc": sealed.signature,
-  };
-  await lock.record(place, { release: copy.id, files });
+  await lock.record(place, { release: copy.id, files: recordFiles(sealed, wanted.manifest) });
 }
 
 async function before(
@@ -99,4 +95,20 @@ async function before(
 ): Promise<void> {
   const hooks = step.copy.hooks.precmd;
   run.irreversible = (await runHooks(hooks, hookRequest(step, { run, runs }), context)) || run.irreversible;
+}
+
+const records = new WeakMap<SealedRelease, Map<Manifest, ReleaseRecord["files"]>>();
+
+/** What hosts keep of a release, made once for all that hold one tree. */
+function recordFiles(sealed: SealedRelease, manifest: Manifest): ReleaseRecord["files"] {
+  const known = records.get(sealed)?.get(manifest);
+  if (known !== undefined) return known;
+  const files = {
+    manifest: formatManifest(manifest),
+    SHA256SUMS: formatSums(manifest),
+    "release.json": Buffer.from(sealed.json).toString("utf8"),
+    "release.json.asc": sealed.signature,
+  };
+  records.set(sealed, new Map(records.get(sealed)).set(manifest, files));
+  return files;
 }

@@ -51,7 +51,7 @@ op_list() {
 # op_prove HOME PROJECT TOKEN LEASE DIR KEY all|new LONG: as op_list, under the lock; the listing, taken before the hashes, is kept
 # under KEY: whatever is written after it moves a time that it holds.
 op_prove() {
-  changing "$@"
+  adding "$@"
   dir=$5
   [ -n "$dir" ] || runs
   [ -n "$dir" ] && cd "$B/releases/$dir" 2>/dev/null || die NOTHING_DEPLOYED "$B"

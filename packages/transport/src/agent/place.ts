@@ -92,9 +92,10 @@ op_probe() {
 
 look_history() { printf h; text "$M/history.jsonl"; }
 
-# Free space of this file system, by df; inodes where df can count them.
+# Free blocks of this file system, their size, and free inodes; by df where stat cannot tell.
 look_space() {
   folder=$(nearest "$H")
+  free=$(stat -f -c '%a %S %d' "$folder" 2>/dev/null) && { printf 'a%s\\0' "$free"; return; }
   printf k; df -Pk "$folder"; printf '\\0'
   printf i; df -Pi "$folder" 2>/dev/null; printf '\\0'
 }

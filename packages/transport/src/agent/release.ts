@@ -2,9 +2,9 @@
 export const RELEASE = `
 # op_keep ... RELEASE: the files of a record, as a tar. 0600: they name what the tree holds.
 op_keep() {
-  changing "$@"
+  adding "$@"
   umask 077
-  rm -rf "$M/$5.new"
+  [ ! -e "$M/$5.new" ] || rm -rf "$M/$5.new"
   mkdir -p "$M/$5.new" && cd "$M/$5.new" && tar -xmof - || exit 1
   # One that is there may be the current one: never without its files.
   if [ -d "$M/$5" ]; then mv -f ./* "$M/$5" && rmdir "$M/$5.new"; else rename "$M/$5.new" "$M/$5"; fi || exit 1
@@ -33,7 +33,7 @@ op_switch() {
 
 # op_confirm ... LINE: appends to the history, and tells what there is to prune.
 op_confirm() {
-  changing "$@"
+  adding "$@"
   [ -z "$5" ] || ( umask 077; printf '%s\\n' "$5" >> "$M/history.jsonl" ) || exit 1
   printf h; text "$M/history.jsonl"
   runs
@@ -47,7 +47,7 @@ op_confirm() {
 # links: if the current tree was as proven just before, the listing of just after becomes its snapshot. Else the
 # controller gets all three listings, and may know that only paths moved which nobody watches.
 op_tidy() {
-  changing "$@"
+  adding "$@"
   long=long
   count=$5
   shift 5
@@ -82,7 +82,7 @@ op_tidy() {
 
 # op_snapshot ...: stdin is the current tree's snapshot.
 op_snapshot() {
-  changing "$@"
+  adding "$@"
   [ ! -d "$M/current" ] || put "$M/current/snapshot"
 }
 `;

@@ -1,8 +1,10 @@
 /** Making a tree complete beside the running one. Paths arrive as `./…`, between NULs, or in a tar. */
 export const STAGE = `
-# How every operation begins that changes a place, HOME PROJECT TOKEN LEASE; and one that fills what nobody sees yet.
+# How every operation begins that changes a place, HOME PROJECT TOKEN LEASE; one that adds to what a change that held has done,
+# or that nobody sees yet; and one that fills such a thing.
 changing() { at_place "$1" "$2"; hold "$3" "$4"; }
-filling() { at_place "$1" "$2"; still "$3" "$4"; in_partial "$5"; }
+adding() { at_place "$1" "$2"; still "$3" "$4"; }
+filling() { adding "$@"; in_partial "$5"; }
 
 in_partial() { cd "$B/releases/.$1.partial" 2>/dev/null || die NOT_STAGED "$B/releases/$1"; }
 
@@ -34,7 +36,7 @@ op_claim() {
 
 # op_unpack ... DIR: a tar, into a partial folder of its own. What was left half done before goes.
 op_unpack() {
-  changing "$@"
+  adding "$@"
   for each in "$B"/releases/.?*.partial "$B"/releases/.?*.trash; do [ ! -e "$each" ] || discard "$each"; done
   mkdir "$B/releases/.$5.partial" && cd "$B/releases/.$5.partial" && tar -xpmof - || exit 1
 }
@@ -73,7 +75,7 @@ op_share() {
 }
 
 op_settle() {
-  changing "$@"
+  adding "$@"
   in_partial "$5"
   rename "$B/releases/.$5.partial" "$B/releases/$5" || exit 1
 }
