@@ -1,4 +1,5 @@
 import path from "node:path";
+import type { HostFilter } from "@facsimile/pipeline";
 import type { Command } from "commander";
 import type { World } from "./world.ts";
 
@@ -28,6 +29,31 @@ export function withStages(command: Command): Command {
     .option("--start <stage>", "begin with this stage; those before it must have been done")
     .option("--end <stage>", "stop after this stage")
     .option("--only <stage>", "run this stage alone");
+}
+
+/** Gives a command the choice of hosts; {@link hostFilterOf} takes it. */
+export function withHosts(command: Command): Command {
+  return command
+    .option("--hosts <names>", "only these hosts: a,b; may be given again", collectNames)
+    .option("--targets <names>", "only hosts with one of these targets", collectNames)
+    .option("--regions <names>", "only hosts in one of these regions", collectNames);
+}
+
+/** The choice of {@link withHosts}. */
+export function hostFilterOf({ hosts, targets, regions }: HostFilter): HostFilter {
+  return { hosts, targets, regions };
+}
+
+/** {@link hostFilterOf} as it is typed. */
+export function hostFilterText(filter: HostFilter): string {
+  const words = Object.entries(hostFilterOf(filter)).filter(([, names]) => names !== undefined);
+  return words.map(([kind, names]) => ` --${kind} ${names.join(",")}`).join("");
+}
+
+/** Takes `a,b` as often as it is given. Of nothing but commas stays an empty list, which leaves no host. */
+export function collectNames(value: string, before: string[] = []): string[] {
+  const names = value.split(",").map((name) => name.trim());
+  return [...before, ...names.filter((name) => name !== "")];
 }
 
 /** Takes an option as often as it is given. */

@@ -154,6 +154,7 @@ export type { RenderedFile, RenderRequest } from "./install/render.ts";
 export type { RenderedProject } from "./install/render-trees.ts";
 export { type WrittenTrees, writeTrees } from "./install/write-trees.ts";
 export { type Answer, answers, type Question } from "./instance/answers.ts";
+export type { HostFilter } from "./instance/chosen-hosts.ts";
 export {
   type ListedHost,
   type ListedInstance,

@@ -1,0 +1,79 @@
+import { didYouMean, FacsimileError, throwProblems } from "@facsimile/core";
+import type { Definition, Host } from "@facsimile/definitions";
+import type { WantedHosts } from "./wanted-hosts.ts";
+
+/** Which hosts are meant: those that every list has. A list that is not there leaves all; an empty one leaves none. */
+export interface HostFilter {
+  readonly hosts?: readonly string[] | undefined;
+  readonly targets?: readonly string[] | undefined;
+  readonly regions?: readonly string[] | undefined;
+}
+
+/**
+ * The wanted hosts that the filter leaves, in their order.
+ *
+ * @throws `UNKNOWN_HOST`, `UNKNOWN_TARGET`, `UNKNOWN_REGION` for names that the instance does not have, all at once;
+ *   `NO_HOSTS` where the filter leaves no host, or none but those that are declared down
+ */
+export function chooseHosts(
+  wanted: WantedHosts,
+  { filter, definition }: { filter: HostFilter; definition: Pick<Definition, "instance" | "hosts" | "values"> },
+): WantedHosts {
+  if (KINDS.every((kind) => filter[kind] === undefined)) return wanted;
+  throwProblems(KINDS.flatMap((kind) => unknownNames(kind, { names: filter[kind] ?? [], definition })));
+  const isChosen = (host: Host) => KINDS.every((kind) => has(filter[kind], namesOf[kind](host)));
+  const chosen = { hosts: wanted.hosts.filter(isChosen), down: wanted.down.filter(isChosen) };
+  if (chosen.hosts.length > 0) return chosen;
+  throw noneLeft(chosen.down, { filter, instance: definition.instance.full });
+}
+
+const KINDS = ["hosts", "targets", "regions"] as const;
+type Kind = (typeof KINDS)[number];
+
+const namesOf: Readonly<Record<Kind, (host: Host) => readonly string[]>> = {
+  hosts: ({ name }) => [name],
+  targets: ({ targets }) => targets,
+  regions: ({ region }) => (region === undefined ? [] : [region]),
+};
+
+function has(list: readonly string[] | undefined, names: readonly string[]): boolean {
+  return list === undefined || names.some((name) => list.includes(name));
+}
+
+function unknownNames(
+  kind: Kind,
+  { names, definition }: { names: readonly string[]; definition: Pick<Definition, "instance" | "hosts" | "values"> },
+): FacsimileError[] {
+  const { instance, hosts, values } = definition;
+  const described = { hosts: {}, targets: values.deploy.nodes, regions: values.regions }[kind];
+  const known = [...new Set([...hosts.flatMap(namesOf[kind]), ...Object.keys(described ?? {})])];
+  return [...new Set(names)].filter((name) => !known.includes(name)).map((name) => unknown(kind, { name, known, instance: instance.full })); // biome-ignore format: one line
+}
+
+function unknown(
+  kind: Kind,
+  { name, known, instance }: { name: string; known: readonly string[]; instance: string },
+): FacsimileError {
+  const what = kind.slice(0, -1);
+  const near = didYouMean(name, known);
+  const all = known.length === 0 ? `It has no ${kind} at all.` : `It has ${known.join(", ")}.`;
+  return new FacsimileError(`UNKNOWN_${what.toUpperCase()}`, `${instance} has no ${what} ${JSON.stringify(name)}`, {
+    hint: near === undefined ? all : `Did you mean ${near}?`,
+  });
+}
+
+function noneLeft(
+  down: readonly Host[],
+  { filter, instance }: { filter: HostFilter; instance: string },
+): FacsimileError {
+  if (down.length > 0) {
+    const why = down.map((host) => `${host.name} (${host.down})`).join(", ");
+    return new FacsimileError("NO_HOSTS", `what was chosen of ${instance} is declared down: ${why}`, {
+      hint: "Choose others; or take `down` out of the definition of a host that is up again.",
+    });
+  }
+  const said = KINDS.flatMap((kind) => (filter[kind] === undefined ? [] : [`--${kind} ${filter[kind].join(",")}`]));
+  return new FacsimileError("NO_HOSTS", `${instance} has no host with all of: ${said.join(" ")}`, {
+    hint: `Its hosts, targets and regions: facs list ${instance}`,
+  });
+}
