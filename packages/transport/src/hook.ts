@@ -6,7 +6,7 @@ import type { Hook, HookResult, Place } from "./types.ts";
 /** Of the output, what the agent sends. */
 const OUTPUT_BYTES = 65_536;
 /** As timeout(1) has it. */
-const TIMED_OUT = 124;
+export const TIMED_OUT = 124;
 
 export async function runHook(
   changer: Changer,
@@ -62,7 +62,7 @@ function resultOf(records: Records, end: Pick<HookResult, "exitCode" | "timedOut
   return { ...end, output: records.rest().toString(), truncated: size > OUTPUT_BYTES };
 }
 
-function startClock(seconds: number): { readonly isOver: boolean; stop(): void } {
+export function startClock(seconds: number): { readonly isOver: boolean; stop(): void } {
   let isOver = false;
   const timer = setTimeout(() => (isOver = true), seconds * 1000);
   return {

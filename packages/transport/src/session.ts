@@ -10,6 +10,7 @@ import { checkDir, checkPlace, checkRelease } from "./place.ts";
 import { parseProbe } from "./probe.ts";
 import { readFiles } from "./read-files.ts";
 import { type Bulk, preflight } from "./rsync.ts";
+import { runCommand } from "./run.ts";
 import { splitShared } from "./shared.ts";
 import {
   type Endpoint,
@@ -57,6 +58,7 @@ export function sessionOf({ endpoint, host, userHome, noisy, close }: SessionPar
     list: async (place, options) => (await list(host, { place, ...options })).listing,
     libraries: (question) => libraries(host, question),
     lock: (request) => takeLock(host, request),
+    run: (request) => runCommand(host, request),
     preflight: () => preflight(host),
     close,
   };

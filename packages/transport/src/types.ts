@@ -2,8 +2,10 @@ import type { Environment, FacsimileError } from "@facsimile/core";
 import type { Manifest } from "@facsimile/manifest";
 import type { LibraryOffer, LibraryQuestion } from "./libraries.ts";
 import type { HistoryEntry, Lock, LockRequest } from "./lock-types.ts";
+import type { RunRequest, RunResult } from "./run-types.ts";
 
 export type * from "./lock-types.ts";
+export type * from "./run-types.ts";
 
 /** Where a copy lives: a machine reached by ssh, or this one. */
 export type Endpoint =
@@ -98,6 +100,9 @@ export interface Session {
    * @throws `LOCK_HELD` saying by whom, since and until when; `HOME_REFUSED`
    */
   lock(request: LockRequest): Promise<Lock>;
+
+  /** Runs any command. A non-zero exit is a result, not an error. It does not outlive the session. */
+  run(request: RunRequest): Promise<RunResult>;
 
   /** Reasons why this host cannot get a tree: `RSYNC_MISSING`, `RSYNC_TOO_OLD`, here or there. Empty when all is well. */
   preflight(): Promise<FacsimileError[]>;

@@ -1,15 +1,16 @@
 import fs from "node:fs/promises";
+import path from "node:path";
 import { manifestOf } from "@facsimile/manifest";
 import { readTree, tree } from "@facsimile/testing";
 import { expect, it, onTestFinished } from "vitest";
-import { connect, type Session } from "../src/index.ts";
+import { connect, type RunOutput, type Session } from "../src/index.ts";
 import { deploy, treeOfFiles } from "./world.ts";
 
 /** A machine that has neither ssh nor rsync; with BusyBox, also none of the GNU tools. */
 async function machine(tools: "gnu" | "busybox"): Promise<{ env: Record<string, string>; home: string }> {
   const home = await tree({}, { onFinished: onTestFinished });
   const bin = `${home}/bin`;
-  const names = "sh cat cp mv ln rm mkdir rmdir ls find xargs tar stat readlink dd head tail cmp grep df date id uname tr wc chmod sleep kill sha256sum setsid"; // biome-ignore format: one line
+  const names = "sh cat cp mv ln rm mkdir rmdir ls find xargs tar stat readlink dd head tail cmp grep df date id uname tr wc chmod sleep kill sha256sum setsid mktemp mkfifo seq"; // biome-ignore format: one line
   for (const name of names.split(" ")) {
     const found = tools === "busybox" ? "/usr/bin/busybox" : await firstOf([`/usr/bin/${name}`, `/bin/${name}`]);
     if (found !== undefined) await tree({ [name]: { link: found } }, { root: bin });
@@ -75,6 +76,37 @@ it.each(["gnu", "busybox"] as const)(
     await lock.unlock();
   },
 );
+
+it.each(["gnu", "busybox"] as const)("runs commands with %s tools, and ends them in time", async (tools) => {
+  const { env } = await machine(tools);
+  const session = await open(env);
+  const said = { stdout: "", stderr: "" };
+  const onOutput = ({ stream, bytes }: RunOutput) => void (said[stream] += bytes.toString());
+  const run = "seq 200000; echo late >&2; pwd; exit 3";
+  expect(await session.run({ run, instance: "dev", home: "shop", onOutput })).toEqual({ exitCode: 3, timedOut: false });
+  expect(said.stdout.split("\n").slice(199_998)).toEqual(["199999", "200000", `${env["HOME"]}/shop`, ""]);
+  expect(said.stderr).toBe("late\n");
+  const began = performance.now();
+  const endless = await session.run({ run: ["sleep", "300"], instance: "dev", timeout: 0.5, onOutput });
+  expect(endless).toEqual({ exitCode: 124, timedOut: true });
+  expect(performance.now() - began).toBeLessThan(5000);
+});
+
+it("ends a command with an aborted session, and keeps none of its output", async () => {
+  const { env } = await machine("gnu");
+  const stop = new AbortController();
+  const session = await connect({ kind: "local", name: "local" }, { env, signal: stop.signal });
+  let folder = "";
+  const onOutput = ({ bytes }: RunOutput) => {
+    folder = path.dirname(bytes.toString());
+    stop.abort(new Error("enough"));
+  };
+  const run = "readlink /proc/$$/fd/1; sleep 300; true";
+  await expect(session.run({ run, instance: "dev", onOutput })).rejects.toThrow("enough");
+  await session.close();
+  expect(folder).toMatch(/^\/dev\/shm\/facs\./);
+  await expect(fs.access(folder)).rejects.toMatchObject({ code: "ENOENT" });
+});
 
 it("tells what a host lacks", async () => {
   const { env } = await machine("gnu");

@@ -39,16 +39,22 @@ op_await() {
   tail -c 65536 "$M/hook.log"
 }
 
-# op_end HOME PROJECT PROCESS: ends it and what it started.
-op_end() {
-  at_place "$1" "$2"
-  group=-$3
-  kill -TERM "$group" 2>/dev/null || { group=$3; kill -TERM "$group" 2>/dev/null; }
+# end_group PROCESS: ends it and what it started, politely, then not.
+end_group() {
+  group=-$1
+  kill -TERM "$group" 2>/dev/null || { group=$1; kill -TERM "$group" 2>/dev/null; }
   for round in 1 2 3 4 5 6 7 8 9 10; do
     kill -0 "$group" 2>/dev/null || break
     sleep 0.1 2>/dev/null || sleep 1
   done
   kill -KILL "$group" 2>/dev/null
+  return 0
+}
+
+# op_end HOME PROJECT PROCESS: ends it, and tells what it said.
+op_end() {
+  at_place "$1" "$2"
+  end_group "$3"
   rm -f "$M/hook.status"
   printf '%s' "$(wc -c < "$M/hook.log" | tr -d ' ')"
   printf '\\0'

@@ -6,10 +6,13 @@ import { LOCK } from "./lock.ts";
 import { LOOP } from "./loop.ts";
 import { PLACE } from "./place.ts";
 import { RELEASE } from "./release.ts";
+import { RUN } from "./run.ts";
 import { STAGE } from "./stage.ts";
 
 /** The one program that every session runs, on hosts and here: `sh -c PROGRAM`. A constant: it never holds data. */
-export const PROGRAM = withoutComments([LOOP, PLACE, LISTING, LIBRARIES, FILES, LOCK, STAGE, RELEASE, HOOK].join("\n"));
+export const PROGRAM = withoutComments(
+  [LOOP, PLACE, LISTING, LIBRARIES, FILES, LOCK, STAGE, RELEASE, HOOK, RUN].join("\n"),
+);
 
 /** The program followed by its start, which nothing of a half-received text can reach. */
 export const AGENT = `${PROGRAM}\nmain\n`;
