@@ -1,5 +1,5 @@
 import type { Difference, Manifest, Tree } from "@facsimile/manifest";
-import type { Listing, ListOptions, Place, Probe, ReleaseRecord, TreeOptions } from "./types.ts";
+import type { Listing, ListOptions, LockHolder, Place, Probe, ReleaseRecord, TreeOptions } from "./types.ts";
 
 export interface LockRequest {
   readonly home: string;
@@ -52,6 +52,18 @@ export interface Lock {
 
   /** Frees it if it is still ours; never throws. */
   unlock(): Promise<void>;
+}
+
+/** A lock as its home has it now. */
+export interface HomeLock {
+  /** Seconds since 1970 by the host's clock. */
+  readonly clock: number;
+  readonly lock: HeldLock | undefined;
+}
+
+export interface HeldLock extends LockHolder {
+  /** Tells it from every other lock. */
+  readonly token: string;
 }
 
 export interface StageRequest extends TreeOptions {

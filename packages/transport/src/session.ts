@@ -6,6 +6,7 @@ import type { Reply, Request } from "./framing.ts";
 import { libraries } from "./libraries.ts";
 import { parseListing, Records, type Stats } from "./listing.ts";
 import { takeLock } from "./lock.ts";
+import { freeLock, readLock } from "./lock-free.ts";
 import { checkDir, checkPlace, checkRelease } from "./place.ts";
 import { parseProbe } from "./probe.ts";
 import { readFiles } from "./read-files.ts";
@@ -58,6 +59,8 @@ export function sessionOf({ endpoint, host, userHome, noisy, close }: SessionPar
     list: async (place, options) => (await list(host, { place, ...options })).listing,
     libraries: (question) => libraries(host, question),
     lock: (request) => takeLock(host, request),
+    readLock: (home) => readLock(host, home),
+    freeLock: (home, lock) => freeLock(host, { home, lock }),
     run: (request) => runCommand(host, request),
     preflight: () => preflight(host),
     close,

@@ -1,7 +1,7 @@
 import type { Environment, FacsimileError } from "@facsimile/core";
 import type { Manifest } from "@facsimile/manifest";
 import type { LibraryOffer, LibraryQuestion } from "./libraries.ts";
-import type { HistoryEntry, Lock, LockRequest } from "./lock-types.ts";
+import type { HeldLock, HistoryEntry, HomeLock, Lock, LockRequest } from "./lock-types.ts";
 import type { RunRequest, RunResult } from "./run-types.ts";
 
 export type * from "./lock-types.ts";
@@ -100,6 +100,16 @@ export interface Session {
    * @throws `LOCK_HELD` saying by whom, since and until when; `HOME_REFUSED`
    */
   lock(request: LockRequest): Promise<Lock>;
+
+  /** Who has the lock of a home. Changes nothing. @throws `HOME_REFUSED`, `BAD_HOME` */
+  readLock(home: string): Promise<HomeLock>;
+
+  /**
+   * Takes a lock from the one who has it: what his run asks for next is refused with `LOCK_LOST`. Only that very lock: not one
+   * that was taken since, nor, where it was expired, one that was renewed since.
+   * @returns Whether it was still there. @throws `HOME_REFUSED`, `BAD_HOME`
+   */
+  freeLock(home: string, lock: HeldLock): Promise<boolean>;
 
   /** Runs any command. A non-zero exit is a result, not an error. It does not outlive the session. */
   run(request: RunRequest): Promise<RunResult>;

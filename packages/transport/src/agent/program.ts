@@ -3,6 +3,7 @@ import { HOOK } from "./hook.ts";
 import { LIBRARIES } from "./libraries.ts";
 import { LISTING } from "./listing.ts";
 import { LOCK } from "./lock.ts";
+import { LOCK_FREE } from "./lock-free.ts";
 import { LOOP } from "./loop.ts";
 import { PLACE } from "./place.ts";
 import { RELEASE } from "./release.ts";
@@ -11,7 +12,7 @@ import { STAGE } from "./stage.ts";
 
 /** The one program that every session runs, on hosts and here: `sh -c PROGRAM`. A constant: it never holds data. */
 export const PROGRAM = withoutComments(
-  [LOOP, PLACE, LISTING, LIBRARIES, FILES, LOCK, STAGE, RELEASE, HOOK, RUN].join("\n"),
+  [LOOP, PLACE, LISTING, LIBRARIES, FILES, LOCK, LOCK_FREE, STAGE, RELEASE, HOOK, RUN].join("\n"),
 );
 
 /** The program followed by its start, which nothing of a half-received text can reach. */
