@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { withCommon } from "./options.ts";
+import { withCommon, withHosts } from "./options.ts";
 import type { Add, Invoke } from "./program.ts";
 
 /** Commands about the keys of hosts. */
@@ -18,5 +18,27 @@ export function addHosts(group: Add, invoke: Invoke): void {
     .option("--yes", "you compared them")
     .action(async (instance: string, names: string[], _options, command: Command) =>
       (await import("./commands/hosts.ts")).hostsTrustCommand({ instance, hosts: names, ...invoke(command) }),
+    );
+}
+
+/** Commands about hosts as they are now, whatever is deployed there. */
+export function addHostWork(group: Add, invoke: Invoke): void {
+  const run = group("run <instance> <command...>", "run a command on every host; one word is a line for its shell");
+  withHosts(withCommon(run.usage("[options] <instance> -- <command...>"), "print a JSON document for each line"))
+    .option("--timeout <seconds>", "end it on hosts where it takes longer")
+    .option("--yes", "confirm what a protected instance asks for")
+    .action(async (instance: string, words: string[], _options, command: Command) =>
+      (await import("./commands/run.ts")).runCommand({ instance, words, ...invoke(command) }),
+    );
+  const lock = group("lock", "who deploys now: status, release");
+  const verb: Add = (usage, description) => withHosts(withCommon(lock.command(usage).description(description)));
+  verb("status <instance>", "who has the lock of each host, for which run, until when").action(
+    async (instance: string, _options, command: Command) =>
+      (await import("./commands/lock.ts")).lockStatusCommand({ instance, ...invoke(command) }),
+  );
+  verb("release <instance>", "free locks whose time is over; asks before it takes one from a run at work")
+    .option("--yes", "take them from runs at work, too")
+    .action(async (instance: string, _options, command: Command) =>
+      (await import("./commands/lock.ts")).lockReleaseCommand({ instance, ...invoke(command) }),
     );
 }

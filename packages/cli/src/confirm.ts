@@ -9,6 +9,8 @@ export interface Confirmation {
   readonly yes: boolean;
   /** The command to type where nobody can be asked. */
   readonly command: string;
+  /** What was done before. Default: `Nothing was changed.` */
+  readonly changed?: string | undefined;
 }
 
 /**
@@ -16,11 +18,14 @@ export interface Confirmation {
  *
  * @throws `CONFIRMATION_NEEDED` where nobody can be asked: off a terminal.
  */
-export async function confirm({ question, yes, command }: Confirmation, { ask }: Pick<World, "ask">): Promise<boolean> {
+export async function confirm(
+  { question, yes, command, changed = "Nothing was changed." }: Confirmation,
+  { ask }: Pick<World, "ask">,
+): Promise<boolean> {
   if (yes) return true;
   if (ask !== undefined) return /^y(es)?$/i.test((await ask(`${question} [y/N] `)).trim());
   throw new FacsimileError("CONFIRMATION_NEEDED", `${question} Nobody can be asked here`, {
-    hint: `If it is right: ${command} --yes. Nothing was changed.`,
+    hint: `If it is right: ${command} --yes. ${changed}`,
   });
 }
 

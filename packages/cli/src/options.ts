@@ -62,8 +62,8 @@ export function collect(value: string, before: string[] = []): string[] {
 }
 
 /** Gives a command the options that all have. */
-export function withCommon(command: Command): Command {
-  return command.option("--root <dir>", ROOT_HELP).option("--json", "print one JSON document");
+export function withCommon(command: Command, json = "print one JSON document"): Command {
+  return command.option("--root <dir>", ROOT_HELP).option("--json", json);
 }
 
 const ROOT_HELP = "the definitions repository (default: FACS_ROOT, else found from here upwards)";

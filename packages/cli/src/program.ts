@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { addChecks, addDefinitions, addEdits } from "./commands-definitions.ts";
-import { addHosts } from "./commands-hosts.ts";
+import { addHosts, addHostWork } from "./commands-hosts.ts";
 import { addReleases } from "./commands-releases.ts";
 import { addState } from "./commands-state.ts";
 import { collect, SET, SKIP_LIBCHECK, SRC_DIR, withCommon, withStages } from "./options.ts";
@@ -51,6 +51,7 @@ export function createProgram(world: World, run: RunState): Command {
   addChecks(add, invoke);
   addState(group, invoke);
   addHosts(group, invoke);
+  addHostWork(group, invoke);
   addWork(add, invoke);
   addReleases(add, invoke);
   return program;

@@ -34,8 +34,8 @@ export interface World {
   readonly env: NodeJS.ProcessEnv;
   /** Runs the real CLI in the conglomerate. */
   facs(...args: string[]): Promise<Ran>;
-  /** The same without waiting: `done` gives what `facs` gives. */
-  start(...args: string[]): { readonly pid: number; readonly done: Promise<Ran> };
+  /** The same without waiting: `text` grows, `done` gives what `facs` gives. */
+  start(...args: string[]): { readonly pid: number; readonly done: Promise<Ran>; readonly text: Omit<Ran, "code"> };
   /** Replaces a text in a file of the conglomerate and commits. The text must be there. */
   edit(file: string, from: string, to: string): Promise<void>;
   remove(): Promise<void>;
@@ -72,7 +72,7 @@ export async function world(more: NodeJS.ProcessEnv = {}): Promise<World> {
     child.stdout.on("data", (chunk) => (text.stdout += chunk));
     child.stderr.on("data", (chunk) => (text.stderr += chunk));
     const done = new Promise<Ran>((resolve) => child.on("close", (code) => resolve({ code: code ?? 128, ...text })));
-    return { pid: child.pid ?? 0, done };
+    return { pid: child.pid ?? 0, done, text };
   };
   const edit = async (file: string, from: string, to: string) => {
     const text = await fs.readFile(path.join(root, file), "utf8");

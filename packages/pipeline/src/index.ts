@@ -5,7 +5,10 @@ import type { PlanRequest } from "./deploy/plan.ts";
 import type { DeployReport, Plan, VerifyReport } from "./deploy/reports.ts";
 import type { StatusReport } from "./deploy/status.ts";
 import type { PipelineEvent } from "./events.ts";
+import type { ChosenRequest } from "./hosts/chosen.ts";
 import type { HostKeys, HostsRequest } from "./hosts/known.ts";
+import type { LocksReport, ReleaseLocksRequest } from "./hosts/locks.ts";
+import type { CommandEvent, CommandReport, CommandRequest } from "./hosts/run.ts";
 import type { OriginsRequest, ProjectOrigins } from "./install/origins.ts";
 import type { TemplatesRequest } from "./install/project-templates.ts";
 import type { RenderedFile, RenderRequest } from "./install/render.ts";
@@ -56,6 +59,22 @@ export async function checkHostKeys(request: HostsRequest, context: PipelineCont
 /** Puts on record what hosts showed. */
 export async function trustHostKeys(keys: HostKeys, context: PipelineContext): Promise<void> {
   return (await import("./hosts/known.ts")).trustHostKeys(keys, context);
+}
+
+/** Who has the lock of every host of an instance, until when. Nothing is changed. */
+export async function readLocks(request: ChosenRequest, context: PipelineContext): Promise<LocksReport> {
+  return (await import("./hosts/locks.ts")).readLocks(request, context);
+}
+
+/** Frees locks whose time is over, and, if that is confirmed, those of runs that may still be at work. */
+export async function releaseLocks(request: ReleaseLocksRequest, context: PipelineContext): Promise<LocksReport> {
+  return (await import("./hosts/locks.ts")).releaseLocks(request, context);
+}
+
+/** Runs a command on every chosen host; the events carry what it says. */
+export function startCommand(request: CommandRequest, world: PipelineWorld): Run<CommandEvent, CommandReport> {
+  const work = async (onEvent: OnEvent<CommandEvent>) => (await import("./hosts/run.ts")).runOnHosts(request, { ...world, onEvent }); // biome-ignore format: one line
+  return startRun(work);
 }
 
 /** Checks every host, path by path, against the signed release that it holds. */
@@ -147,7 +166,10 @@ export type { HostStatus, ProjectStatus, StatusReport } from "./deploy/status.ts
 export { type DoctorReport, type DoctorRequest, doctor } from "./doctor/doctor.ts";
 export type { Finding } from "./doctor/finding.ts";
 export type { Phase, PipelineEvent } from "./events.ts";
+export type { ChosenRequest } from "./hosts/chosen.ts";
 export type { HostKeys, HostsRequest, KnownHost, ShownKey } from "./hosts/known.ts";
+export type { LockedHome, LocksReport, ReleaseLocksRequest } from "./hosts/locks.ts";
+export type { CommandEvent, CommandHost, CommandReport, CommandRequest } from "./hosts/run.ts";
 export type { Origin, OriginsRequest, ProjectOrigins } from "./install/origins.ts";
 export type { TemplatesRequest } from "./install/project-templates.ts";
 export type { RenderedFile, RenderRequest } from "./install/render.ts";

@@ -40,7 +40,7 @@ export function lockHeld(host: string, holder: LockHolder | undefined): Facsimil
   const what = [reason, run].filter((word) => word !== "").join(" ");
   const message = `${host} is locked by ${owner || "someone"} (${what}) since ${iso(since)}, at least until ${iso(until)}`;
   return new FacsimileError("LOCK_HELD", message, {
-    hint: "Wait for that run. If it was killed, its lock is free to take as soon as that time has passed.",
+    hint: "Wait for that run. If it was killed, its lock is free to take as soon as that time has passed; facs lock release frees it now.",
   });
 }
 

@@ -31,7 +31,7 @@ export async function reachAll(
   const limit = definition.values.deploy.parallel;
   const outcomes = await fanOut(hosts, {
     limit,
-    work: (host) => connect(endpointOf(host, definition), connectOptions(definition, context)),
+    work: (host) => connectTo(host, definition, context),
   });
   return outcomes.map((outcome): Reached => {
     const { item: host } = outcome;
@@ -40,6 +40,15 @@ export async function reachAll(
     context.onEvent({ type: "host", host: host.name, phase: "connected" });
     return { host, session: outcome.value };
   });
+}
+
+/** Opens a session with one host, which must be closed. @throws what `connect` throws */
+export function connectTo(
+  host: Host,
+  definition: Definition,
+  context: Omit<PipelineContext, "onEvent">,
+): Promise<Session> {
+  return connect(endpointOf(host, definition), connectOptions(definition, context));
 }
 
 export async function closeAll(reached: readonly Reached[]): Promise<void> {
@@ -74,7 +83,7 @@ const PERSIST = 60;
 
 function connectOptions(
   { values }: Definition,
-  { own, env, sshConfig, signal }: PipelineContext,
+  { own, env, sshConfig, signal }: Omit<PipelineContext, "onEvent">,
 ): Parameters<typeof connect>[1] {
   const knownHosts = path.join(own, "hosts", "known_hosts");
   const persist = values.ssh?.persist ?? PERSIST;
