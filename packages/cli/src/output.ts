@@ -12,6 +12,8 @@ export interface Guarded {
   readonly write: (text: string) => void;
   /** Waits until all is written. @returns Why not all of it could be; undefined too where the reader had enough */
   readonly problem: () => Promise<Error | undefined>;
+  /** Aborted once nobody reads any more. */
+  readonly closed: AbortSignal;
 }
 
 /**
@@ -20,11 +22,14 @@ export interface Guarded {
  */
 export function guarded(output: Output): Guarded {
   let problem: Error | undefined;
+  const closing = new AbortController();
   const note = (error: Error) => {
-    if (errnoOf(error) !== "EPIPE") problem ??= error;
+    if (errnoOf(error) === "EPIPE") closing.abort(error);
+    else problem ??= error;
   };
   output.on("error", note);
   return {
+    closed: closing.signal,
     problem: async () => {
       await new Promise<void>((resolve) => output.write("", resolve));
       return problem;

@@ -48,6 +48,8 @@ export interface World {
   readonly tell: (text: string) => void;
   /** Why not all data could be written to stdout. */
   readonly outputProblem: () => Promise<Error | undefined>;
+  /** Aborted once nobody reads stdout any more. Work that only prints may end then. */
+  readonly outputClosed: AbortSignal;
   /** Data that comes in. */
   readonly stdin: Input;
   /** Puts a question on stderr and gives the line that was typed; undefined off a terminal. The end of input is an empty one. */
@@ -78,6 +80,7 @@ export async function createWorld(process: Process): Promise<World> {
     printRaw: stdout.write,
     tell: (text) => stderr.write(redactor.redact(text)),
     outputProblem: stdout.problem,
+    outputClosed: stdout.closed,
     // Later, because the first look at process.stdin takes time that most commands need not spend.
     get stdin() {
       return process.stdin;

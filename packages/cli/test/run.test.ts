@@ -1,9 +1,12 @@
+import { spawn } from "node:child_process";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type SecretWorld, secretWorld } from "./secret-world.ts";
 import { type FleetWorld, fleetWorld, HOSTS } from "./world.ts";
+
+const FACS = path.join(import.meta.dirname, "../bin/facs.mjs");
 
 describe("facs run", () => {
   let shop: FleetWorld;
@@ -90,6 +93,16 @@ describe("facs run", () => {
       `✗ staging: 0 of 6 hosts ended with 0; stopped: ${HOSTS.join(" ")}`,
     ]);
     for (const pid of pids) expect(await isRunning(pid), pid).toBe(false);
+  });
+
+  it("ends the commands when nobody reads any more", async () => {
+    const child = spawn("sh", ["-c", '"$0" "$@" | head -n 3', process.execPath, FACS, "run", "staging", "--hosts", "web1.us", "--", "echo $$; exec yes"], { cwd: shop.root, env: shop.env, stdio: ["ignore", "pipe", "pipe"] }); // biome-ignore format: one line
+    let stdout = "";
+    child.stdout.on("data", (chunk) => (stdout += chunk));
+    await new Promise((resolve) => child.on("close", resolve));
+    const [pid = "", ...more] = lines(stdout).map((line) => line.replace(/.* \| /, ""));
+    expect(more).toEqual(["y", "y"]);
+    expect(await isRunning(pid)).toBe(false);
   });
 
   it("by kill -9 leaves no command behind either", async () => {

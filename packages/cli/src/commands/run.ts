@@ -25,7 +25,9 @@ export async function runCommand({ instance, words, options, world, run }: RunIn
   const pipeline = await openWorld(world, { options, run });
   const { startCommand } = await import("@facsimile/pipeline");
   const request = { instance, words, timeout, yes: options.yes, filter: hostFilterOf(options) };
-  const { events, result } = startCommand(request, pipeline);
+  // As `… | head`: what nobody reads is not worth running on.
+  const signal = AbortSignal.any([world.signal, world.outputClosed]);
+  const { events, result } = startCommand(request, { ...pipeline, signal });
   const tell = options.json ? jsonTeller(world) : textTeller(world);
   for await (const event of events) tell(event);
   const report = await result;
@@ -47,7 +49,7 @@ function textTeller(world: World): (event: CommandEvent) => void {
   return (event) => {
     if (event.type === "hosts") width = Math.max(...event.hosts.map((host) => host.length));
     else if (event.type === "output") {
-      const text = `${saidText({ ...event, width }, world.style)}\n`;
+      const text = saidText({ ...event, width }, world.style);
       if (event.stream === "stdout") world.print(text);
       else world.tell(text);
     } else {
@@ -61,8 +63,8 @@ function textTeller(world: World): (event: CommandEvent) => void {
 function jsonTeller(world: World): (event: CommandEvent) => void {
   return (event) => {
     if (event.type !== "output") return;
-    const { host, stream, line } = event;
-    printJson({ schema: "command-output/1", host, stream, line }, world);
+    const { host, stream, lines } = event;
+    for (const line of lines) printJson({ schema: "command-output/1", host, stream, line }, world);
   };
 }
 

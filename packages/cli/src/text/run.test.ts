@@ -7,10 +7,8 @@ import { createStyle } from "./style.ts";
 const style = await createStyle({ colour: false, unicode: false });
 
 it("a line stands behind its host, and what would steer a terminal is written out", () => {
-  expect(saidText({ host: "db", line: "a\tb \u001b]0;x\u0007", width: 4 }, style)).toBe(
-    "db   | a\tb \\u001b]0;x\\u0007",
-  );
-  expect(saidText({ host: "db", line: "", width: 2 }, style)).toBe("db |");
+  const lines = ["a\tb \u001b]0;x\u0007", ""];
+  expect(saidText({ host: "db", lines, width: 4 }, style)).toBe("db   | a\tb \\u001b]0;x\\u0007\ndb   |\n");
 });
 
 function said(...hosts: Partial<CommandHost>[]): string {

@@ -3,9 +3,13 @@ import { count, type Style } from "./style.ts";
 import { harmless } from "./value.ts";
 import { hostProblem } from "./words.ts";
 
-/** A line that a host said, behind its name. Tabs stay. */
-export function saidText({ host, line, width }: { host: string; line: string; width: number }, style: Style): string {
-  return `${style.dim(`${host.padEnd(width)} |`)} ${line.split("\t").map(harmless).join("\t")}`.trimEnd();
+/** Lines that a host said, each behind its name. Tabs stay. */
+export function saidText(
+  { host, lines, width }: { readonly host: string; readonly lines: readonly string[]; readonly width: number },
+  style: Style,
+): string {
+  const name = style.dim(`${host.padEnd(width)} |`);
+  return lines.map((line) => `${`${name} ${line.split("\t").map(harmless).join("\t")}`.trimEnd()}\n`).join("");
 }
 
 /** Whoever was not asked or did not answer, then a line that counts. */

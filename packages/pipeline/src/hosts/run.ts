@@ -24,8 +24,8 @@ export type CommandEvent =
       readonly type: "output";
       readonly host: string;
       readonly stream: RunOutput["stream"];
-      /** Whole, without its end. */
-      readonly line: string;
+      /** Whole, without their ends. */
+      readonly lines: readonly string[];
     };
 
 export interface CommandReport {
@@ -74,7 +74,7 @@ function assertAllowed(
     throw new FacsimileError("NO_HOSTS", `${instance.full} has no host that is not declared down`);
   if (values.protected !== true || yes) return;
   throw new FacsimileError("CONFIRMATION_NEEDED", `${instance.full} is protected`, {
-    hint: `If it is right: facs run ${instance.full} --yes -- ${words.join(" ")}`,
+    hint: `If it is right, add --yes: facs run ${instance.full} --yes -- ...`,
   });
 }
 
@@ -87,7 +87,7 @@ async function runOn(host: Host, { words, timeout, definition, context }: Runnin
   const session = await connectTo(host, definition, context);
   const lines = { stdout: new Lines(), stderr: new Lines() };
   const tell = (stream: RunOutput["stream"], whole: readonly string[]) => {
-    for (const line of whole) context.onEvent({ type: "output", host: host.name, stream, line });
+    if (whole.length > 0) context.onEvent({ type: "output", host: host.name, stream, lines: whole });
   };
   try {
     const { home } = definition.view(host);
