@@ -11,7 +11,7 @@ async function held(session: Session): Promise<HeldLock> {
   return lock;
 }
 
-const folderOf = (session: Session) => `${session.facts.userHome}/shop/.facsimile/lock`;
+const folderOf = (session: Session) => `${session.userHome}/shop/.facsimile/lock`;
 
 /** As if its holder had been dead for long. */
 async function expire(session: Session, { token, until }: HeldLock): Promise<void> {
@@ -21,7 +21,7 @@ async function expire(session: Session, { token, until }: HeldLock): Promise<voi
 it("tells who has the lock, until when by the clock of the host, and makes nothing", async () => {
   const session = await login(hosts, "one");
   expect(await session.readLock("shop")).toEqual({ clock: expect.any(Number), lock: undefined });
-  expect(await fs.readdir(session.facts.userHome)).not.toContain("shop");
+  expect(await fs.readdir(session.userHome)).not.toContain("shop");
   const lock = await lockOf(session);
   const found = await session.readLock("shop");
   expect(found.lock).toMatchObject({ owner: "Ann", run: "run-1", reason: "deploy", token: lock.token, expired: false });
@@ -84,7 +84,7 @@ it("frees an expired lock, unless its holder came back and renewed it", async ()
   expect(await held(bob)).toMatchObject({ token: lock.token, expired: false });
   await expire(bob, await held(bob));
   expect(await bob.freeLock("shop", await held(bob))).toBe(true);
-  expect(await fs.readdir(`${bob.facts.userHome}/shop/.facsimile`)).not.toContain("lock");
+  expect(await fs.readdir(`${bob.userHome}/shop/.facsimile`)).not.toContain("lock");
 });
 
 it("frees one of many renewals at once, whatever comes between", async () => {

@@ -41,7 +41,7 @@ it("runs words as they are and a string by sh -c, with both outputs apart and no
 
 it("runs in the home, and where that is not there in the login's, making neither", async () => {
   const session = await login(hosts, "h");
-  const { userHome } = session.facts;
+  const { userHome } = session;
   expect((await ran(session, ["pwd"], { home: "shop" })).stdout).toBe(`${userHome}\n`);
   await fs.mkdir(`${userHome}/shop`);
   expect((await ran(session, ["pwd"], { home: "shop" })).stdout).toBe(`${userHome}/shop\n`);

@@ -1,4 +1,4 @@
-import { didYouMean, FacsimileError, throwProblems } from "@facsimile/core";
+import { didYouMean, FacsimileError, meantOr, throwProblems } from "@facsimile/core";
 import type { Definition, Host } from "@facsimile/definitions";
 import type { WantedHosts } from "./wanted-hosts.ts";
 
@@ -58,7 +58,7 @@ function unknown(
   const near = didYouMean(name, known);
   const all = known.length === 0 ? `It has no ${kind} at all.` : `It has ${known.join(", ")}.`;
   return new FacsimileError(`UNKNOWN_${what.toUpperCase()}`, `${instance} has no ${what} ${JSON.stringify(name)}`, {
-    hint: near === undefined ? all : `Did you mean ${near}?`,
+    hint: meantOr(near, all),
   });
 }
 
