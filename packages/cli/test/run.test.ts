@@ -152,6 +152,7 @@ describe("facs run", () => {
   });
 
   it("makes one connection per host", async () => {
+    await shop.edit("define/staging.json5", "versions: {", "ssh: { persist: 0 },\n  versions: {");
     const before = await handshakes();
     await shop.facs("run", "staging", "--yes", "--", "sleep 2; seq 1000");
     expect((await handshakes()) - before).toBe(HOSTS.length);
