@@ -32,9 +32,9 @@ describe("facs lock", () => {
   };
 
   /** A deploy that has every lock, and waits before its switch. */
-  async function deploying(...args: string[]) {
+  async function deploying() {
     for (const host of HOSTS) for (const name of ["at-precmd", "go"]) await fs.rm(inHome(host, name), { force: true });
-    const running = shop.start("deploy", "staging", ...args);
+    const running = shop.start("deploy", "staging", "--yes");
     const isWaiting = async () => (await Promise.all(HOSTS.filter((host) => host !== "db1.eu").map((host) => exists(inHome(host, "at-precmd"))))).every(Boolean); // biome-ignore format: one line
     for (let tries = 0; tries < 400 && !(await isWaiting()); tries++) await sleep(50);
     const { hosts } = JSON.parse((await shop.facs("lock", "status", "staging", "--json")).stdout);
@@ -109,7 +109,7 @@ describe("facs lock", () => {
     expect(json).toMatchObject({ schema: "locks/1", instance: "staging" });
     expect(json.hosts.map(({ host, outcome }: Record<string, string>) => [host, outcome])).toEqual(HOSTS.map((host) => [host, host === "db1.us" ? "freed" : undefined])); // biome-ignore format: one line
     await goOn();
-    expect((await shop.facs("deploy", "staging")).code).toBe(0);
+    expect((await shop.facs("deploy", "staging", "--yes")).code).toBe(0);
   }, 60_000);
 
   it("a host that does not answer is told: exit 1", async () => {
