@@ -42,8 +42,10 @@ export type {
   InstanceValues,
   Module,
   ResolveOptions,
+  SomeHosts,
   TextEdit,
   Warning,
+  Wave,
 } from "./types.ts";
 export type { UserSchema } from "./user-schema/user-schema.ts";
 export { isSecretRef, type SecretRef, type Value, type ValueMap } from "./value.ts";

@@ -37,18 +37,35 @@ export interface HealthCheck {
 }
 
 /** `deploy` with its defaults in place and one-or-many as lists. */
-export type DeployValues = Omit<WrittenDeploy, "precmd" | "postcmd" | "health" | keyof DeployDefaults> &
+export type DeployValues = Omit<WrittenDeploy, "precmd" | "postcmd" | "health" | "waves" | keyof DeployDefaults> &
   DeployDefaults & {
     readonly precmd: readonly Hook[];
     readonly postcmd: readonly Hook[];
     readonly health: readonly HealthCheck[];
+    readonly waves: readonly Wave[];
   };
+
+/** Hosts that are worked on after those of the waves before. A host is of the first wave that it fits in every way. */
+export interface Wave {
+  readonly regions?: readonly string[] | undefined;
+  readonly targets?: readonly string[] | undefined;
+  readonly hosts?: readonly string[] | undefined;
+  /** Hosts at once. Default: all. */
+  readonly max?: number | undefined;
+  /** Seconds to wait after the wave, before its health is asked again. */
+  readonly soak?: number | undefined;
+}
+
+/** A number of hosts, or a part of all of them: `"10%"`. */
+export type SomeHosts = number | string;
 
 export interface DeployDefaults {
   readonly strategy: "releases" | "mirror";
   readonly policy: "together" | "rolling";
   /** Hosts that may be unreachable at staging. Default 0. */
-  readonly maxUnreachable: number;
+  readonly maxUnreachable: SomeHosts;
+  /** Hosts that may fail before a rolling run stops. Default 0. */
+  readonly maxFailures: SomeHosts;
   /** Hosts worked on at once. Default 20. */
   readonly parallel: number;
   /** Releases kept on each host. Default 5. */

@@ -15,12 +15,36 @@ describe("one or many are lists, and defaults are in place", () => {
       strategy: "releases",
       policy: "together",
       maxUnreachable: 0,
+      maxFailures: 0,
       parallel: 3,
       keep: 5,
       precmd: [{ run: "one" }, { run: ["a", "b"], once: true }],
       postcmd: [{ run: "./restart" }],
       health: [{ http: "http://x/", retries: 2 }],
+      waves: [],
     });
+  });
+
+  it("a wave's soak is in seconds, however it is written", async () => {
+    const { resolve } = await world({
+      "define/facsimile.json5": `{ ${projects} }`,
+      "define/beta.json5":
+        "{ deploy: { maxUnreachable: '10%', waves: [{ max: 1, soak: '90s' }, { soak: '5m' }, { soak: '24h' }, { soak: 7 }, {}] } }",
+    });
+    const { waves, maxUnreachable } = (await resolve("beta")).values.deploy;
+    expect(waves).toEqual([{ max: 1, soak: 90 }, { soak: 300 }, { soak: 86_400 }, { soak: 7 }, {}]);
+    expect(maxUnreachable).toBe("10%");
+  });
+
+  it("a soak and a number of hosts that nobody can mean are refused", async () => {
+    const refused = async (deploy: string) => {
+      const { resolve } = await world({ "define/facsimile.json5": "{}", "define/beta.json5": `{ deploy: ${deploy} }` });
+      return problems(resolve("beta"));
+    };
+    for (const soak of ["'0s'", "'5'", "'1d'", "'-5s'", "'5 m'", "''", "0", "'25h'"])
+      expect((await refused(`{ waves: [{ soak: ${soak} }] }`)).join(), soak).toMatch(/INVALID_VALUE/);
+    for (const some of ["'101%'", "'%'", "'5'", "-1", "1.5", "'1.5%'"])
+      expect((await refused(`{ maxFailures: ${some} }`)).join(), some).toMatch(/INVALID_VALUE/);
   });
 
   it("a project's own build lies beneath the key build", async () => {

@@ -1,10 +1,10 @@
 import { memoized, NOTHING } from "../memo.ts";
-import type { DeployValues, HealthCheck, Hook, InstanceValues } from "../types.ts";
+import type { DeployValues, HealthCheck, Hook, InstanceValues, Wave } from "../types.ts";
 import { freeze, isList, isMap, type Value, type ValueMap } from "../value.ts";
 
 /** The weakest layer. */
 export const DEFAULTS: ValueMap = freeze({
-  deploy: { strategy: "releases", policy: "together", maxUnreachable: 0, parallel: 20, keep: 5 },
+  deploy: { strategy: "releases", policy: "together", maxUnreachable: 0, maxFailures: 0, parallel: 20, keep: 5 },
 });
 
 /** Puts defaults in place and writes one-or-many as lists. `values` have passed the schema and are frozen beneath. */
@@ -20,6 +20,7 @@ const deployValues = memoized((deploy: ValueMap, build: ValueMap): DeployValues 
     precmd: many(deploy["precmd"]).map(asHook),
     postcmd: many(deploy["postcmd"]).map(asHook),
     health: many(deploy["health"]) as unknown as readonly HealthCheck[],
+    waves: many(deploy["waves"]).map((wave) => withSeconds(wave as ValueMap)),
   };
   return freeze({
     ...(DEFAULTS["deploy"] as ValueMap),
@@ -28,6 +29,15 @@ const deployValues = memoized((deploy: ValueMap, build: ValueMap): DeployValues 
     ...mutableOf(deploy, build),
   }) as unknown as DeployValues;
 });
+
+const SECONDS = { s: 1, m: 60, h: 3600 } as const;
+
+function withSeconds(wave: ValueMap): Wave {
+  const { soak } = wave;
+  if (typeof soak !== "string") return wave as unknown as Wave;
+  const unit = soak.at(-1) as keyof typeof SECONDS;
+  return { ...(wave as unknown as Wave), soak: Number(soak.slice(0, -1)) * SECONDS[unit] };
+}
 
 /** Python writes what it compiled beside its sources, on each host when it first reads them. */
 function mutableOf(deploy: ValueMap, { virtualenv }: ValueMap): { readonly mutable?: Value } {

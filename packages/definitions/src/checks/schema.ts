@@ -23,6 +23,8 @@ const ADDRESS = /^[A-Za-z0-9[][A-Za-z0-9._:%\]-]*$/;
 const VERSION = /^(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9._+/-]*(?<!\/|\.lock)$/;
 /** `db/root`, or `passwd/storefront`. */
 const SECRET = /^(?!passwd\/$)[^\0-\x1f\x7f-\x9f\u2028\u2029]{1,200}$/u;
+/** `60s`, `5m`, `1h`: up to a day, and not nothing. */
+const SOAK_TIME = /^(?!0+[smh]$)(?:\d{1,4}s|\d{1,3}m|(?:1?\d|2[0-4])h)$/;
 /** At least two different characters. */
 const ALPHABET = /^([^\0-\x1f])(?=.*(?!\1).)[^\0-\x1f]*$/u;
 /** `/srv/shop`, or `shop` below the login home; never `/`, `/srv`, nor a way upwards. */
@@ -71,13 +73,20 @@ const project = z.strictObject(
   "a map with repo",
 );
 
+const SOAK = 'seconds, or a time such as "60s", "5m", "1h", at most a day';
+const soak = z.union([seconds, match(SOAK_TIME, SOAK)]);
+const someHosts = z.union([
+  whole(0, 100_000, "a whole number of hosts"),
+  match(/^(?:100|\d{1,2})%$/, 'a whole number of hosts, or a part of them: "10%"'),
+]);
+
 const wave = z.strictObject(
   {
     regions: optional(list(word, "a list of regions")),
     targets: optional(list(word, "a list of targets")),
     hosts: optional(list(host, "a list of hosts")),
     max: optional(whole(1, 100_000, "how many hosts at once")),
-    soak: optional(seconds),
+    soak: optional(soak),
   },
   "a map with regions, targets or hosts",
 );
@@ -91,8 +100,8 @@ const deploy = z.strictObject(
     strategy: optional(z.enum(["releases", "mirror"], '"releases" or "mirror"')),
     policy: optional(z.enum(["together", "rolling"], '"together" or "rolling"')),
     waves: optional(list(wave, "a list of waves")),
-    maxUnreachable: optional(whole(0, 100_000, "a whole number of hosts")),
-    maxFailures: optional(whole(0, 100_000, "a whole number of hosts")),
+    maxUnreachable: optional(someHosts),
+    maxFailures: optional(someHosts),
     parallel: optional(whole(1, 1000, "a whole number of hosts, 1 to 1000")),
     precmd: optional(hooks),
     postcmd: optional(hooks),

@@ -49,14 +49,17 @@ export const TEXTS: Readonly<Record<string, string>> = {
   "deploy.nodes.*": "The hosts of this target.",
   "deploy.strategy": "Releases side by side and a link that is switched, or files put in place one by one.",
   "deploy.policy": "All hosts switch together, or wave by wave.",
-  "deploy.waves": "Which hosts come after which, with the policy rolling.",
+  "deploy.waves":
+    "Which hosts come after which, with the policy rolling. A host is of the first that it fits; the rest come last.",
   "deploy.waves.regions": "Hosts of these regions.",
   "deploy.waves.targets": "Hosts with these targets.",
   "deploy.waves.hosts": "These hosts.",
   "deploy.waves.max": "How many of them at once. Default: all.",
-  "deploy.waves.soak": "Seconds to wait and see before the next wave.",
-  "deploy.maxUnreachable": "How many hosts may be out of reach; they are left behind.",
-  "deploy.maxFailures": "How many hosts may fail before the run stops.",
+  "deploy.waves.soak": 'How long to wait after the wave, before its health is asked again: seconds, or "5m".',
+  "deploy.maxUnreachable":
+    "How many hosts, or which part of them, may be out of reach; they are left behind. Default: 0.",
+  "deploy.maxFailures":
+    "With rolling: how many hosts, or which part of them, may fail before the run stops. Default: 0.",
   "deploy.parallel": "How many hosts are worked on at once.",
   "deploy.precmd": "Commands on each host before the switch.",
   ...below("deploy.precmd", HOOK),
