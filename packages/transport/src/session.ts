@@ -77,12 +77,13 @@ export async function askHost(
   return reply.body;
 }
 
-const LOOKS = ["history", "space", "record", "drift"] as const;
+/** Drift comes last: listings follow it. */
+const LOOKS = ["history", "last", "space", "record", "drift"] as const;
+const EVERYTHING = LOOKS.filter((one) => one !== "last");
 
 export async function probe(host: Host, request: ProbeOptions & { readonly place: Place }): Promise<Probe> {
-  const { place, look = LOOKS } = request;
+  const { place, look = EVERYTHING } = request;
   checkPlace(place);
-  // Drift comes last: listings follow it.
   const looks = LOOKS.filter((one) => look.includes(one));
   const body = await host.ask({ op: "probe", args: [place.home, place.project, ...looks] });
   return parseProbe(body, request);

@@ -143,8 +143,8 @@ export type FileOnHost =
   | { readonly kind: "binary" | "none" | "large" | "unreadable" };
 
 export interface ProbeOptions extends TreeOptions {
-  /** What to look at beyond what runs and who has the lock. Default: everything. */
-  readonly look?: readonly ("history" | "space" | "record" | "drift")[] | undefined;
+  /** What to look at beyond what runs and who has the lock; `last`: the end of the history. Default: everything. */
+  readonly look?: readonly ("history" | "last" | "space" | "record" | "drift")[] | undefined;
 }
 
 export interface ListOptions extends TreeOptions {
@@ -182,7 +182,7 @@ export interface Probe {
   /** sha256 of the files of the current record, by name. */
   readonly record: Readonly<Record<string, string>>;
   readonly lock: LockHolder | undefined;
-  /** Oldest first. */
+  /** Oldest first; of a look at the `last`, two at most. */
   readonly history: readonly HistoryEntry[];
   /** Bytes free for the login's user; infinite where nobody can tell, or looked. */
   readonly freeBytes: number;

@@ -1,7 +1,7 @@
 import type { Manifest } from "@facsimile/manifest";
 import { expect, it } from "vitest";
 import type { Copy, HostCopy } from "../release/release.ts";
-import { comparePlan, isExact, needsTree } from "./compare.ts";
+import { comparePlan, isExact, kindOf, needsTree } from "./compare.ts";
 import type { Survey } from "./survey.ts";
 
 const manifest = (files: Record<string, string>): Manifest => ({
@@ -24,14 +24,20 @@ const wanted: HostCopy = {
   secrets: ["passwd/shop"],
 };
 
-function found(more: { tree?: string; release?: string; manifest?: Manifest; drift?: Survey["drift"] }): Survey {
-  const { tree = "t2", release = "r2", drift = [] } = more;
+function found(more: {
+  tree?: string;
+  release?: string;
+  manifest?: Manifest;
+  drift?: Survey["drift"];
+  confirmed?: string;
+}): Survey {
+  const { tree = "t2", release = "r2", drift = [], confirmed = tree } = more;
   const current = { dir: tree, tree, release };
   const held = { id: release, trees: { [tree]: { sums: "", secrets: [] } } };
   return {
     place: {},
     options: {},
-    probe: { current },
+    probe: { current, history: [{ dir: "t0" }, { dir: confirmed }] },
     record: undefined,
     release: held,
     manifest: more.manifest ?? wanted.manifest,
@@ -64,4 +70,14 @@ it("renews only the record when the tree is right and its release has another na
 it("puts a tree right that somebody changed by hand", () => {
   const change = comparePlan({ copy, wanted, found: found({ drift: [{ kind: "changed", path: "a" }] }) });
   expect([isExact(change), needsTree(change), change.files]).toEqual([false, true, 1]);
+});
+
+it("brings to its end what a killed run switched and did not confirm, whatever its release is called", () => {
+  for (const release of ["r2", "r1"]) {
+    const survey = found({ confirmed: "t1", release });
+    const change = comparePlan({ copy, wanted, found: survey });
+    expect([isExact(change), change.release, kindOf(change, survey)]).toEqual([false, false, "switch"]);
+  }
+  const renamed = found({ release: "r1" });
+  expect(kindOf(comparePlan({ copy, wanted, found: renamed }), renamed)).toBe("record");
 });

@@ -24,13 +24,28 @@ export function comparePlan({ copy, wanted, found }: { copy: Copy; wanted: HostC
     release:
       found.probe.current?.release === copy.id &&
       found.probe.current.tree === wanted.treeId &&
-      found.release !== undefined,
+      found.release !== undefined &&
+      isConfirmed(found),
   };
+}
+
+/**
+ * What runs there was brought to its end: history is written last. A run that was killed between switch and end has left
+ * a host whose commands may never have run.
+ */
+export function isConfirmed({ probe: { current, history } }: Pick<Survey, "probe">): boolean {
+  return current !== undefined && history.at(-1)?.dir === current.dir;
 }
 
 /** Holds exactly the release, files and record, as far as the survey can tell. */
 export function isExact({ release, drift, changes }: HostProjectPlan): boolean {
   return release && drift.length === 0 && changes.length === 0;
+}
+
+/** What is to be done there: see `Step`. */
+export function kindOf(change: HostProjectPlan, found: Survey): "tree" | "switch" | "record" {
+  if (needsTree(change)) return "tree";
+  return isConfirmed(found) ? "record" : "switch";
 }
 
 /** Needs another tree, or the same one made whole again. */

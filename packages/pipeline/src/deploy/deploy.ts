@@ -1,5 +1,6 @@
 import { FacsimileError, throwProblems } from "@facsimile/core";
 import type { PipelineContext } from "../context.ts";
+import type { HostFilter } from "../instance/chosen-hosts.ts";
 import { type Outline, outline } from "../instance/outline.ts";
 import { tellSingleRecipient } from "../instance/warnings.ts";
 import { copiesOf } from "../release/copies.ts";
@@ -9,6 +10,7 @@ import { definitionCommit } from "../state/publish.ts";
 import { planRecording, type Recording, record } from "../state/record-state.ts";
 import { leash } from "./abort.ts";
 import { carryOut } from "./carry-out.ts";
+import { chosen } from "./chosen.ts";
 import { comparePlan, isExact } from "./compare.ts";
 import { type Consent, isAgreed, unconfirmed } from "./consent.ts";
 import { closeAll, reachAll } from "./hosts.ts";
@@ -16,6 +18,8 @@ import { type LibraryRequest, lacksLibraries, libraryCheck } from "./libraries.t
 import { evaluate, type Surveyed, surveyAll } from "./plan.ts";
 import { idleHosts, lostHosts, reportOf, untouchedHosts, type Work } from "./report.ts";
 import type { DeployReport } from "./reports.ts";
+import { assertSame, type TakenUp, takeUp } from "./resume.ts";
+import { hostsOf } from "./waves.ts";
 
 export interface DeployRequest extends Consent, LibraryRequest {
   /** Goes on without a question. Default `false`: only a local instance that is not protected does. */
@@ -24,6 +28,12 @@ export interface DeployRequest extends Consent, LibraryRequest {
   readonly adopt?: boolean | undefined;
   /** Use a state that is older than one seen before, or another, or gone. Default `false`. */
   readonly acceptRollback?: boolean | undefined;
+  /** Only these hosts. Default: all. */
+  readonly filter?: HostFilter | undefined;
+  /** The name of a run: go on with the hosts that it left behind, with exactly its releases and projects. */
+  readonly resume?: string | undefined;
+  /** Only the hosts that the last run left behind. Default `false`. */
+  readonly onlyFailed?: boolean | undefined;
 }
 
 /**
@@ -36,17 +46,20 @@ export async function deploy(request: DeployRequest, world: PipelineContext): Pr
   const { signal, letGo } = leash(world.signal);
   const context = { ...world, signal };
   const started = context.now();
-  const outlined = await outline(request, context);
+  const taken = await takenUp(request, context);
+  const projects = isNamed(request) ? request.projects : taken?.projects.map(({ project }) => project);
+  const { outline: outlined, left } = chosen(await outline({ ...request, projects }, context), { filter: request.filter ?? {}, taken }); // biome-ignore format: one line
   await assertAllowed(outlined, request, context);
   const reaching = reachAll(outlined, context);
   try {
     const evaluation = await evaluate(outlined, context, { use: "write", acceptRollback: request.acceptRollback });
+    if (taken !== undefined && request.resume !== undefined) assertSame(taken, evaluation.copies);
     await beforeDeploy({ outline: outlined, projects: evaluation.projects }, context);
     tellSingleRecipient({ ...evaluation.state, definition: outlined.definition }, context);
     const planned = await planRecording({ outline: outlined, state: evaluation.state }, context);
     const libraries = await libraryCheck(evaluation, request);
     const surveyed = await surveyAll({ reached: await reaching, ...evaluation, outline: outlined, libraries });
-    const before: Work = { ...evaluation, outline: outlined, surveyed };
+    const before: Work = { ...evaluation, outline: outlined, left, surveyed };
     if (tooManyLost(surveyed, outlined))
       return reportOf(before, { started, outcome: "failed", hosts: lostHosts(surveyed) }, context);
     signal.throwIfAborted();
@@ -59,7 +72,8 @@ export async function deploy(request: DeployRequest, world: PipelineContext): Pr
     const work: Work = { ...before, state, copies };
     if (allExact(copies, surveyed))
       return reportOf(work, { started, outcome: "unchanged", hosts: idleHosts(surveyed), recorded: report }, context);
-    return await carryOut(work, { ...context, letGo, started, adopt: request.adopt ?? false, recorded: report });
+    const { adopt = false, resume: resumes } = request;
+    return await carryOut(work, { ...context, letGo, stop: world.signal, started, adopt, recorded: report, resumes });
   } finally {
     letGo();
     await reaching.then(closeAll, () => undefined);
@@ -68,6 +82,19 @@ export async function deploy(request: DeployRequest, world: PipelineContext): Pr
 
 /** What is odd was told with the plan. */
 const TOLD = () => undefined;
+
+/** @throws `USAGE` for what does not go together; as {@link takeUp} */
+async function takenUp(request: DeployRequest, context: PipelineContext): Promise<TakenUp | undefined> {
+  const { instance, resume, onlyFailed = false } = request;
+  if (resume === undefined && !onlyFailed) return undefined;
+  if (resume !== undefined && onlyFailed) throw new FacsimileError("USAGE", "--resume and --only-failed do not go together", { hint: "--resume goes on with a run as it was; --only-failed deploys what is now." }); // biome-ignore format: one line
+  if (resume !== undefined && isNamed(request)) throw new FacsimileError("USAGE", "--resume takes the projects of its run", { hint: "Leave them out; or leave out --resume." }); // biome-ignore format: one line
+  return takeUp({ instance, run: resume }, context);
+}
+
+function isNamed({ projects = [] }: DeployRequest): boolean {
+  return projects.length > 0;
+}
 
 async function assertAllowed(
   { definition, instance, isProtected }: Outline,
@@ -107,7 +134,8 @@ async function agreedRecording(
 function tooManyLost(surveyed: readonly Surveyed[], { definition }: Outline): boolean {
   if (surveyed.some(({ problem }) => lacksLibraries(problem))) return true;
   const lost = surveyed.filter(({ problem }) => problem !== undefined).length;
-  return lost > 0 && (lost > definition.values.deploy.maxUnreachable || lost === surveyed.length);
+  const allowed = hostsOf(definition.values.deploy.maxUnreachable, surveyed.length);
+  return lost > 0 && (lost > allowed || lost === surveyed.length);
 }
 
 function allExact(copies: readonly Copy[], surveyed: readonly Surveyed[]): boolean {

@@ -12,8 +12,10 @@ export interface HookRequest {
   /** Release ids. */
   readonly release: string;
   readonly previous: string | undefined;
-  /** The host on which hooks with `once` run, for each set of hosts: the first. */
+  /** Whether it is this host that runs a hook with `once`. */
   readonly isFirst: (hook: Hook) => boolean;
+  /** Told of each hook that ended well. */
+  readonly ran?: (hook: Hook) => void;
 }
 
 /**
@@ -28,20 +30,20 @@ export async function runHooks(
   context: PipelineContext,
 ): Promise<boolean> {
   let irreversible = false;
-  for (const hook of hooks.filter((one) => concerns(one, request))) {
+  const mine = hooks.filter((hook) => concerns(hook, request.host) && (hook.once !== true || request.isFirst(hook)));
+  for (const hook of mine) {
     irreversible ||= hook.irreversible === true;
     await runOne(hook, request, context).catch((error: unknown) => {
       throw irreversible ? Object.assign(error as Error, { irreversible }) : error;
     });
+    request.ran?.(hook);
   }
   return irreversible;
 }
 
-function concerns(hook: Hook, { host, isFirst }: HookRequest): boolean {
-  return (
-    (hook.target === undefined || host.targets.some((target) => target === hook.target)) &&
-    (hook.once !== true || isFirst(hook))
-  );
+/** Whether a host has the target that the hook is for. */
+export function concerns({ target }: Hook, { targets }: Pick<Host, "targets">): boolean {
+  return target === undefined || targets.some((one) => one === target);
 }
 
 async function runOne(

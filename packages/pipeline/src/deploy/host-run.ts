@@ -1,5 +1,5 @@
 import { FacsimileError, isFacsimileError } from "@facsimile/core";
-import type { Definition, Hook, Host } from "@facsimile/definitions";
+import type { Definition, Host } from "@facsimile/definitions";
 import type { Tree } from "@facsimile/manifest";
 import { fanOut, type Lock, type Probe, type Session, type SwitchTarget } from "@facsimile/transport";
 import type { PipelineContext } from "../context.ts";
@@ -8,6 +8,7 @@ import type { SealedRelease } from "../release/seal.ts";
 import type { HookRequest } from "./hooks.ts";
 import { problemOf } from "./hosts.ts";
 import type { Journal } from "./journal.ts";
+import type { OnceHooks } from "./once.ts";
 import type { HostOutcome } from "./reports.ts";
 import type { Survey } from "./survey.ts";
 
@@ -22,8 +23,13 @@ export interface Step {
   readonly sealed: SealedRelease;
   /** Of the sealed release, with the files that hold secrets from memory. */
   readonly tree: Tree;
-  /** `tree`: another tree, or the same made whole. `record`: the tree is right, its release has a new name. */
-  readonly kind: "tree" | "record";
+  /**
+   * `tree`: another tree, or the same made whole. `switch`: the tree lies there, and is to run, with commands and health.
+   * `record`: the tree is right and confirmed, its release has a new name.
+   */
+  readonly kind: "tree" | "switch" | "record";
+  /** Folder of `releases/` where the tree lies, unless it is to be staged. Default: the current one. */
+  readonly dir?: string | undefined;
 }
 
 /** A host on its way through a run. Only the phases write to it. */
@@ -36,7 +42,7 @@ export interface HostRun {
   /** What each project's place held when it was locked. */
   readonly probes: Map<string, Probe>;
   /** What was switched, in order, and what ran before: the way back. */
-  readonly switched: { readonly step: Step; readonly before: SwitchTarget | undefined }[];
+  readonly switched: Switched[];
   /** Folder of `releases/` that each project was staged into. */
   readonly staged: Map<string, string>;
   /** A command ran that nothing can take back. */
@@ -45,15 +51,34 @@ export interface HostRun {
   problem?: FacsimileError;
 }
 
+export interface Switched {
+  readonly step: Step;
+  readonly before: SwitchTarget | undefined;
+}
+
 export interface RunContext extends PipelineContext {
+  readonly instance: string;
   readonly journal: Journal;
   readonly adopt: boolean;
   /** Called when the work must not be stopped any more. */
   readonly letGo: () => void;
+  /** What the user says: heeded between hosts also where `signal` is let go. */
+  readonly stop: AbortSignal | undefined;
   /** Hosts worked on at once. */
   readonly limit: number;
+  /** How many hosts may be lost until all is staged, and how many may fail. */
+  readonly allowed: { readonly lost: number; readonly failed: number };
+  /** Hosts that did not answer in the beginning. */
+  readonly lost: number;
+  /** Commands with `once` that ran when hosts went back; by name. */
+  readonly takenBack: Set<string>;
   /** Of the key that signs: who deploys, as hosts remember it. */
   readonly by: string;
+}
+
+/** Where hosts run commands. */
+export interface SwitchContext extends RunContext {
+  readonly once: OnceHooks;
 }
 
 /** Notes what happened to a host: in the journal and to whoever watches. */
@@ -86,24 +111,35 @@ export function isReady(run: HostRun): boolean {
   return run.problem === undefined;
 }
 
+/** Fails, but not for want of an answer. */
+export function isFailed(run: HostRun): boolean {
+  return !isReady(run) && !isUnreachable(run);
+}
+
+/** Up to the switch: nobody asked to stop, and no more hosts failed or are lost than the definition allows. */
+export function mayGoOn(active: readonly HostRun[], { signal, allowed, lost }: RunContext): boolean {
+  return (
+    signal?.aborted !== true &&
+    active.filter(isFailed).length <= allowed.failed &&
+    lost + active.filter(isUnreachable).length <= allowed.lost &&
+    active.some(isReady)
+  );
+}
+
 /** What the hooks of a step's release are run with. */
 export function hookRequest(
   step: Step,
-  { run, runs }: { readonly run: HostRun; readonly runs: readonly HostRun[] },
+  { run, once }: { readonly run: HostRun; readonly once: OnceHooks },
 ): HookRequest {
   const { copy, found, host } = step;
-  const previous = found.probe.current?.release;
-  return { host, lock: lockOf(run), place: found.place, release: copy.id, previous, isFirst: firstOf(step, runs) };
-}
-
-/** Whether a step's host is the first of all that would run the hook. */
-function firstOf(step: Step, runs: readonly HostRun[]): (hook: Hook) => boolean {
-  return ({ target }) => {
-    const same = runs
-      .flatMap(({ steps }) => steps)
-      .filter(({ copy, kind }) => copy.project === step.copy.project && kind === "tree");
-    const first = same.find(({ host }) => target === undefined || host.targets.some((one) => one === target));
-    return first?.host.name === step.host.name;
+  return {
+    host,
+    lock: lockOf(run),
+    place: found.place,
+    release: copy.id,
+    previous: found.probe.current?.release,
+    isFirst: (hook) => once.isFirst(step, hook),
+    ran: (hook) => once.ran(step, hook),
   };
 }
 
@@ -118,17 +154,29 @@ export async function forEach(
   context: RunContext,
   work: (run: HostRun) => Promise<void>,
 ): Promise<void> {
-  const ready = runs.filter(isReady);
-  const outcomes = await fanOut(ready, { limit: context.limit, signal: context.signal, work });
-  for (const outcome of outcomes) {
-    if (outcome.status === "done") continue;
-    fail(outcome.item, outcome.status === "failed" ? outcome.error : undefined, context);
+  const { limit, signal } = context;
+  const outcomes = await fanOut(runs.filter(isReady), { limit, signal, work: (run) => attempt(run, context, work) });
+  for (const { item, status } of outcomes) if (status === "skipped") fail(item, undefined, context);
+}
+
+/** Works on one host; a failure is written into it, and told. */
+export async function attempt(run: HostRun, context: RunContext, work: (run: HostRun) => Promise<void>): Promise<void> {
+  try {
+    await work(run);
+  } catch (error) {
+    fail(run, error, context);
   }
 }
 
-const LOST = ["HOST_UNREACHABLE", "CONNECTION_LOST"];
+const LOST = ["HOST_UNREACHABLE", "CONNECTION_LOST", "SWITCH_UNKNOWN"];
 
-function fail(run: HostRun, error: unknown, context: RunContext): void {
+/** The host cannot be asked any more. */
+export function isLoss(error: unknown): boolean {
+  return LOST.some((code) => isFacsimileError(error, code));
+}
+
+/** @param error `undefined`: the run was stopped */
+export function fail(run: HostRun, error: unknown, context: RunContext): void {
   run.problem = anyProblemOf(error, run.host);
   run.outcome = outcomeOf(run.problem);
   if (run.outcome !== "not tried") tell(run, context, run.outcome);
@@ -146,5 +194,5 @@ function anyProblemOf(error: unknown, host: Host): FacsimileError {
 
 function outcomeOf(problem: FacsimileError): "failed" | "unreachable" | "not tried" {
   if (isFacsimileError(problem, "STOPPED")) return "not tried";
-  return LOST.some((code) => isFacsimileError(problem, code)) ? "unreachable" : "failed";
+  return isLoss(problem) ? "unreachable" : "failed";
 }

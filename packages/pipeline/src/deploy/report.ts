@@ -1,12 +1,17 @@
+import type { Host } from "@facsimile/definitions";
 import type { PipelineContext } from "../context.ts";
 import type { Outline } from "../instance/outline.ts";
+import type { LeftOut } from "./chosen.ts";
 import { lacksLibraries } from "./libraries.ts";
 import type { Evaluation, Surveyed } from "./plan.ts";
-import type { DeployReport, HostReport } from "./reports.ts";
+import type { DeployReport, HostReport, WaveReport } from "./reports.ts";
+import type { PlannedWave } from "./waves.ts";
 
 /** All that a run knows before it begins. */
 export interface Work extends Evaluation {
   readonly outline: Outline;
+  /** Hosts of the instance that the run leaves alone. */
+  readonly left: readonly LeftOut[];
   readonly surveyed: readonly Surveyed[];
 }
 
@@ -17,25 +22,31 @@ export interface Ending {
   readonly recorded?: DeployReport["recorded"];
   /** Default: nothing was run. */
   readonly run?: string;
+  readonly waves?: readonly PlannedWave<{ readonly host: Host }>[] | undefined;
 }
 
-/** The report of a deploy, however it ended. Hosts that are declared down are named as skipped. */
+/** The report of a deploy, however it ended. Hosts that it left alone are named as skipped, with the reason. */
 export function reportOf(
-  { outline, copies }: Work,
-  { started, outcome, hosts, recorded, run = "" }: Ending,
+  { outline, copies, left }: Work,
+  { started, outcome, hosts, recorded, run = "", waves }: Ending,
   { now }: PipelineContext,
 ): DeployReport {
-  const down = outline.down.map(({ name, region }): HostReport => ({ host: name, region, outcome: "skipped" }));
+  const skipped = left.map(({ host, why }): HostReport => ({ host: host.name, region: host.region, outcome: "skipped", why })); // biome-ignore format: one line
   return {
     schema: "deploy/1",
     run,
     instance: outline.instance.full,
     outcome,
     projects: copies.map(({ project, version, id }) => ({ project, version, release: id })),
-    hosts: [...hosts, ...down],
+    hosts: [...hosts, ...skipped],
+    ...(waves === undefined ? {} : { waves: waves.map(waveReport) }),
     recorded,
     durationMs: now().getTime() - started.getTime(),
   };
+}
+
+function waveReport({ name, members }: PlannedWave<{ readonly host: Host }>): WaveReport {
+  return { name, hosts: members.map(({ host }) => host.name) };
 }
 
 /** No host was touched: some did not answer, or lack what their copies need. */

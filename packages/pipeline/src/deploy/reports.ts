@@ -113,7 +113,7 @@ export interface HostProjectPlan {
   /** Secrets that the tree holds, and those of them that the host did not have before. */
   readonly secrets: readonly string[];
   readonly newSecrets: readonly string[];
-  /** False when the host already holds exactly this release. */
+  /** The host holds this release, and the run that brought it there came to its end. */
   readonly release: boolean;
 }
 
@@ -127,6 +127,8 @@ export interface DeployReport {
   readonly outcome: "done" | "unchanged" | "failed" | "partial";
   readonly projects: readonly { readonly project: string; readonly version: string; readonly release: string }[];
   readonly hosts: readonly HostReport[];
+  /** With the policy rolling: in this order. */
+  readonly waves?: readonly WaveReport[] | undefined;
   /** What was written down before the first host was touched; `undefined` when nothing was. */
   readonly recorded: Recorded | undefined;
   readonly durationMs: number;
@@ -146,6 +148,15 @@ export interface HostReport {
   readonly region: string | undefined;
   readonly outcome: HostOutcome;
   readonly problem?: FacsimileError | undefined;
+  /** Of a host that was skipped: `down: moving house`, `not chosen`, `done in run …`. */
+  readonly why?: string | undefined;
+}
+
+export interface WaveReport {
+  /** `eu`, `eu database`; `the others`. */
+  readonly name: string;
+  /** Those that had something to do. */
+  readonly hosts: readonly string[];
 }
 
 export interface VerifyReport {

@@ -1,50 +1,69 @@
 import { FacsimileError, isFacsimileError } from "@facsimile/core";
 import { fanOut } from "@facsimile/transport";
 import { runHooks } from "./hooks.ts";
-import { type HostRun, lockOf, type RunContext, tell } from "./host-run.ts";
+import { type HostRun, isReady, lockOf, type RunContext, type SwitchContext, type Switched, tell } from "./host-run.ts";
+import { confirmAll } from "./switch.ts";
+
+/**
+ * After a failure: everything that was switched goes back. Past an irreversible command, of any host of the run, nothing
+ * goes back by itself: those that are well keep what they run.
+ */
+export async function takeBack(
+  runs: readonly HostRun[],
+  { all, context }: { readonly all: readonly HostRun[]; readonly context: SwitchContext },
+): Promise<void> {
+  if (isIrreversible(all))
+    await confirmAll(runs.filter((run) => isReady(run) && run.switched.length > 0), context); // biome-ignore format: one line
+  else await revertAll(runs, context);
+}
+
+export function isIrreversible(runs: readonly HostRun[]): boolean {
+  return runs.some(({ irreversible }) => irreversible);
+}
 
 /**
  * Takes every switched host back to what ran before, and runs the commands of that release. A host that cannot go back
  * keeps its first problem and is `failed`: it now differs.
  */
 export async function revertAll(runs: readonly HostRun[], context: RunContext): Promise<void> {
-  const switched = runs.filter((run) => run.switched.length > 0);
+  const switched = runs.filter((run) => run.switched.length > 0 && !isFacsimileError(run.problem, "NOT_REVERTED"));
   await fanOut(switched, { limit: context.limit, work: (run) => revert(run, context) });
 }
 
-async function revert(run: HostRun, context: RunContext): Promise<void> {
-  const failedBefore = run.problem;
+/** {@link revertAll}, for one. */
+export async function revert(run: HostRun, context: RunContext): Promise<void> {
   try {
     for (const { step, before } of run.switched.toReversed()) {
       await lockOf(run).switch(step.found.place, before);
-      if (step.kind === "tree") await runOldHooks(run, { step }, context);
+      if (step.kind !== "record") await runOldHooks(run, { step }, context);
     }
     run.switched.length = 0;
-    run.outcome = failedBefore === undefined ? "reverted" : "failed";
+    run.outcome = run.problem === undefined ? "reverted" : "failed";
+    if (isFacsimileError(run.problem, "SWITCH_UNKNOWN")) run.problem = lossBefore(run.problem);
     tell(run, context, "reverted");
   } catch (error) {
+    if (isFacsimileError(run.problem, "SWITCH_UNKNOWN")) return; // That says it: nobody knows, and nobody can ask.
     run.problem = cannotGoBack(run, error);
     run.outcome = "failed";
     tell(run, context, "failed");
   }
 }
 
-async function runOldHooks(
-  run: HostRun,
-  { step }: { step: HostRun["switched"][number]["step"] },
-  context: RunContext,
-): Promise<void> {
+/** It is known again what runs there. */
+function lossBefore(problem: FacsimileError): FacsimileError {
+  return isFacsimileError(problem.cause) ? problem.cause : problem;
+}
+
+async function runOldHooks(run: HostRun, { step }: Pick<Switched, "step">, context: RunContext): Promise<void> {
   const { found, host, copy } = step;
   if (found.release === undefined) return;
-  const request = {
-    host,
-    lock: lockOf(run),
-    place: found.place,
-    release: found.release.id,
-    previous: copy.id,
-    isFirst: () => true,
+  const { id, hooks } = found.release;
+  const isFirst = (hook: (typeof hooks.postcmd)[number]) => {
+    const name = `${copy.project} ${id} ${hooks.postcmd.indexOf(hook)}`;
+    return !context.takenBack.has(name) && context.takenBack.add(name) !== undefined;
   };
-  await runHooks(found.release.hooks.postcmd, request, context);
+  const request = { host, lock: lockOf(run), place: found.place, release: id, previous: copy.id, isFirst };
+  await runHooks(hooks.postcmd, request, context);
 }
 
 function cannotGoBack(run: HostRun, error: unknown): FacsimileError {

@@ -2,18 +2,7 @@ import { FacsimileError } from "@facsimile/core";
 import { compareTrees, formatManifest, formatSums, type Manifest } from "@facsimile/manifest";
 import type { ReleaseRecord } from "@facsimile/transport";
 import type { SealedRelease } from "../release/seal.ts";
-import { runHooks } from "./hooks.ts";
-import {
-  forEach,
-  type HostRun,
-  hookRequest,
-  isReady,
-  isUnreachable,
-  lockOf,
-  type RunContext,
-  type Step,
-  tell,
-} from "./host-run.ts";
+import { forEach, type HostRun, isReady, isUnreachable, lockOf, type RunContext, type Step, tell } from "./host-run.ts";
 
 /**
  * Takes the locks: of the first host in the order of names, then of the others. Two runs over the same hosts meet at
@@ -56,13 +45,12 @@ export function moved({ host }: Pick<HostRun, "host">, project: string): Facsimi
 export async function stageAll(runs: readonly HostRun[], context: RunContext): Promise<void> {
   await forEach(runs, context, async (run) => {
     for (const step of run.steps) await stage(step, run, context);
-    for (const step of run.steps.filter(({ kind }) => kind === "tree")) await before(step, { run, runs }, context);
     tell(run, context, "staged");
   });
 }
 
 async function stage(
-  { kind, found, tree, wanted, sealed, copy }: Step,
+  { kind, dir, found, tree, wanted, sealed, copy }: Step,
   run: HostRun,
   context: RunContext,
 ): Promise<void> {
@@ -80,21 +68,12 @@ async function stage(
     });
     run.staged.set(copy.project, staged.dir);
   } else {
-    const { manifest } = await lock.list(place, options);
+    const listed = await lock.list(place, { ...options, dir });
     // The snapshot that is left at the end vouches for the tree, so it must be right now, not when it was surveyed.
-    if (compareTrees(wanted.manifest, manifest).length > 0) throw moved(run, copy.project);
-    run.staged.set(copy.project, found.probe.current?.dir ?? wanted.treeId);
+    if (compareTrees(wanted.manifest, listed.manifest).length > 0) throw moved(run, copy.project);
+    run.staged.set(copy.project, listed.dir);
   }
   await lock.record(place, { release: copy.id, files: recordFiles(sealed, wanted.manifest) });
-}
-
-async function before(
-  step: Step,
-  { run, runs }: { run: HostRun; runs: readonly HostRun[] },
-  context: RunContext,
-): Promise<void> {
-  const hooks = step.copy.hooks.precmd;
-  run.irreversible = (await runHooks(hooks, hookRequest(step, { run, runs }), context)) || run.irreversible;
 }
 
 const records = new WeakMap<SealedRelease, Map<Manifest, ReleaseRecord["files"]>>();

@@ -28,7 +28,7 @@ export interface SurveyRequest {
 export async function survey(session: Session, { definition, project, host, records }: SurveyRequest): Promise<Survey> {
   const place = placeOf(definition, { project, host });
   const options = treeOptions(definition, host);
-  const probe = await session.probe(place, { ...options, look: ["record", "drift"] });
+  const probe = await session.probe(place, { ...options, look: ["last", "record", "drift"] });
   const { release, manifest } = await records.of({ session, place, probe });
   const vouched = probe.snapshot === "same" && manifest !== undefined;
   const listed = probe.current === undefined || vouched ? undefined : await session.list(place, options);

@@ -2,7 +2,8 @@ import { FacsimileError } from "@facsimile/core";
 import type { Host } from "@facsimile/definitions";
 import type { Lock, SwitchTarget } from "@facsimile/transport";
 import { expect, it } from "vitest";
-import type { HostRun, RunContext, Step } from "./host-run.ts";
+import type { HostRun, Step, SwitchContext } from "./host-run.ts";
+import { onceHooks } from "./once.ts";
 import { revertAll } from "./revert.ts";
 import { switchAll } from "./switch.ts";
 
@@ -11,8 +12,11 @@ const context = {
   journal: { note: () => undefined, run: "r" },
   onEvent: () => undefined,
   redactor: { redact: String },
+  instance: "staging",
+  takenBack: new Set(),
+  once: onceHooks([], []),
   limit: 2,
-} as unknown as RunContext;
+} as unknown as SwitchContext;
 const hooks = { precmd: [], postcmd: [], health: [] };
 const before = { dir: "t1", release: "r1" };
 
@@ -51,11 +55,34 @@ function run(error: Error): { run: HostRun; running: () => SwitchTarget | undefi
 it("takes a host back whose switch failed after it was done", async () => {
   const { run: one, running } = run(new FacsimileError("CONNECTION_LOST", "the connection to web1 was lost"));
   await switchAll([one], context);
-  expect(one.outcome).toBe("unreachable");
+  expect(one).toMatchObject({ outcome: "unreachable", problem: { code: "SWITCH_UNKNOWN" } });
   expect(running()).toEqual({ dir: "t2", release: "r2" });
   await revertAll([one], context);
   expect(running()).toEqual(before);
-  expect(one.switched).toEqual([]);
+  expect(one).toMatchObject({ switched: [], outcome: "failed", problem: { code: "CONNECTION_LOST" } });
+});
+
+it("says of a host that was lost during the switch what is known: nothing", async () => {
+  const { run: one } = run(new FacsimileError("CONNECTION_LOST", "the connection to web1 was lost"));
+  await switchAll([one], context);
+  Object.assign(one.lock ?? {}, {
+    switch: () => Promise.reject(new FacsimileError("CONNECTION_LOST", "the connection to web1 was lost")),
+  });
+  await revertAll([one], context);
+  expect(one).toMatchObject({
+    outcome: "unreachable",
+    problem: {
+      message: "web1: the connection was lost during the switch; unknown whether it switched",
+      hint: expect.stringContaining("facs status staging"),
+    },
+  });
+  expect(one.switched).toHaveLength(1);
+});
+
+it("has nothing to take back where the host refused before it changed anything", async () => {
+  const { run: one } = run(new FacsimileError("LOCK_LOST", "web1: the lock expired"));
+  await switchAll([one], context);
+  expect(one).toMatchObject({ outcome: "failed", switched: [], problem: { code: "LOCK_LOST" } });
 });
 
 it("takes a mistake of ours for the host's failure, so that hosts still go back", async () => {

@@ -1,36 +1,97 @@
-import type { HistoryEntry } from "@facsimile/transport";
+import { FacsimileError } from "@facsimile/core";
+import type { HistoryEntry, SwitchTarget } from "@facsimile/transport";
 import { awaitHealth, runHooks } from "./hooks.ts";
-import { forEach, type HostRun, hookRequest, lockOf, type RunContext, type Step, tell } from "./host-run.ts";
+import {
+  forEach,
+  type HostRun,
+  hookRequest,
+  isLoss,
+  lockOf,
+  type RunContext,
+  type Step,
+  type SwitchContext,
+  tell,
+} from "./host-run.ts";
 
-/** Switches every host, project by project; then its commands and its health. */
-export async function switchAll(runs: readonly HostRun[], context: RunContext): Promise<void> {
-  await forEach(runs, context, async (run) => {
-    for (const step of run.steps) await switchStep(step, { run, runs }, context);
-    tell(run, context, "switched");
+/** Runs the commands that come before the switch. */
+export async function precmdAll(runs: readonly HostRun[], context: SwitchContext): Promise<void> {
+  await forEach(runs, context, (run) => runPrecmd(run, context));
+}
+
+export async function runPrecmd(run: HostRun, context: SwitchContext): Promise<void> {
+  for (const step of moving(run)) await runCommands("precmd", { step, run }, context);
+}
+
+/** Switches every host. */
+export async function switchAll(runs: readonly HostRun[], context: SwitchContext): Promise<void> {
+  await forEach(runs, context, (run) => switchHost(run, context));
+}
+
+/** Switches a host, project by project; after each, its commands and its health. */
+export async function switchHost(run: HostRun, context: SwitchContext): Promise<void> {
+  for (const step of run.steps) {
+    await switchStep(step, run, context);
+    if (step.kind === "record") continue;
+    await runCommands("postcmd", { step, run }, context);
+    await healthOf(step, { run }, context);
+  }
+  tell(run, context, "switched");
+}
+
+async function switchStep(step: Step, run: HostRun, context: RunContext): Promise<void> {
+  const { copy, wanted, found } = step;
+  const dir = run.staged.get(copy.project) ?? wanted.treeId;
+  // Noted first: a connection that breaks in the middle of it may have left the host switched.
+  run.switched.push({ step, before: targetOf(found.probe.current) });
+  try {
+    await lockOf(run).switch(found.place, { dir, release: copy.id });
+  } catch (error) {
+    if (REFUSALS.includes((error as { code?: string }).code ?? "")) run.switched.pop();
+    throw isLoss(error) ? unknown(run, { error, instance: context.instance }) : error;
+  }
+}
+
+/** What a host says before it changes anything. */
+const REFUSALS = ["LOCK_LOST", "NOT_STAGED", "HOME_REFUSED"];
+
+function targetOf(current: Step["found"]["probe"]["current"]): SwitchTarget | undefined {
+  return current && { dir: current.dir, release: current.release };
+}
+
+function unknown({ host }: HostRun, { error, instance }: { error: unknown; instance: string }): FacsimileError {
+  const message = `${host.name}: the connection was lost during the switch; unknown whether it switched`;
+  return new FacsimileError("SWITCH_UNKNOWN", message, {
+    cause: error,
+    hint: `What runs there: facs status ${instance}. A deploy begins by looking, and brings it to its end.`,
   });
 }
 
-async function switchStep(
-  step: Step,
-  { run, runs }: { run: HostRun; runs: readonly HostRun[] },
-  context: RunContext,
+async function runCommands(
+  kind: "precmd" | "postcmd",
+  { step, run }: { step: Step; run: HostRun },
+  context: SwitchContext,
 ): Promise<void> {
-  const { copy, found, kind } = step;
-  const lock = lockOf(run);
-  const dir = run.staged.get(copy.project) ?? step.wanted.treeId;
-  // Noted first: a connection that breaks in the middle of it may have left the host switched.
-  const { current } = found.probe;
-  run.switched.push({ step, before: current && { dir: current.dir, release: current.release } });
-  await lock.switch(found.place, { dir, release: copy.id });
-  if (kind === "record") return;
-  const request = hookRequest(step, { run, runs });
+  const request = hookRequest(step, { run, once: context.once });
   try {
-    run.irreversible = (await runHooks(copy.hooks.postcmd, request, context)) || run.irreversible;
+    run.irreversible = (await runHooks(step.copy.hooks[kind], request, context)) || run.irreversible;
   } catch (error) {
     run.irreversible ||= (error as { irreversible?: boolean }).irreversible === true;
     throw error;
   }
-  await awaitHealth(copy.hooks.health, request, context);
+}
+
+/** Asks anew whether all that a host switched is well. */
+export async function healthAgain(run: HostRun, context: SwitchContext): Promise<void> {
+  for (const step of moving(run)) await healthOf(step, { run }, context);
+}
+
+async function healthOf(step: Step, { run }: { run: HostRun }, context: SwitchContext): Promise<void> {
+  await awaitHealth(step.copy.hooks.health, hookRequest(step, { run, once: context.once }), context);
+}
+
+/** Steps after which something else runs. */
+function moving({ steps }: HostRun): readonly Step[] {
+  return steps.filter(({ kind }) => kind !== "record");
 }
 
 /** Makes the switch final: history, pruning, and the snapshot that later probes compare with. */

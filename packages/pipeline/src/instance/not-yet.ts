@@ -6,9 +6,6 @@ export function notYet(definition: Definition): FacsimileError[] {
   const { deploy, files = [] } = definition.values;
   const asked: (KeyPath | false)[] = [
     deploy.strategy !== "releases" && ["deploy", "strategy"],
-    deploy.policy !== "together" && ["deploy", "policy"],
-    (deploy.waves ?? []).length > 0 && ["deploy", "waves"],
-    deploy.maxFailures !== undefined && ["deploy", "maxFailures"],
     files.some(({ group }) => group !== undefined) && ["files"],
   ];
   return asked.flatMap((path) => (path === false ? [] : [problem(path, definition)]));

@@ -1,0 +1,47 @@
+import { FacsimileError } from "@facsimile/core";
+import type { Host } from "@facsimile/definitions";
+import { chooseHosts, type HostFilter } from "../instance/chosen-hosts.ts";
+import type { Outline } from "../instance/outline.ts";
+import type { TakenUp } from "./resume.ts";
+
+/** A host of the instance that a run does not touch. */
+export interface LeftOut {
+  readonly host: Host;
+  /** As its report says it. */
+  readonly why: string;
+}
+
+export interface Chosen {
+  /** With the hosts that are meant. What they are to hold is what it is for the whole instance. */
+  readonly outline: Outline;
+  /** All others. */
+  readonly left: readonly LeftOut[];
+}
+
+/**
+ * The hosts that a deploy is for, and why it is not for the others.
+ *
+ * @throws As {@link chooseHosts}; `NO_HOSTS` where an earlier run left none of them behind
+ */
+export function chosen(
+  outline: Outline,
+  { filter, taken }: { readonly filter: HostFilter; readonly taken: TakenUp | undefined },
+): Chosen {
+  const { hosts } = chooseHosts(outline, { filter, definition: outline.definition });
+  const meant = taken === undefined ? hosts : hosts.filter(({ name }) => taken.hosts.has(name));
+  if (meant.length === 0 && taken !== undefined) throw nothingLeft(outline, taken);
+  const why = (host: Host) => {
+    if (taken === undefined || !hosts.includes(host)) return "not chosen";
+    return taken.done.has(host.name) ? `done in run ${taken.run}` : `not in run ${taken.run}`;
+  };
+  const left = outline.hosts.filter((host) => !meant.includes(host)).map((host) => ({ host, why: why(host) }));
+  const down = outline.down.map((host) => ({ host, why: `down: ${host.down}` }));
+  return { outline: { ...outline, hosts: meant }, left: [...left, ...down] };
+}
+
+function nothingLeft({ instance, down }: Outline, { run, hosts }: TakenUp): FacsimileError {
+  const still = down.filter(({ name }) => hosts.has(name)).map(({ name }) => name);
+  const what =
+    still.length === 0 ? `run ${run} left no host behind` : `what run ${run} left behind is down: ${still.join(", ")}`;
+  return new FacsimileError("NO_HOSTS", what, { hint: `What runs there: facs status ${instance.full}` });
+}

@@ -1,0 +1,87 @@
+import fs from "node:fs/promises";
+import path from "node:path";
+import { compareBytes, errnoOf } from "@facsimile/core";
+import { type PipelineContext, workFolders } from "../context.ts";
+import type { HostOutcome } from "./reports.ts";
+
+/** An earlier run, as its journal tells it. */
+export interface PastRun {
+  readonly run: string;
+  /** When it began: ISO 8601, UTC. */
+  readonly at: string;
+  /** `run/1`; another one is of a newer version. */
+  readonly format: string;
+  readonly projects: readonly { readonly project: string; readonly version: string; readonly release: string }[];
+  /** How each of its hosts ended; of a run that was killed, as far as it came. Empty: it was killed before it began. */
+  readonly hosts: ReadonlyMap<string, HostOutcome>;
+}
+
+/** The runs of an instance whose journals lie here, old to new. What was deployed from elsewhere is not among them. */
+export async function pastRuns(instance: string, context: Pick<PipelineContext, "work">): Promise<PastRun[]> {
+  const folder = path.join(workFolders(context).releases, instance, "runs");
+  const read = async (name: string) =>
+    parseJournal(name.slice(0, -6), await fs.readFile(path.join(folder, name), "utf8"));
+  const runs = await Promise.all((await journals(folder)).map(read));
+  return runs.sort((a, b) => compareBytes(a.at, b.at));
+}
+
+async function journals(folder: string): Promise<string[]> {
+  try {
+    return (await fs.readdir(folder)).filter((name) => name.endsWith(".jsonl"));
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/** docs/formats/run-1.md. Lines that cannot be read, as the last of a killed run may be, are passed over. Pure. */
+export function parseJournal(run: string, text: string): PastRun {
+  const lines = text.split("\n").flatMap(parsed);
+  const begin = lines.find(({ event }) => event === "begin");
+  const hosts = new Map<string, HostOutcome>(namesIn(begin?.hosts).map((name) => [name, "not tried"]));
+  for (const line of lines) for (const [host, outcome] of endsIn(line)) hosts.set(host, next(hosts.get(host), outcome));
+  return { run, at: lines[0]?.at ?? "", format: lines[0]?.facsimile ?? "", projects: begin?.projects ?? [], hosts };
+}
+
+/** How hosts ended, as one line says. */
+function endsIn({ event = "", host, hosts = [] }: Line): (readonly [string, HostOutcome])[] {
+  const outcome = OUTCOMES[event];
+  if (host !== undefined && outcome !== undefined) return [[host, outcome]];
+  if (event !== "end") return [];
+  return hosts.flatMap((one) => (typeof one === "string" ? [] : [[one.host, one.outcome] as const]));
+}
+
+const OUTCOMES: Readonly<Record<string, HostOutcome>> = {
+  confirmed: "done",
+  unchanged: "unchanged",
+  failed: "failed",
+  unreachable: "unreachable",
+  reverted: "reverted",
+};
+
+/** A host that failed and went back has failed. */
+function next(before: HostOutcome | undefined, now: HostOutcome): HostOutcome {
+  return now === "reverted" && (before === "failed" || before === "unreachable") ? "failed" : now;
+}
+
+interface Line {
+  readonly at?: string;
+  readonly facsimile?: string;
+  readonly event?: string;
+  readonly host?: string;
+  readonly projects?: PastRun["projects"];
+  readonly hosts?: readonly (string | { readonly host: string; readonly outcome: HostOutcome })[];
+}
+
+function namesIn(hosts: Line["hosts"]): string[] {
+  return (hosts ?? []).filter((host) => typeof host === "string");
+}
+
+function parsed(line: string): Line[] {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === "object" && value !== null ? [value] : [];
+  } catch {
+    return [];
+  }
+}

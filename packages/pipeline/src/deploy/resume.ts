@@ -1,0 +1,98 @@
+import { didYouMean, FacsimileError } from "@facsimile/core";
+import type { PipelineContext } from "../context.ts";
+import type { Copy } from "../release/release.ts";
+import { type PastRun, pastRuns } from "./journals.ts";
+
+/** An earlier run of which something is still to be done. */
+export interface TakenUp {
+  readonly run: string;
+  readonly projects: PastRun["projects"];
+  /** Those that it left behind. */
+  readonly hosts: ReadonlySet<string>;
+  readonly done: ReadonlySet<string>;
+}
+
+/**
+ * The run that is named, or without a name the last one here; also one that was killed.
+ *
+ * @throws `UNKNOWN_RUN`, `RUN_NEWER`
+ */
+export async function takeUp(
+  { instance, run }: { readonly instance: string; readonly run?: string | undefined },
+  context: Pick<PipelineContext, "work">,
+): Promise<TakenUp> {
+  const runs = await pastRuns(instance, context);
+  const found = run === undefined ? runs.at(-1) : runs.find((one) => one.run === run);
+  if (found === undefined) throw unknownRun({ instance, run, runs });
+  assertReadable(found);
+  const isDone = (host: string) => ["done", "unchanged"].includes(found.hosts.get(host) ?? "");
+  const names = [...found.hosts].filter(([, outcome]) => outcome !== "skipped").map(([host]) => host);
+  return {
+    run: found.run,
+    projects: found.projects,
+    hosts: new Set(names.filter((host) => !isDone(host))),
+    done: new Set(names.filter(isDone)),
+  };
+}
+
+function assertReadable({ run, format, projects }: PastRun): void {
+  if (/^run\/\d+$/.test(format) && format !== "run/1") {
+    throw new FacsimileError(
+      "RUN_NEWER",
+      `the journal of run ${run} is of format ${format}; this version reads run/1`,
+      {
+        hint: "Use a newer facs.",
+      },
+    );
+  }
+  if (projects.length > 0) return;
+  throw new FacsimileError("UNKNOWN_RUN", `run ${run} ended before it began: its journal names no project`, {
+    hint: "It touched no host. Deploy anew.",
+  });
+}
+
+function unknownRun({
+  instance,
+  run,
+  runs,
+}: {
+  instance: string;
+  run: string | undefined;
+  runs: readonly PastRun[];
+}): FacsimileError {
+  const names = runs.map((one) => one.run);
+  const what = run === undefined ? `no run of ${instance}` : `no run ${JSON.stringify(run)} of ${instance}`;
+  const near = run === undefined ? undefined : didYouMean(run, names);
+  const last =
+    names.length === 0 ? "Journals lie on the machine that deployed." : `The last ones: ${names.slice(-3).join(", ")}.`;
+  return new FacsimileError("UNKNOWN_RUN", `there is ${what} in RELEASE/${instance}/runs`, {
+    hint: near === undefined ? last : `Did you mean ${near}? ${last}`,
+  });
+}
+
+/**
+ * What a run goes on with must be what it began with.
+ *
+ * @throws `RESUME_DIFFERS`: what changed, project by project
+ */
+export function assertSame({ run, projects }: TakenUp, copies: readonly Copy[]): void {
+  const changes = projects.flatMap((then) =>
+    changeOf(
+      then,
+      copies.find(({ project }) => project === then.project),
+    ),
+  );
+  const [first] = changes;
+  if (first === undefined) return;
+  throw new FacsimileError("RESUME_DIFFERS", `run ${run} cannot go on: ${changes.join("; ")}`, {
+    hint: "Give it the same --set, or put back what changed; or deploy what is now: without --resume.",
+  });
+}
+
+function changeOf(then: PastRun["projects"][number], now: Copy | undefined): string[] {
+  const { project, version, release } = then;
+  if (now === undefined) return [`${project} is not deployed here any more`];
+  if (now.id === release) return [];
+  if (now.version !== version) return [`${project} is ${now.version} now, and was ${version}`];
+  return [`${project} ${version} has other content or other hosts now (${now.id.slice(0, 7)}, and was ${release.slice(0, 7)})`]; // biome-ignore format: one line
+}

@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { fanOut } from "@facsimile/transport";
+import { attempt, fail, forEach, type HostRun, isFailed, isReady, isUnreachable, lockOf, type RunContext, type SwitchContext } from "./host-run.ts"; // biome-ignore format: one line
+import { onceHooks } from "./once.ts";
+import { isIrreversible, revert, revertAll, takeBack } from "./revert.ts";
+import { confirmAll, healthAgain, runPrecmd, switchHost } from "./switch.ts";
+import type { PlannedWave } from "./waves.ts";
+
+/**
+ * All hosts are staged: switches them wave by wave. A host that fails goes back by itself; when more fail than may, or
+ * one that was to run a command for all, their wave goes back, and the waves after it are not tried.
+ */
+export async function rolling(
+  active: readonly HostRun[],
+  { waves, context }: { readonly waves: readonly PlannedWave<HostRun>[]; readonly context: RunContext },
+): Promise<void> {
+  context.letGo(); // What is begun is ended; whoever asks to stop is heard between hosts.
+  const ready = waves.flatMap(({ members }) => members).filter(isReady);
+  const run: Rolling = { all: active, left: new Set(active.filter(isUnreachable)), waves, context: { ...context, once: onceHooks(ready, ["precmd", "postcmd"]) } }; // biome-ignore format: one line
+  for (const [index, wave] of waves.entries()) {
+    if (mustStop(run)) break;
+    await rollWave(wave, { index, ...run });
+  }
+  if (context.stop?.aborted) for (const one of ready.filter(isUntouched)) fail(one, undefined, context);
+}
+
+function isUntouched(one: HostRun): boolean {
+  return isReady(one) && one.outcome === "not tried";
+}
+
+interface Rolling {
+  readonly all: readonly HostRun[];
+  /** Lost before all was staged: of those the definition says how many may be. */
+  readonly left: ReadonlySet<HostRun>;
+  readonly waves: readonly PlannedWave<HostRun>[];
+  readonly context: SwitchContext;
+}
+
+async function rollWave(wave: PlannedWave<HostRun>, { index, ...run }: Rolling & { index: number }): Promise<void> {
+  const { context } = run;
+  const members = wave.members.filter(isReady);
+  const number = { wave: index + 1, of: run.waves.length };
+  const { name, max, soak } = wave;
+  const hosts = members.map(({ host }) => host.name);
+  context.journal.note({ event: "wave", ...number, name, hosts, max, soak });
+  context.onEvent({ type: "wave", ...number, name, hosts: hosts.length, max });
+  await fanOut(members, { limit: Math.min(max ?? context.limit, context.limit), work: (one) => roll(one, run) });
+  const switched = members.filter(({ switched }) => switched.length > 0);
+  if (!isSpent(run) && soak !== undefined && switched.some(isReady)) {
+    context.onEvent({ type: "soak", ...number, seconds: soak });
+    await wait(soak, context.stop);
+    await forEach(switched, context, (one) => healthAgain(one, context));
+    if (!isIrreversible(run.all)) await revertAll(switched.filter((one) => !isReady(one)), context); // biome-ignore format: one line
+  }
+  if (isSpent(run)) await takeBack(members, { all: run.all, context });
+  else await confirmAll(members.filter(({ switched }) => switched.length > 0), context); // biome-ignore format: one line
+}
+
+/** Brings one host over, unless the run has to stop. It keeps its slot until it is well, or back. */
+async function roll(one: HostRun, run: Rolling): Promise<void> {
+  if (mustStop(run)) return;
+  const { context } = run;
+  await attempt(one, context, async () => {
+    await lockOf(one).renew(); // It may have waited for long: is it still there, and ours?
+    await runPrecmd(one, context);
+    await switchHost(one, context);
+  });
+  if (!isReady(one) && one.switched.length > 0 && !isIrreversible(run.all)) await revert(one, context);
+}
+
+function mustStop(run: Rolling): boolean {
+  return isSpent(run) || run.context.stop?.aborted === true;
+}
+
+/** More hosts failed than may, or one that was to do something for all. */
+function isSpent({ all, left, context }: Rolling): boolean {
+  const failed = all.filter((one) => isFailed(one) || (isUnreachable(one) && !left.has(one)));
+  return failed.length > context.allowed.failed || failed.some(context.once.owes);
+}
+
+async function wait(seconds: number, signal: AbortSignal | undefined): Promise<void> {
+  await sleep(seconds * 1000, undefined, { signal }).catch(() => undefined); // Stopped: what is switched is looked at all the same.
+}
