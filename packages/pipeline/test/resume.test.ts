@@ -1,0 +1,123 @@
+import { spawn } from "node:child_process";
+import fs from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type DeployWorld, deployWorld, hooks, outcomes } from "./deploy-world.ts";
+import { programArgs } from "./killed.ts";
+
+const NAMES = ["web1.eu", "web2.eu", "web1.us"];
+const WAVES = 'policy: "rolling", waves: [{ hosts: ["web1.eu"] }, { hosts: ["web2.eu"] }],';
+
+describe("a run that left hosts behind", () => {
+  let shop: DeployWorld;
+  beforeAll(async () => {
+    shop = await deployWorld(NAMES);
+  });
+  beforeEach(async () => {
+    for (const host of NAMES) for (const file of ["trace", "unwell", "slow", "at-postcmd"]) await shop.mark(host, file, false); // biome-ignore format: one line
+    await shop.define({ deploy: hooks(), banner: "old" });
+    expect((await shop.deploy()).outcome).toMatch(/done|unchanged/);
+    for (const host of NAMES) await shop.mark(host, "trace", false);
+  });
+  afterAll(() => shop.stopAll());
+
+  it("goes on with --resume: only with the hosts that are not done, and with the same releases", async () => {
+    await shop.mark("web2.eu", "unwell");
+    await shop.define({ deploy: hooks() + WAVES, banner: "new" });
+    const first = await shop.deploy();
+    expect(outcomes(first)).toEqual({ "web1.eu": "done", "web2.eu": "failed", "web1.us": "not tried" });
+    await shop.mark("web2.eu", "unwell", false);
+    const second = await shop.deploy({ resume: first.run });
+    expect(second).toMatchObject({ outcome: "done", projects: first.projects });
+    expect(outcomes(second)).toEqual({ "web2.eu": "done", "web1.us": "done", "web1.eu": `skipped: done in run ${first.run}` }); // biome-ignore format: one line
+    expect((await shop.journal(second.run))[1]).toMatchObject({ event: "begin", resumes: first.run });
+    expect(await shop.banners()).toEqual(["new", "new", "new"]);
+    await expect(shop.deploy({ resume: second.run })).rejects.toMatchObject({ code: "NO_HOSTS" });
+  });
+
+  it("does not go on when what would be deployed is another thing now, and touches nothing", async () => {
+    await shop.mark("web2.eu", "unwell");
+    await shop.define({ deploy: hooks() + WAVES, banner: "new" });
+    const { run } = await shop.deploy();
+    await shop.define({ deploy: hooks() + WAVES, banner: "newer" });
+    await expect(shop.deploy({ resume: run })).rejects.toMatchObject({
+      code: "RESUME_DIFFERS",
+      message: expect.stringMatching(/^run \S+ cannot go on: shop 1 has other content or other hosts now \(\w{7}, and was \w{7}\)$/), // biome-ignore format: one line
+    });
+    await shop.define({ deploy: hooks() + WAVES, banner: "new" });
+    await expect(shop.deploy({ resume: run, set: ["versions.shop=2"] })).rejects.toMatchObject({
+      message: `run ${run} cannot go on: shop is 2 now, and was 1`,
+    });
+    await expect(shop.deploy({ resume: run, projects: ["shop@2"] })).rejects.toMatchObject({ code: "USAGE" });
+    await expect(shop.deploy({ resume: run, onlyFailed: true })).rejects.toMatchObject({ code: "USAGE" });
+    expect(await shop.banners()).toEqual(["new", "old", "old"]);
+  });
+
+  it("is deployed anew with --only-failed, also to hosts that went back", async () => {
+    await shop.mark("web2.eu", "unwell");
+    await shop.define({ deploy: hooks(), banner: "new" });
+    const first = await shop.deploy();
+    expect(outcomes(first)).toEqual({ "web1.eu": "reverted", "web2.eu": "failed", "web1.us": "reverted" });
+    await shop.mark("web2.eu", "unwell", false);
+    await shop.define({ deploy: hooks(), banner: "newer", hosts: { "web1.us": 'down: "moving house"' } });
+    const second = await shop.deploy({ onlyFailed: true });
+    expect(second.outcome).toBe("done");
+    expect(outcomes(second)).toEqual({
+      "web1.eu": "done",
+      "web2.eu": "done",
+      "web1.us": "skipped: down: moving house",
+    });
+    expect(await shop.banners()).toEqual(["newer", "newer", "old"]);
+  });
+
+  it("killed by -9 between switch and health: --resume ends what was begun, with its commands", async () => {
+    const slow = `'echo "post $(cat etc/banner)" >> $HOME/trace; test ! -e $HOME/slow || { touch $HOME/at-postcmd; sleep 30; }'`;
+    await shop.mark("web2.eu", "slow");
+    await shop.define({ deploy: hooks(slow) + WAVES, banner: "new" });
+    await startAndKill("web2.eu");
+    const { run, file } = await lastJournal();
+    expect(await fs.readFile(file, "utf8")).not.toContain('"end"');
+    await fs.appendFile(file, '{"at":"2026-11-22T09:31:02.000Z","event":"confir'); // A last line that was cut.
+    await shop.mark("web2.eu", "slow", false);
+    expect(await shop.banners()).toEqual(["new", "new", "old"]);
+
+    const report = await shop.deploy({ resume: run });
+    expect(report.outcome).toBe("done");
+    expect(outcomes(report)).toEqual({
+      "web2.eu": "done",
+      "web1.us": "done",
+      "web1.eu": `skipped: done in run ${run}`,
+    });
+    expect(await shop.read("web2.eu", "trace")).toBe("pre old\npost new\npre new\npost new\n");
+    expect((await shop.deploy()).outcome).toBe("unchanged");
+  });
+
+  it("killed by -9: a plain deploy takes no host for done that never came to its end", async () => {
+    const slow = `'echo "post $(cat etc/banner)" >> $HOME/trace; test ! -e $HOME/slow || { touch $HOME/at-postcmd; sleep 30; }'`;
+    await shop.mark("web1.eu", "slow");
+    await shop.define({ deploy: hooks(slow) + WAVES, banner: "new" });
+    await startAndKill("web1.eu");
+    await shop.mark("web1.eu", "slow", false);
+    expect(await shop.banners()).toEqual(["new", "old", "old"]);
+    expect(outcomes(await shop.deploy({ onlyFailed: true }))).toEqual({ "web1.eu": "done", "web2.eu": "done", "web1.us": "done" }); // biome-ignore format: one line
+  });
+
+  /** Until the host has switched and runs its command. */
+  async function startAndKill(host: string): Promise<void> {
+    const child = spawn(process.execPath, [...programArgs("deploy"), shop.root, shop.fleet.sshConfig], { stdio: ["ignore", "ignore", "inherit"] }); // biome-ignore format: one line
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    while ((await shop.read(host, "at-postcmd")) === undefined && child.exitCode === null) await sleep(50);
+    child.kill("SIGKILL");
+    await ended;
+    // Its locks free themselves, two minutes after they were renewed last.
+    for (const { home } of shop.fleet.hosts) await fs.rm(path.join(home, "shop/.facsimile/lock"), { recursive: true, force: true }); // biome-ignore format: one line
+  }
+
+  async function lastJournal(): Promise<{ run: string; file: string }> {
+    const folder = path.join(shop.root, "RELEASE/staging/runs");
+    const files = await Promise.all((await fs.readdir(folder)).map(async (name) => ({ name, at: (await fs.stat(path.join(folder, name))).mtimeMs }))); // biome-ignore format: one line
+    const { name } = files.sort((a, b) => b.at - a.at)[0] ?? { name: "" };
+    return { run: name.replace(".jsonl", ""), file: path.join(folder, name) };
+  }
+});
