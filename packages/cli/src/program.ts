@@ -4,7 +4,7 @@ import { addChecks, addDefinitions, addEdits } from "./commands-definitions.ts";
 import { addHosts, addHostWork } from "./commands-hosts.ts";
 import { addReleases } from "./commands-releases.ts";
 import { addState } from "./commands-state.ts";
-import { collect, SET, SKIP_LIBCHECK, SRC_DIR, withCommon, withStages } from "./options.ts";
+import { collect, SET, SKIP_LIBCHECK, SRC_DIR, withCommon, withHosts, withStages } from "./options.ts";
 import { Verb } from "./usage.ts";
 import type { World } from "./world.ts";
 
@@ -99,9 +99,11 @@ function addWork(add: Add, invoke: Invoke): void {
     "deploy <instance> [project...]",
     "make every host hold exactly the definition; project@version changes the version",
   );
-  withStages(deploy)
+  withHosts(withStages(deploy))
     .option(...SET, collect)
     .option(...SRC_DIR)
+    .option("--resume <run>", "go on with this run: with its releases, on the hosts that it left behind")
+    .option("--only-failed", "only the hosts that the last run left behind")
     .option("--yes", "do not ask, also not for the name of a protected instance")
     .option("--adopt", "take over a home that holds something else")
     .option("--accept-rollback", "use a state that is older than one you have seen, or replaced, or gone")

@@ -9,7 +9,7 @@ import { programArgs } from "./killed.ts";
 const NAMES = ["web1.eu", "web2.eu", "web1.us"];
 const WAVES = 'policy: "rolling", waves: [{ hosts: ["web1.eu"] }, { hosts: ["web2.eu"] }],';
 
-describe("a run that left hosts behind", () => {
+describe("a run that left hosts behind", { timeout: 120_000 }, () => {
   let shop: DeployWorld;
   beforeAll(async () => {
     shop = await deployWorld(NAMES);

@@ -5,7 +5,7 @@ const NAMES = ["web1.eu", "web2.eu", "db1.eu", "web1.us", "web2.us"];
 const WAVES =
   'policy: "rolling", waves: [{ regions: ["eu"], targets: ["frontend"], max: 1 }, { targets: ["database"] }],';
 
-describe("the policy rolling", () => {
+describe("the policy rolling", { timeout: 60_000 }, () => {
   let shop: DeployWorld;
   beforeAll(async () => {
     shop = await deployWorld(NAMES);

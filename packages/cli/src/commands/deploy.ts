@@ -1,20 +1,22 @@
-import type { DeployReport } from "@facsimile/pipeline";
+import type { DeployReport, HostFilter } from "@facsimile/pipeline";
 import { askerFor } from "../ask-deploy.ts";
 import { givenOptions } from "../confirm.ts";
 import { EXIT, exitOf } from "../exit.ts";
 import { follow, printJson } from "../follow.ts";
 import { openWorld } from "../open-world.ts";
-import { srcDirOf } from "../options.ts";
+import { hostFilterOf, srcDirOf } from "../options.ts";
 import type { Invocation } from "../program.ts";
 import { deployText } from "../text/deploy.ts";
 import { stagesText } from "../text/stages.ts";
 
-export interface DeployOptions {
+export interface DeployOptions extends HostFilter {
   readonly set?: readonly string[];
   readonly yes?: true;
   readonly adopt?: true;
   readonly acceptRollback?: true;
   readonly skipLibcheck?: true;
+  readonly resume?: string;
+  readonly onlyFailed?: true;
   readonly srcDir?: string;
   readonly start?: string;
   readonly end?: string;
@@ -30,7 +32,7 @@ export interface DeployInvocation extends Invocation<DeployOptions> {
 export async function deployCommand({ instance, projects, options, world, run }: DeployInvocation): Promise<void> {
   const pipeline = await openWorld(world, { options, run });
   const { startDeploy, startStages } = await import("@facsimile/pipeline");
-  const { set, yes, adopt, acceptRollback, skipLibcheck, start, end, only } = options;
+  const { set, yes, adopt, acceptRollback, skipLibcheck, resume, onlyFailed, start, end, only } = options;
   const request = { instance, projects, set, srcDir: srcDirOf(options, world), stages: { start, end, only } };
   if ((end ?? only ?? "deploy") !== "deploy") {
     const done = await follow(startStages(request, pipeline), { world, options });
@@ -41,7 +43,8 @@ export async function deployCommand({ instance, projects, options, world, run }:
   const asker = askerFor({ ...world, ask: options.json ? undefined : world.ask });
   const command = ["facs deploy", instance, ...projects, ...givenOptions(options)].join(" ");
   const allowed = { yes, adopt, acceptRollback, skipLibcheck };
-  const asked = { ...request, ...allowed, command, confirm: asker?.confirm };
+  const chosen = { resume, onlyFailed, filter: hostFilterOf(options) };
+  const asked = { ...request, ...allowed, ...chosen, command, confirm: asker?.confirm };
   const report = await follow(startDeploy(asked, pipeline), { world, options });
   if (asker?.isDeclined()) {
     run.status = EXIT.failed;

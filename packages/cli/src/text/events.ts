@@ -8,6 +8,10 @@ function checkoutText({ project, version, commit, from }: Extract<PipelineEvent,
   return commit === undefined ? what : `${what}: a branch, now at ${commit.slice(0, 12)}`;
 }
 
+function waveText({ wave, of, name, hosts, max }: Extract<PipelineEvent, { type: "wave" }>): string {
+  return `wave      ${wave}/${of} ${name}: ${count(hosts, "host")}${max === undefined || max >= hosts ? "" : `, ${max} at once`}`; // biome-ignore format: one line
+}
+
 /** Gives each event its line of progress, or none; counts hosts, so that a hundred of them do not make a thousand lines. */
 export function eventText(style: Style): (event: PipelineEvent) => string | undefined {
   let hosts = 0;
@@ -24,7 +28,11 @@ export function eventText(style: Style): (event: PipelineEvent) => string | unde
         return undefined;
       case "run":
         hosts = event.hosts;
-        return `run ${event.run}: ${event.instance}, ${count(event.hosts, "host")}`;
+        return `run ${event.run}: ${event.instance}, ${count(event.hosts, "host")}${event.policy === "rolling" ? ", rolling" : ""}`; // biome-ignore format: one line
+      case "wave":
+        return waveText(event);
+      case "soak":
+        return `soak      ${event.seconds} s, before the health of wave ${event.wave} is asked again`;
       case "host":
         return hostText(event);
     }

@@ -34,7 +34,8 @@ describe("deployText", () => {
     );
     expect(text).toBe(
       "staging: nothing switched. 1 of 2 hosts was ready, 1 failed; all still run what they ran before.\n" +
-        "  unreachable  web2 cannot be reached\n  next         Is it up?\n               then: facs deploy staging\n",
+        "  unreachable  web2 cannot be reached\n  next         Is it up?\n               then: facs deploy staging --resume r\n" +
+        '               or leave it out: say why in hosts."web2".down\n',
     );
   });
 
@@ -46,8 +47,12 @@ describe("deployText", () => {
     expect(deployText(reverted, style)).toContain(
       "staging: reverted. 1 host failed after the switch; 2 hosts run again what they ran before.",
     );
-    const down = report({ hosts: [host("web1", "done"), host("web2", "skipped")] });
-    expect(deployText(down, style)).toContain("left out web2 (declared down)");
+    const skipped = (name: string, why: string) => ({ ...host(name, "skipped"), why });
+    const down = report({ hosts: [host("web1", "done"), skipped("web2", "down: moving house"), skipped("web3", "not chosen"), skipped("web4", "not chosen")] }); // biome-ignore format: one line
+    expect(deployText(down, style)).toBe(
+      "staging: 1 of 4 hosts holds exactly its copy of shop 1.1.0 (3f9c1e7), verified and healthy; 1.2 s\n" +
+        "  left out  web2 (down: moving house)\n  left out  web3, web4 (not chosen)\n  changed   web1\n",
+    );
   });
 
   it("counts hosts that could not be taken back, and says nothing of hosts that hold a copy", () => {
@@ -61,6 +66,30 @@ describe("deployText", () => {
     expect(deployText(behind, style)).toContain(
       "partial. 1 host holds exactly its copy of shop 1.1.0 (3f9c1e7); 1 host left behind",
     );
+  });
+
+  it("tells where a rolling run stopped, which hosts it did not come to, and how to go on", () => {
+    const sick = new FacsimileError("UNHEALTHY", "web2 is not healthy");
+    const hosts = [host("web1", "done"), host("web2", "failed", sick), host("web3", "reverted"), host("web4", "not tried"), host("web5", "not tried")]; // biome-ignore format: one line
+    const waves = [
+      { name: "eu", hosts: ["web1"] },
+      { name: "us", hosts: ["web2", "web3"] },
+      { name: "the others", hosts: ["web4", "web5"] },
+    ];
+    expect(deployText(report({ outcome: "partial", hosts, waves }), style)).toBe(
+      "staging: partial. 1 host holds exactly its copy of shop 1.1.0 (3f9c1e7); 1 host went back to what ran before, 3 hosts left behind; 1.2 s\n" +
+        "  failed     web2 is not healthy\n  reverted   web3\n  not tried  web4, web5\n  stopped    in wave 2 of 3 (us)\n" +
+        "  next       facs deploy staging --resume r\n  changed    web1\n",
+    );
+  });
+
+  it("does not guess what a host runs whose connection was lost during the switch", () => {
+    const gone = new FacsimileError("SWITCH_UNKNOWN", "web2: the connection was lost during the switch; unknown whether it switched", { hint: "What runs there: facs status staging." }); // biome-ignore format: one line
+    const text = deployText(report({ outcome: "partial", hosts: [host("web1", "reverted"), host("web2", "unreachable", gone)] }), style); // biome-ignore format: one line
+    expect(text).toContain(
+      "partial. 1 host went back to what ran before, of 1 host it is unknown whether it switched;",
+    );
+    expect(text).toContain("next         What runs there: facs status staging.\n");
   });
 
   it("tells what was written down: version, state, and what was made", () => {

@@ -1,0 +1,63 @@
+import type { DeployReport, HostReport } from "@facsimile/pipeline";
+import { isStopped } from "./deploy-headline.ts";
+import { count } from "./style.ts";
+import { harmlessLines } from "./value.ts";
+import { groupBy, hostProblem } from "./words.ts";
+
+/** A label and what it is of; of several lines, the others follow beneath. */
+export type Row = readonly [label: string, text: string];
+
+/** Every host that does not hold the release, and why; where a rolling run stopped; what to type next. */
+export function endRows(report: DeployReport): Row[] {
+  const { hosts, outcome, waves } = report;
+  const bad = hosts.filter((host) => host.problem !== undefined && !isStopped(host));
+  const isMixed = outcome === "partial" || waves !== undefined;
+  const rest = isMixed ? [...grouped(hosts, "reverted"), ...grouped(hosts, "not tried")] : [];
+  const told = bad.map(({ host, outcome, problem }): Row => [outcome, problem === undefined ? host : hostProblem(host, problem)]); // biome-ignore format: one line
+  const next = outcome === "failed" || outcome === "partial" ? nextRows(report, bad) : [];
+  return [...told, ...rest, ...stoppedIn(report), ...leftOut(hosts), ...next];
+}
+
+/** More names than this are only counted. */
+const NAMED = 8;
+
+function names(hosts: readonly HostReport[]): string {
+  return hosts.length > NAMED ? count(hosts.length, "host") : hosts.map(({ host }) => host).join(", ");
+}
+
+function grouped(hosts: readonly HostReport[], outcome: HostReport["outcome"]): Row[] {
+  const some = hosts.filter((host) => host.outcome === outcome);
+  return some.length === 0 ? [] : [[outcome, names(some)]];
+}
+
+/** Hosts that were left alone on purpose, by the reason. */
+function leftOut(hosts: readonly HostReport[]): Row[] {
+  const skipped = groupBy(hosts.filter(({ outcome }) => outcome === "skipped"), ({ why }) => why ?? ""); // biome-ignore format: one line
+  return [...skipped].map(([why, some]) => ["left out", `${names(some)} (${why})`]);
+}
+
+/** `in wave 2 of 3 (database)`: the first wave that did not come to its end. */
+function stoppedIn({ outcome, waves = [], hosts }: DeployReport): Row[] {
+  if (outcome === "unchanged" || outcome === "done" || waves.length === 1) return [];
+  const done = new Set(hosts.filter((host) => host.outcome === "done").map(({ host }) => host));
+  const index = waves.findIndex((wave) => wave.hosts.every((host) => !done.has(host)));
+  const wave = waves[index];
+  return wave === undefined ? [] : [["stopped", `in wave ${index + 1} of ${waves.length} (${wave.name})`]];
+}
+
+function nextRows({ instance, run }: DeployReport, bad: readonly HostReport[]): Row[] {
+  const hints = [...new Set(bad.flatMap(({ problem }) => harmlessLines(problem?.hint ?? "") || []))];
+  const again = `${hints.length === 0 ? "" : "then: "}facs deploy ${instance}${run === "" ? "" : ` --resume ${run}`}`;
+  return [["next", [...hints, again, ...withoutThem(bad.filter(isHostsOwn))].join("\n")]];
+}
+
+function withoutThem(hosts: readonly HostReport[]): string[] {
+  if (hosts.length === 0) return [];
+  const keys = hosts.slice(0, 3).map(({ host }) => `hosts.${JSON.stringify(host)}.down`);
+  return [`or leave ${hosts.length === 1 ? "it" : "them"} out: say why in ${keys.join(", ")}${hosts.length > 3 ? " and so on" : ""}`]; // biome-ignore format: one line
+}
+
+/** Nothing that somebody else does there, nor the release itself. */
+function isHostsOwn({ problem, outcome }: HostReport): boolean {
+  return outcome === "unreachable" || ["NO_SPACE", "HOST_FAILED", "LOGIN_REFUSED"].includes(problem?.code ?? "");
+}

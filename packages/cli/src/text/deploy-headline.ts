@@ -1,0 +1,61 @@
+import type { DeployReport, HostReport } from "@facsimile/pipeline";
+import { count } from "./style.ts";
+import { heldText, holdsText } from "./words.ts";
+
+/** What is true now, of all hosts that the deploy was for. */
+export function headline({ outcome, hosts, projects }: DeployReport): string {
+  const meant = hosts.filter((host) => host.outcome !== "skipped");
+  const held = meant.filter((host) => host.outcome === "done" || host.outcome === "unchanged").length;
+  const whole = held === hosts.length ? holdsText(held, projects) : heldBy(held, { of: hosts.length, projects });
+  switch (outcome) {
+    case "unchanged":
+      return `no change: ${whole}`;
+    case "done":
+      return `${whole}, verified and healthy`;
+    case "partial":
+      return `partial. ${partialText(meant, { held, projects })}`;
+    case "failed":
+      return failedText(meant);
+  }
+}
+
+/** `5 of 6 hosts hold exactly their copy of …`. */
+function heldBy(held: number, { of, projects }: { of: number; projects: DeployReport["projects"] }): string {
+  return `${held} of ${count(of, "host")} ${held === 1 ? "holds exactly its copy" : "hold exactly their copy"} of ${heldText(projects)}`; // biome-ignore format: one line
+}
+
+function partialText(
+  hosts: readonly HostReport[],
+  { held, projects }: { held: number; projects: DeployReport["projects"] },
+): string {
+  const reverted = hosts.filter(({ outcome }) => outcome === "reverted").length;
+  const [stuck, unknown] = ["NOT_REVERTED", "SWITCH_UNKNOWN"].map((code) => hosts.filter(({ problem }) => problem?.code === code).length) as [number, number]; // biome-ignore format: one line
+  if (held + reverted + stuck + unknown === 0) return "Nothing switched, but commands ran that cannot be taken back";
+  const behind = hosts.length - held - reverted - stuck - unknown;
+  const others = [
+    ...(reverted > 0 ? [`${count(reverted, "host")} went back to what ran before`] : []),
+    ...(stuck > 0 ? [`${stuck} could not be taken back`] : []),
+    ...(unknown > 0 ? [`of ${count(unknown, "host")} it is unknown whether it switched`] : []),
+    ...(behind > 0 ? [`${count(behind, "host")} left behind`] : []),
+  ];
+  const holds = held === 0 ? [] : [holdsText(held, projects).replace(/^all /, "")];
+  return [...holds, others.join(", ")].join("; ");
+}
+
+function failedText(hosts: readonly HostReport[]): string {
+  if (hosts.some(isStopped)) return "stopped. Nothing switched: all hosts run what they ran before.";
+  const failed = hosts.filter(({ outcome }) => outcome === "failed" || outcome === "unreachable").length;
+  const reverted = hosts.filter(({ outcome }) => outcome === "reverted").length;
+  if (reverted > 0) {
+    const back =
+      reverted === 1 ? "1 host runs again what it ran before" : `${reverted} hosts run again what they ran before`;
+    return `reverted. ${count(failed, "host")} failed after the switch; ${back}.`;
+  }
+  const ready = hosts.length - failed;
+  const were = ready === 1 ? "was" : "were";
+  return `nothing switched. ${ready} of ${count(hosts.length, "host")} ${were} ready, ${failed} failed; all still run what they ran before.`;
+}
+
+export function isStopped({ problem }: HostReport): boolean {
+  return problem?.code === "STOPPED";
+}
