@@ -1,6 +1,6 @@
 import fs from "node:fs/promises";
 import path from "node:path";
-import { type Fleet, fleet } from "@facsimile/testing";
+import { type Fleet, type FleetOptions, fleet } from "@facsimile/testing";
 import { type DeployRequest, deploy } from "../src/deploy/deploy.ts";
 import type { DeployReport } from "../src/deploy/reports.ts";
 import type { PipelineEvent } from "../src/events.ts";
@@ -33,8 +33,11 @@ export interface DeployWorld {
 }
 
 /** Hosts are `web1.eu` and the like: their targets are `frontend` or, for `db…`, `database`; what follows the dot is the region. */
-export async function deployWorld(names: readonly string[]): Promise<DeployWorld> {
-  const hosts = await fleet(names);
+export async function deployWorld(
+  names: readonly string[],
+  options: Pick<FleetOptions, "env"> = {},
+): Promise<DeployWorld> {
+  const hosts = await fleet(names, options);
   const root = path.join(hosts.dir, "conglomerate");
   await repository(path.join(hosts.dir, "source"), { "bin/run": "#!/bin/sh\n" }, "1");
   commit(path.join(hosts.dir, "source"), "2");

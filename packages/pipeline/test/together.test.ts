@@ -1,0 +1,110 @@
+import fs from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { tree } from "@facsimile/testing";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type DeployWorld, deployWorld, hooks, outcomes } from "./deploy-world.ts";
+
+const NAMES = ["web1.eu", "web2.eu", "db1.eu", "web1.us", "web2.us"];
+
+/** A host whose `mv` waits before `current` is renamed, where its home has the file `slow`. */
+const MV = `#!/bin/sh
+case "$*" in */shop/shop/current) [ ! -e "$HOME/slow" ] || { touch "$HOME/at-switch"; sleep 20; } ;; esac
+exec /bin/mv "$@"
+`;
+
+/** A host that cannot say what it holds. */
+const SHA256SUM = `#!/bin/sh
+[ ! -e "$HOME/forgetful" ] || exit 1
+exec /usr/bin/sha256sum "$@"
+`;
+
+describe("the policy together", { timeout: 60_000 }, () => {
+  let shop: DeployWorld;
+  beforeAll(async () => {
+    const bin = await tree({ mv: { content: MV, mode: 0o755 }, sha256sum: { content: SHA256SUM, mode: 0o755 } }, { onFinished: afterAll }); // biome-ignore format: one line
+    shop = await deployWorld(NAMES, { env: () => ({ PATH: `${bin}:${process.env["PATH"]}` }) });
+  });
+  beforeEach(async () => {
+    for (const host of NAMES)
+      for (const file of ["unwell", "slow", "at-switch", "forgetful"]) await shop.mark(host, file, false);
+    await shop.define({ deploy: hooks(), banner: "old" });
+    expect((await shop.deploy()).outcome).toMatch(/done|unchanged/);
+    for (const host of NAMES) await shop.mark(host, "trace", false);
+  });
+  afterAll(() => shop.stopAll());
+
+  it("ignores waves: all are staged, then all switch, and a failure takes all back, however many may fail", async () => {
+    await shop.mark("web2.us", "unwell");
+    await shop.define({ deploy: `${hooks()} waves: [{ regions: ["eu"], max: 1 }], maxFailures: 3,`, banner: "new" });
+    const report = await shop.deploy();
+    expect(report.outcome).toBe("failed");
+    expect(report.waves).toBeUndefined();
+    expect(outcomes(report)).toEqual({ "web1.eu": "reverted", "web2.eu": "reverted", "db1.eu": "reverted", "web1.us": "reverted", "web2.us": "failed" }); // biome-ignore format: one line
+    expect(await shop.banners()).toEqual(["old", "old", "old", "old", "old"]);
+    expect(await shop.read("web1.eu", "trace")).toMatch(/^pre old\npost new \d+\npost old \d+\n$/);
+  });
+
+  it("runs commands before the switch only when all are staged", async () => {
+    await shop.mark("web2.us", "forgetful");
+    await shop.define({ deploy: hooks(), banner: "new" });
+    const report = await shop.deploy();
+    expect(report.outcome).toBe("failed");
+    expect(outcomes(report)).toMatchObject({ "web1.eu": "not tried", "web2.us": "failed" });
+    for (const host of NAMES) expect(await shop.read(host, "trace"), host).toBeUndefined();
+  });
+
+  it("chosen hosts get the release of the whole instance; of the others it says that they were not chosen", async () => {
+    await shop.define({ deploy: hooks(), banner: "new", hosts: { "web2.eu": 'down: "moving house"' } });
+    const some = await shop.deploy({ filter: { regions: ["eu"], targets: ["frontend"] } });
+    expect(some.outcome).toBe("done");
+    expect(outcomes(some)).toEqual({
+      "web1.eu": "done",
+      "db1.eu": "skipped: not chosen",
+      "web1.us": "skipped: not chosen",
+      "web2.us": "skipped: not chosen",
+      "web2.eu": "skipped: down: moving house",
+    });
+    expect(await shop.banners()).toEqual(["new", "old", "old", "old", "old"]);
+    const all = await shop.deploy();
+    expect(all.projects).toEqual(some.projects);
+    expect(outcomes(all)).toMatchObject({ "web1.eu": "unchanged", "web1.us": "done", "web2.eu": "skipped: down: moving house" }); // biome-ignore format: one line
+    await expect(shop.deploy({ filter: { hosts: ["web9.eu"] } })).rejects.toMatchObject({ code: "UNKNOWN_HOST" });
+  });
+
+  it("leaves so many hosts behind as may be out of reach, counted of those that are chosen", async () => {
+    await shop.fleet.stop("web2.us");
+    await shop.define({ deploy: `${hooks()} maxUnreachable: "20%",`, banner: "new" });
+    expect((await shop.deploy({ filter: { regions: ["us"] } })).outcome).toBe("failed"); // 20 % of 2 is none.
+    expect(await shop.banners()).toEqual(["old", "old", "old", "old", "old"]);
+    const report = await shop.deploy();
+    expect(report.outcome).toBe("partial");
+    expect(outcomes(report)).toMatchObject({ "web1.us": "done", "web2.us": "unreachable" });
+    await shop.fleet.start("web2.us");
+    expect(outcomes(await shop.deploy({ onlyFailed: true }))).toMatchObject({ "web2.us": "done", "web1.us": `skipped: done in run ${report.run}` }); // biome-ignore format: one line
+  });
+
+  it("a connection lost during the switch: the others go back; of that host it says that nobody knows", async () => {
+    await shop.mark("web1.us", "slow");
+    await shop.define({ deploy: hooks(), banner: "new" });
+    const running = shop.deploy();
+    while ((await shop.read("web1.us", "at-switch")) === undefined) await sleep(50);
+    await shop.fleet.stop("web1.us");
+    const report = await running;
+    expect(report.outcome).toBe("partial");
+    expect(outcomes(report)).toEqual({ "web1.eu": "reverted", "web2.eu": "reverted", "db1.eu": "reverted", "web1.us": "unreachable", "web2.us": "reverted" }); // biome-ignore format: one line
+    expect(report.hosts.find(({ host }) => host === "web1.us")?.problem).toMatchObject({
+      code: "SWITCH_UNKNOWN",
+      message: "web1.us: the connection was lost during the switch; unknown whether it switched",
+    });
+    await shop.fleet.start("web1.us");
+    await fs.rm(path.join(homeOf("web1.us"), "shop/.facsimile/lock"), { recursive: true });
+    await shop.mark("web1.us", "slow", false);
+    expect((await shop.deploy({ resume: report.run })).outcome).toBe("done");
+    expect(await shop.banners()).toEqual(["new", "new", "new", "new", "new"]);
+  });
+
+  function homeOf(name: string): string {
+    return shop.fleet.hosts.find((host) => host.name === name)?.home ?? "";
+  }
+});
