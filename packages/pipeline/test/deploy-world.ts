@@ -32,22 +32,28 @@ export interface DeployWorld {
   stopAll(): Promise<void>;
 }
 
+export interface DeployWorldOptions extends Pick<FleetOptions, "env"> {
+  /** Default: `shop` alone. */
+  readonly projects?: readonly string[];
+}
+
 /** Hosts are `web1.eu` and the like: their targets are `frontend` or, for `db…`, `database`; what follows the dot is the region. */
 export async function deployWorld(
   names: readonly string[],
-  options: Pick<FleetOptions, "env"> = {},
+  { env, projects = ["shop"] }: DeployWorldOptions = {},
 ): Promise<DeployWorld> {
-  const hosts = await fleet(names, options);
+  const hosts = await fleet(names, env === undefined ? {} : { env });
   const root = path.join(hosts.dir, "conglomerate");
   await repository(path.join(hosts.dir, "source"), { "bin/run": "#!/bin/sh\n" }, "1");
   commit(path.join(hosts.dir, "source"), "2");
+  const each = (text: (project: string) => string) => projects.map(text).join(", ");
   await write(root, {
     "define/facsimile.json5": `{
-      projects: { shop: { repo: "../source", targets: ["frontend", "database"] } },
-      regions: { eu: {}, us: {} }, versions: { shop: "1" }, home: "shop", banner: "one",
+      projects: { ${each((name) => `${name}: { repo: "../source", targets: ["frontend", "database"] }`)} },
+      regions: { eu: {}, us: {} }, versions: { ${each((name) => `${name}: "1"`)} }, home: "shop", banner: "one",
       install: { groups: [{ type: "copy", dir: "$SRC_DIR$/bin" }] },
     }`,
-    "tmpl/shop/_ALL_/_DEPLOY_/etc/banner": "{{ instance.banner }}",
+    ...Object.fromEntries(projects.map((name) => [`tmpl/${name}/_ALL_/_DEPLOY_/etc/banner`, "{{ instance.banner }}"])),
     "hosts/known_hosts": hosts.knownHosts,
   });
   const { events, ...context } = { ...contextAt(root), sshConfig: hosts.sshConfig, now: () => new Date() };

@@ -108,3 +108,29 @@ describe("the policy together", { timeout: 60_000 }, () => {
     return shop.fleet.hosts.find((host) => host.name === name)?.home ?? "";
   }
 });
+
+describe("several projects in one run", { timeout: 60_000 }, () => {
+  let shop: DeployWorld;
+  beforeAll(async () => {
+    shop = await deployWorld(["web1.eu", "web2.eu"], { projects: ["till", "shop"] });
+  });
+  afterAll(() => shop.stopAll());
+  const note = `'echo "$FACS_PROJECT $(cat etc/banner)" >> $HOME/trace'`;
+
+  it("switch in their order, and go back in the other, all or none", async () => {
+    const health = `health: { run: 'test "$FACS_PROJECT" = till || test ! -e $HOME/unwell', retries: 0 },`;
+    await shop.define({ deploy: `postcmd: ${note}, ${health}`, banner: "old" });
+    expect((await shop.deploy()).outcome).toBe("done");
+    expect(await shop.read("web1.eu", "trace")).toBe("till old\nshop old\n");
+    for (const host of ["web1.eu", "web2.eu"]) await shop.mark(host, "trace", false);
+    await shop.mark("web2.eu", "unwell");
+    await shop.define({ deploy: `postcmd: ${note}, ${health}`, banner: "new" });
+    const report = await shop.deploy();
+    expect(outcomes(report)).toEqual({ "web1.eu": "reverted", "web2.eu": "failed" });
+    for (const host of ["web1.eu", "web2.eu"])
+      expect(await shop.read(host, "trace")).toBe("till new\nshop new\nshop old\ntill old\n");
+    expect(await shop.banners()).toEqual(["old", "old"]);
+    const begun = (await shop.journal(report.run)).filter(({ event }) => event === "locked");
+    expect(begun).toHaveLength(2);
+  });
+});

@@ -20,7 +20,8 @@ export interface PlanTextOptions {
 export function planText(plan: Plan, style: Style, { asks = false, files = [] }: PlanTextOptions = {}): string {
   const changing = plan.hosts.filter(isChanging);
   const lost = plan.hosts.filter(({ problem }) => problem !== undefined);
-  if (!asks && changing.length + lost.length === 0 && !makesState(plan)) return `${nothingToDo(plan)}\n`;
+  if (!asks && changing.length + lost.length === 0 && !makesState(plan))
+    return `${[nothingToDo(plan), ...downLines(plan, style)].join("\n")}\n`;
   const blocks: (readonly string[])[] = [
     [title(plan, style), "", ...columns(plan.projects.map((project) => projectCells(project, { plan, style })))],
     valueLines(plan, style),
@@ -30,6 +31,7 @@ export function planText(plan: Plan, style: Style, { asks = false, files = [] }:
     pathLines(plan, style),
     commandLines(plan),
     files,
+    downLines(plan, style),
     lostLines(lost, style),
     [next(plan, { changing: changing.length, lost, asks })],
   ];
@@ -74,6 +76,10 @@ function sameVersion({ project }: ProjectPlan, { hosts }: Plan): string {
   if (mine.some(({ changes }) => changes.length > 0)) return "other content";
   const drifted = mine.filter(({ drift }) => drift.length > 0).length;
   return drifted > 0 ? `edited by hand on ${count(drifted, "host")}` : "unchanged";
+}
+
+function downLines({ down = [] }: Plan, { yellow }: Style): string[] {
+  return down.map(({ host, region, why }) => `  ${yellow("!")} ${region === undefined ? "" : `${region}/`}${host} is left out: ${why}`); // biome-ignore format: one line
 }
 
 /** What to do is said once, however many hosts have the same trouble. */

@@ -162,6 +162,16 @@ describe("planText", () => {
     expect(text).toMatch(/2 hosts would change\. Run: facs deploy staging\n$/);
   });
 
+  it("tells loudly which hosts are left out, also where there is nothing to do", () => {
+    const down = [{ host: "web2.us", region: "us", why: "moving house" }];
+    expect(planText(plan([host("web1", [change({})])], { down }), style)).toBe(
+      "staging: 1 host holds exactly its copy of shop 1.1.0 (3f9c1e7). Nothing to do.\n  ! us/web2.us is left out: moving house\n",
+    );
+    expect(planText(plan([host("web1", [change({ release: false })])], { down }), style)).toContain(
+      "\n\n  ! us/web2.us is left out: moving house\n\n1 host would change.",
+    );
+  });
+
   it("shows what was edited by hand, and does not call it a change of the definition", () => {
     const drift = [{ kind: "changed" as const, path: "a", expected: entry("a"), actual: entry("a") }];
     const same = plan([host("web1", [change({ drift, files: 1, bytes: 3 })])]);

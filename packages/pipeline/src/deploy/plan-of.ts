@@ -1,3 +1,4 @@
+import type { Host } from "@facsimile/definitions";
 import type { PipelineContext } from "../context.ts";
 import type { Outline } from "../instance/outline.ts";
 import type { Copy } from "../release/release.ts";
@@ -7,7 +8,7 @@ import type { Surveyed } from "./plan.ts";
 import { madeSecrets } from "./plan-secrets.ts";
 import { comparedValues } from "./plan-values.ts";
 import type { Work } from "./report.ts";
-import type { HostPlan, Plan, ProjectPlan, StateChange } from "./reports.ts";
+import type { DownHost, HostPlan, Plan, ProjectPlan, StateChange } from "./reports.ts";
 
 /** What a deploy would do, from all that it knows before it begins. */
 export async function planOf(work: Work, context: PipelineContext): Promise<Plan> {
@@ -19,10 +20,15 @@ export async function planOf(work: Work, context: PipelineContext): Promise<Plan
     local: outline.definition.local,
     projects: copies.map((copy) => projectPlan(copy, { outline, surveyed })),
     hosts: surveyed.map((one) => hostPlan(one, copies)),
+    ...(outline.down.length === 0 ? {} : { down: outline.down.map(downPlan) }),
     state: stateChange(state),
     made: madeSecrets(state, [outline.definition, ...definitions]),
     ...(await comparedValues(work, context)),
   };
+}
+
+function downPlan({ name, region, down = "" }: Host): DownHost {
+  return { host: name, region, why: down };
 }
 
 function stateChange({ state, plan }: OpenedState): StateChange {

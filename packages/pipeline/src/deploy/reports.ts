@@ -11,6 +11,8 @@ export interface Plan {
   readonly local: boolean;
   readonly projects: readonly ProjectPlan[];
   readonly hosts: readonly HostPlan[];
+  /** Hosts that a deploy would leave alone. Default: none. */
+  readonly down?: readonly DownHost[] | undefined;
   readonly state: StateChange;
   /** What is made with the next seal, and for whom. */
   readonly made: readonly MadeSecret[];
@@ -66,6 +68,13 @@ export interface FileChange {
  */
 export interface HiddenTexts {
   readonly hidden: "secrets" | "binary" | "large" | "unreadable" | "moved";
+}
+
+export interface DownHost {
+  readonly host: string;
+  readonly region: string | undefined;
+  /** As the definition says: `hosts.<name>.down`. */
+  readonly why: string;
 }
 
 export interface ProjectPlan {
