@@ -198,6 +198,7 @@ it("keeps the newest trees and what the way back needs, and removes the rest", a
   const probe = await session.probe(place);
   expect([...probe.dirs].sort()).toEqual(dirs.slice(2).sort());
   expect(probe).toMatchObject({ snapshot: "same", history: { length: 4 } });
+  expect((await session.probe(place, { look: ["last"] })).history).toEqual(probe.history.slice(2));
   expect((await session.readRecord(place, { release: dirs[2] ?? "" }))?.files["manifest"]).toContain("manifest/1");
   expect(await session.readRecord(place, { release: dirs[0] ?? "" })).toBeUndefined();
 });
