@@ -1,7 +1,9 @@
 import { type FacsimileError, isFacsimileError, type Run } from "@facsimile/core";
 import type { PipelineEvent } from "@facsimile/pipeline";
+import { liveBlock } from "./live-block.ts";
 import type { CommonOptions } from "./program.ts";
 import { eventText } from "./text/events.ts";
+import { progress } from "./text/progress.ts";
 import type { World } from "./world.ts";
 
 /** Tells events as they come, to stderr, and gives the result. */
@@ -9,12 +11,41 @@ export async function follow<Result>(
   run: Run<PipelineEvent, Result>,
   { world }: { world: World; options: CommonOptions },
 ): Promise<Result> {
-  const lines = eventText(world.style);
+  const text = eventText(world.style);
+  if (world.live) return await followLive(run, { world, text });
   for await (const event of run.events) {
-    const line = lines(event);
+    const line = text(event);
     if (line !== undefined) world.tell(`${line}\n`);
   }
   return run.result;
+}
+
+/** On a terminal: the same lines, but what only counts hosts is a block that is drawn anew. */
+async function followLive<Result>(
+  run: Run<PipelineEvent, Result>,
+  { world, text }: { world: World; text: ReturnType<typeof eventText> },
+): Promise<Result> {
+  const began = Date.now();
+  const { note, lines } = progress(world.style);
+  const block = liveBlock({ tell: world.tell, lines: () => lines((Date.now() - began) / 1000), width: world.width ?? 80 }); // biome-ignore format: one line
+  const timer = setInterval(() => block.draw(), 1000).unref();
+  try {
+    for await (const event of run.events) {
+      note(event);
+      const line = text(event);
+      block.draw(isCounted(event) ? undefined : line);
+    }
+    return await run.result;
+  } finally {
+    clearInterval(timer);
+    block.end();
+  }
+}
+
+/** The block has it. */
+function isCounted(event: PipelineEvent): boolean {
+  if (event.type === "host") return event.phase !== "failed" && event.phase !== "unreachable";
+  return ["run", "wave", "soak"].includes(event.type);
 }
 
 /** One JSON document on stdout; failures keep code, message, hint and place. */

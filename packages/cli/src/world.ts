@@ -38,6 +38,8 @@ export interface World {
   readonly style: Style;
   /** Of the terminal, in characters; undefined off a terminal. */
   readonly width: number | undefined;
+  /** Progress goes to a terminal that can draw over what it shows. */
+  readonly live: boolean;
   readonly redactor: Redactor;
   readonly signal: AbortSignal;
   /** Data, to stdout. */
@@ -74,6 +76,7 @@ export async function createWorld(process: Process): Promise<World> {
     configDir: configDirOf(env),
     style: await createStyle({ colour: isColoured(process), unicode: isUnicode(env) }),
     width: process.stdout.columns,
+    live: process.stderr.isTTY === true && env["TERM"] !== undefined && env["TERM"] !== "dumb",
     redactor,
     signal: stop.signal,
     print: (text) => stdout.write(redactor.redact(text)),

@@ -1,3 +1,5 @@
+import type { WaveReport } from "./deploy/reports.ts";
+
 /** What the pipeline reports while it works; only the CLI draws. */
 export type PipelineEvent =
   | {
@@ -9,7 +11,7 @@ export type PipelineEvent =
     }
   | { readonly type: "build"; readonly project: string; readonly version: string; readonly log: string }
   | { readonly type: "warning"; readonly message: string; readonly hint?: string }
-  | { readonly type: "run"; readonly run: string; readonly instance: string; readonly hosts: number; readonly policy: "together" | "rolling" } // biome-ignore format: one line
+  | { readonly type: "run"; readonly run: string; readonly instance: string; readonly hosts: number; readonly policy: "together" | "rolling"; readonly waves?: readonly WaveReport[] } // biome-ignore format: one line
   | { readonly type: "wave"; readonly wave: number; readonly of: number; readonly name: string; readonly hosts: number; readonly max: number | undefined } // biome-ignore format: one line
   | { readonly type: "soak"; readonly wave: number; readonly of: number; readonly seconds: number }
   | { readonly type: "state"; readonly scope: string; readonly serial: number; readonly pushed: boolean }

@@ -12,6 +12,9 @@ export interface Style {
   readonly here: string;
   readonly bar: string;
   readonly minus: string;
+  /** Of a bar: what is done, and what is not. */
+  readonly full: string;
+  readonly empty: string;
 }
 
 export interface StyleOptions {
@@ -22,8 +25,8 @@ export interface StyleOptions {
 export async function createStyle({ colour, unicode }: StyleOptions): Promise<Style> {
   const { red, green, yellow, dim, bold } = colour ? await colours() : PLAIN;
   const signs = unicode
-    ? { ok: "✓", bad: "✗", arrow: "→", here: "←", bar: "│", minus: "−" }
-    : { ok: "ok", bad: "x", arrow: "->", here: "<-", bar: "|", minus: "-" };
+    ? { ok: "✓", bad: "✗", arrow: "→", here: "←", bar: "│", minus: "−", full: "█", empty: "░" }
+    : { ok: "ok", bad: "x", arrow: "->", here: "<-", bar: "|", minus: "-", full: "#", empty: "." };
   return { red, green, yellow, dim, bold, ...signs };
 }
 

@@ -4,7 +4,7 @@ import { type HostRun, mayGoOn, type RunContext } from "./host-run.ts";
 import { hostRuns } from "./host-runs.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { outcomeOf } from "./outcome.ts";
-import { reportOf, type Work } from "./report.ts";
+import { reportOf, type Work, waveReport } from "./report.ts";
 import type { DeployReport, HostReport } from "./reports.ts";
 import { rolling } from "./rolling.ts";
 import { lockAll, stageAll } from "./stage.ts";
@@ -32,7 +32,7 @@ export async function carryOut(work: Work, context: CarryOutContext): Promise<De
   const waves = work.outline.definition.values.deploy.policy === "rolling" ? wavesOf(active, work) : undefined;
   const runContext = runContextOf(work, { ...context, journal });
   noteBegin({ work, runs }, { ...context, journal });
-  context.onEvent({ type: "run", run: journal.run, instance: runContext.instance, hosts: active.length, policy: waves === undefined ? "together" : "rolling" }); // biome-ignore format: one line
+  context.onEvent({ type: "run", run: journal.run, instance: runContext.instance, hosts: active.length, ...(waves === undefined ? { policy: "together" } : { policy: "rolling", waves: waves.map(waveReport) }) }); // biome-ignore format: one line
   try {
     await bringOver(active, { waves, context: runContext });
     const outcome = outcomeOf(runs, runContext.lost);

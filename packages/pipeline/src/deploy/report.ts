@@ -45,7 +45,7 @@ export function reportOf(
   };
 }
 
-function waveReport({ name, members }: PlannedWave<{ readonly host: Host }>): WaveReport {
+export function waveReport({ name, members }: PlannedWave<{ readonly host: Host }>): WaveReport {
   return { name, hosts: members.map(({ host }) => host.name) };
 }
 
