@@ -27,7 +27,7 @@ async function followLive<Result>(
 ): Promise<Result> {
   const began = Date.now();
   const { note, lines } = progress(world.style);
-  const block = liveBlock({ tell: world.tell, lines: () => lines((Date.now() - began) / 1000), width: world.width ?? 80 }); // biome-ignore format: one line
+  const block = liveBlock({ tell: world.tell, lines: () => lines((Date.now() - began) / 1000), width: world.width || 80 }); // biome-ignore format: one line
   const timer = setInterval(() => block.draw(), 1000).unref();
   try {
     for await (const event of run.events) {
