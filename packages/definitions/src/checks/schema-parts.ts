@@ -21,3 +21,11 @@ export const seconds = z.number("a number of seconds").check(z.gt(0, SECONDS), z
 export const relativePath = match(RELATIVE_PATH, "a relative path of A-Za-z0-9._/@+- without . or .. parts");
 const argv = list(text, "a program and its arguments").check(z.minLength(1, "a program and its arguments"));
 export const command = z.union([text, argv]);
+
+/** `60s`, `5m`, `1h`: up to a day, and not nothing. */
+const SOAK_TIME = /^(?!0+[smh]$)(?:\d{1,4}s|\d{1,3}m|(?:1?\d|2[0-4])h)$/;
+export const soak = z.union([seconds, match(SOAK_TIME, 'seconds, or a time such as "60s", "5m", "1h", at most a day')]);
+export const someHosts = z.union([
+  whole(0, 100_000, "a whole number of hosts"),
+  match(/^(?:100|\d{1,2})%$/, 'a whole number of hosts, or a part of them: "10%"'),
+]);

@@ -9,6 +9,8 @@ import {
   optional,
   relativePath,
   seconds,
+  soak,
+  someHosts,
   text,
   WORD,
   whole,
@@ -23,8 +25,6 @@ const ADDRESS = /^[A-Za-z0-9[][A-Za-z0-9._:%\]-]*$/;
 const VERSION = /^(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9._+/-]*(?<!\/|\.lock)$/;
 /** `db/root`, or `passwd/storefront`. */
 const SECRET = /^(?!passwd\/$)[^\0-\x1f\x7f-\x9f\u2028\u2029]{1,200}$/u;
-/** `60s`, `5m`, `1h`: up to a day, and not nothing. */
-const SOAK_TIME = /^(?!0+[smh]$)(?:\d{1,4}s|\d{1,3}m|(?:1?\d|2[0-4])h)$/;
 /** At least two different characters. */
 const ALPHABET = /^([^\0-\x1f])(?=.*(?!\1).)[^\0-\x1f]*$/u;
 /** `/srv/shop`, or `shop` below the login home; never `/`, `/srv`, nor a way upwards. */
@@ -72,13 +72,6 @@ const project = z.strictObject(
   },
   "a map with repo",
 );
-
-const SOAK = 'seconds, or a time such as "60s", "5m", "1h", at most a day';
-const soak = z.union([seconds, match(SOAK_TIME, SOAK)]);
-const someHosts = z.union([
-  whole(0, 100_000, "a whole number of hosts"),
-  match(/^(?:100|\d{1,2})%$/, 'a whole number of hosts, or a part of them: "10%"'),
-]);
 
 const wave = z.strictObject(
   {
