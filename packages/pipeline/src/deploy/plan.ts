@@ -37,7 +37,7 @@ export async function plan(request: PlanRequest, context: PipelineContext): Prom
     const { projects, copies } = evaluation;
     const libraries = await libraryCheck({ copies, projects }, request);
     const surveyed = await surveyAll({ reached: await reaching, projects, outline: outlined, copies, libraries });
-    const work = { ...evaluation, outline: outlined, surveyed };
+    const work = { ...evaluation, outline: outlined, surveyed, left: [] };
     const planned = await planOf(work, context);
     return request.files ? { ...planned, files: await fileChanges(work, context) } : planned;
   } finally {
