@@ -18,7 +18,7 @@ describe("facs deploy, wave by wave", { timeout: 120_000 }, () => {
       "deploy: {",
       'deploy: {\n    policy: "rolling",\n    waves: [{ regions: ["eu"] }, { hosts: ["web1.us"], soak: "1s" }],',
     );
-    const first = await shop.facs("deploy", "staging");
+    const first = await shop.facs("deploy", "staging", "--yes");
     if (first.code !== 0) throw new Error(first.stderr + first.stdout);
   }, 120_000);
   afterAll(() => shop.remove());
@@ -26,7 +26,7 @@ describe("facs deploy, wave by wave", { timeout: 120_000 }, () => {
   it("stops in the wave that fails: 3, which hosts do not hold it, and the command that goes on", async () => {
     await fs.writeFile(path.join(shop.hostHome("web1.us"), "unwell"), "");
     await shop.edit("define/staging.json5", "hello from staging", "hello again");
-    const { code, stdout, stderr } = await shop.facs("deploy", "staging");
+    const { code, stdout, stderr } = await shop.facs("deploy", "staging", "--yes");
     expect(code).toBe(3);
     expect(stderr).toMatch(/^run \S+: staging, 5 hosts, rolling\n/m);
     expect(stderr).toContain("wave      1/3 eu: 2 hosts\n");
@@ -36,12 +36,12 @@ describe("facs deploy, wave by wave", { timeout: 120_000 }, () => {
     const [, resume = ""] = /^ {2}next {7}facs (deploy staging --resume \S+)$/m.exec(stdout) ?? [];
 
     await fs.rm(path.join(shop.hostHome("web1.us"), "unwell"));
-    const again = await shop.facs(...resume.split(" "));
+    const again = await shop.facs(...resume.split(" "), "--yes");
     expect(again.stdout).toMatch(/^staging: 3 of 6 hosts hold exactly their copy of .*, verified and healthy; /);
     expect(again.stdout).toMatch(/left out {2}web1\.eu, web2\.eu, db1\.eu \(done in run \S+\)/);
     expect(again.code).toBe(0);
     expect((await shop.facs("verify", "staging")).code).toBe(0);
-    expect(await shop.facs("deploy", "staging", "--resume", "20261122-0931-4f2a")).toMatchObject({
+    expect(await shop.facs("deploy", "staging", "--yes", "--resume", "20261122-0931-4f2a")).toMatchObject({
       code: 64,
       stderr: expect.stringContaining("error UNKNOWN_RUN: "),
     });
@@ -49,7 +49,7 @@ describe("facs deploy, wave by wave", { timeout: 120_000 }, () => {
 
   it("takes chosen hosts, and draws how far they are in place, on a terminal", async () => {
     await shop.edit("define/staging.json5", "hello again", "hello at last");
-    const args = ["deploy", "staging", "--regions", "us", "--hosts", "web1.us,web2.us,web1.eu"];
+    const args = ["deploy", "staging", "--yes", "--regions", "us", "--hosts", "web1.us,web2.us,web1.eu"];
     const { code, stdout } = await onTerminal({ ...shop, env: { ...shop.env, TERM: "xterm" } }, { args, typing: [] });
     expect(code).toBe(0);
     expect(stdout).toContain("1/2 web1.us  0/1");

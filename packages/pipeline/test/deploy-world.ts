@@ -81,7 +81,7 @@ export async function deployWorld(
     define,
     deploy: (request = {}, stop) => {
       events.length = 0;
-      return deploy({ instance: "staging", ...request }, { ...context, signal: stop });
+      return deploy({ instance: "staging", yes: true, ...request }, { ...context, signal: stop });
     },
     read: (name, file) => fs.readFile(path.join(homeOf(name), file), "utf8").catch(() => undefined),
     mark: (name, file, there = true) =>

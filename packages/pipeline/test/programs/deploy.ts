@@ -3,4 +3,4 @@ import { deploy } from "../../src/deploy/deploy.ts";
 import { contextAt } from "../context-at.ts";
 
 const [root = "", sshConfig = ""] = process.argv.slice(2);
-await deploy({ instance: "staging" }, { ...contextAt(root), sshConfig, now: () => new Date() });
+await deploy({ instance: "staging", yes: true }, { ...contextAt(root), sshConfig, now: () => new Date() });
