@@ -50,11 +50,11 @@ describe("one or many are lists, and defaults are in place", () => {
   it("a project's own build lies beneath the key build", async () => {
     const { resolve } = await world({
       "define/facsimile.json5":
-        "{ projects: { p: { repo: 'x', build: { run: ['make'] } }, q: { repo: 'x' } }, build: { z: 1 } }",
+        "{ projects: { p: { repo: 'x', build: { run: ['make'] } }, q: { repo: 'x' } }, build: { timeout: 9 } }",
       "define/beta.json5": "{}",
     });
-    expect((await resolve("beta", { project: "p" as never })).values.build).toEqual({ run: ["make"], z: 1 });
-    expect((await resolve("beta", { project: "q" as never })).values.build).toEqual({ z: 1 });
+    expect((await resolve("beta", { project: "p" as never })).values.build).toEqual({ run: ["make"], timeout: 9 });
+    expect((await resolve("beta", { project: "q" as never })).values.build).toEqual({ timeout: 9 });
   });
 
   it("what Python compiles in a virtual environment is mutable, beside what else is", async () => {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 
@@ -6,11 +6,11 @@ import path from "node:path";
 export interface Look {
   readonly folder: string;
   readonly digest: string;
-  /** Nothing changed in the last moments: what changes from now on has another time. */
-  readonly isSettled: boolean;
+  /** When anything in it changed last, by the file system's own clock; milliseconds. */
+  readonly newest: number;
 }
 
-/** File systems count time in steps; git's racy index has the same reason. Milliseconds. */
+/** Milliseconds after which a change surely has another time: file systems count in steps. Git's racy index has the same reason. */
 const STEP = 1000;
 
 /**
@@ -27,7 +27,6 @@ export function lookAt(folder: string): Look | undefined {
 
 function look(folder: string): Look {
   const hash = createHash("sha256");
-  const now = Date.now();
   let newest = 0;
   const visit = (at: string) => {
     for (const entry of fs.readdirSync(path.join(folder, at)).sort()) {
@@ -40,7 +39,7 @@ function look(folder: string): Look {
     }
   };
   visit("");
-  return { folder, digest: hash.digest("hex"), isSettled: newest < now - STEP };
+  return { folder, digest: hash.digest("hex"), newest };
 }
 
 const GITS = ["HEAD", "config", "index"];
@@ -56,15 +55,16 @@ export function readSeen<Facts>(look: Look | undefined, about: string): Facts | 
   }
 }
 
-/** Writes down what the folder was found to be, for the next look. A look that is not settled, or a full disk: nothing is. */
+/** Writes down what the folder was found to be, for the next look. Where it changed just now, or the disk is full: nothing. */
 export function writeSeen(look: Look | undefined, about: string, facts: unknown): void {
-  if (look?.isSettled !== true) return;
+  if (look === undefined) return;
   const file = fileOf(look, about);
-  const partial = `${file}.${process.pid}`;
+  const partial = `${file}.${randomBytes(4).toString("hex")}`;
   try {
     fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.writeFileSync(partial, JSON.stringify({ look: look.digest, facts }), { mode: 0o600 });
-    fs.renameSync(partial, file);
+    if (look.newest < fs.statSync(partial).mtimeMs - STEP) fs.renameSync(partial, file);
+    else fs.rmSync(partial);
   } catch {
     fs.rmSync(partial, { force: true });
   }

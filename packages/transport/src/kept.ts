@@ -47,9 +47,9 @@ function privateFolder(base: string): Promise<string | undefined> {
 
 /** Ours alone, and no link; `undefined` where that cannot be. */
 async function makePrivate(base: string): Promise<string | undefined> {
-  const uid = process.getuid?.();
+  const { uid } = os.userInfo();
   const folder = path.join(base, `facs-${uid}`);
-  if (uid === undefined || folder.length > LONGEST || !/^\/[^\s'"]+$/.test(folder)) return undefined;
+  if (uid < 0 || folder.length > LONGEST || !/^\/[^\s'"]+$/.test(folder)) return undefined;
   await fs.mkdir(folder, { mode: 0o700 }).catch(() => undefined);
   const stat = await fs.lstat(folder).catch(() => undefined);
   return stat?.isDirectory() && stat.uid === uid && (stat.mode & 0o077) === 0 ? folder : undefined;

@@ -36,7 +36,7 @@ export class Sender {
     if (bytes !== undefined) this.#to.write(bytes);
     if (paddingOf(bytes) > 0) this.#to.write(Buffer.alloc(paddingOf(bytes)));
     // What is asked in one go leaves in one go.
-    process.nextTick(() => this.#to.uncork());
+    queueMicrotask(() => this.#to.uncork());
   }
 
   async #stream(request: Request): Promise<void> {
