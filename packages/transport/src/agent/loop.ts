@@ -36,10 +36,11 @@ die() {
   exit 9
 }
 
-# Runs one operation; what it leaves of its bytes is read away, so that the next request begins where it should.
+# Runs one operation, in the shell of its answer: whatever it sets or ends is its own. What it leaves of its bytes is read
+# away, so that the next request begins where it should.
 serve() {
-  if [ "$size" -gt 0 ]; then take "$size" | { ( "op_$op" "$@" ); status=$?; cat >/dev/null; exit "$status"; }
-  else ( "op_$op" "$@" ) </dev/null; fi
+  if [ "$size" -gt 0 ]; then take "$size" | { trap 'cat >/dev/null' EXIT; "op_$op" "$@"; }
+  else "op_$op" "$@" </dev/null; fi
 }
 
 answer() {

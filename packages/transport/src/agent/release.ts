@@ -43,9 +43,10 @@ op_confirm() {
   return 0
 }
 
-# op_tidy ... DIRS DIR... RELEASE...: removes those trees and records. Removing moves the ctimes of files shared by hard
-# links: if the current tree was as proven just before, the listing of just after becomes its snapshot. Else the
-# controller gets all three listings, and may know that only paths moved which nobody watches.
+# op_tidy ... DIRS DIR... RELEASE...: removes those trees and records; what was listed when the current tree was proven becomes
+# its snapshot. Removing moves the ctimes of files shared by hard links: if the tree was as proven just before, the listing of
+# just after becomes its snapshot. Else the controller gets all three listings, and may know that only paths moved which
+# nobody watches.
 op_tidy() {
   adding "$@"
   long=long
@@ -56,7 +57,8 @@ op_tidy() {
   [ -f "$proven" ] || proven=$M/current/snapshot
   tree=$B/releases/$dir
   before=unknown
-  if [ -n "$dir" ] && [ -f "$proven" ] && cd "$tree"; then
+  if [ "$count" -eq 0 ] && [ -n "$dir" ] && [ -f "$proven" ]; then before=same
+  elif [ -n "$dir" ] && [ -f "$proven" ] && cd "$tree"; then
     before=same
     listing | cmp -s - "$proven" || before=moved
   fi
