@@ -31,7 +31,7 @@ function movePort({ shop, port }) {
 
 export async function deployHere({ world: { bare }, type, port, signal }) {
   heading("A copy on this machine, with neither ssh nor rsync nor gpg");
-  remark(`In ${bare} are node, git, sh and coreutils.`);
+  remark(`In ${bare} are node, git, sh, tar and coreutils.`);
   const loop = "for tool in ssh rsync gpg; do command -v $tool || echo no $tool; done";
   await type(`PATH=${bare} sh -c '${loop}'`, { says: ["no ssh\nno rsync\nno gpg\n"] });
   await type(`PATH=${bare} facs deploy dev`, { says: ["storefront 1.0.0"] });

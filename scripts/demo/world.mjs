@@ -10,7 +10,7 @@ const CLI = process.env.FACS_DEMO_CLI ?? join(root, "packages", "cli", "bin", "f
 
 // With these alone `facs deploy dev` must do: no ssh, no rsync, no gpg.
 const BARE_TOOLS =
-  `sh env git awk sed grep find xargs basename cat chmod chown cksum cmp cp cut date dd df diff dirname du
+  `sh env git awk sed grep find xargs tar basename cat chmod chown cksum cmp cp cut date dd df diff dirname du
   echo expr false head hostname id ln ls mkdir mkfifo mktemp mv nohup od printf ps pwd readlink realpath rm rmdir sed sha256sum
   sleep sort stat sync tail tee test touch tr true uname uniq wc whoami`.split(/\s+/);
 
