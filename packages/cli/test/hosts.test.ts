@@ -101,7 +101,8 @@ describe("facs hosts", () => {
     const { stdout } = await shop.facs("hosts", "check", "staging", "--json");
     expect(JSON.parse(stdout)).toMatchObject({ schema: "hosts/1", file: "hosts/known_hosts" });
     expect(JSON.parse(stdout).hosts).toHaveLength(HOSTS.length);
-    expect(await fs.readdir(shop.temp)).toEqual([]);
+    // But for connections that a plan before it has kept.
+    expect((await fs.readdir(shop.temp)).filter((name) => !/^facs-\d+$/.test(name))).toEqual([]);
     for (const host of HOSTS) expect(await fs.readdir(shop.hostHome(host))).not.toContain("shop");
   });
 

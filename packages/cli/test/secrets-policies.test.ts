@@ -43,7 +43,16 @@ describe("state.generate", () => {
     const { code, stdout, stderr } = await shop.facs("plan", "dev");
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const made = ["passwd/reports", "passwd/storefront", "passwd/worker", "api/key", "cookie", "db/root", "pin", "worker/db"]; // biome-ignore format: a list
-    expect(stdout).toContain(`  state\n${made.map((name) => `    + secret ${name}\n`).join("")}`);
+    const told = [...stdout.matchAll(/^ {4}\+ secret (\S+) +(.*?) +define\/\S+$/gm)].map(([, name, how]) => [
+      name,
+      how,
+    ]);
+    expect(told.map(([name]) => name)).toEqual(made);
+    expect(Object.fromEntries(told)).toMatchObject({
+      "passwd/storefront": "20 letters and digits, for module storefront",
+      "api/key": "hex 32",
+      "worker/db": "40 of äöü",
+    });
     expect(stdout).toContain("state dev serial 0 → 1");
     expect(stdout).toMatch(/^ {4}api\/key +new on local$/m);
     expect(stdout).not.toMatch(/^ {4}pin +new on/m);

@@ -1,6 +1,7 @@
 import { formatPosition } from "@facsimile/core";
 import type { MadeSecret, Plan, ValueChange } from "@facsimile/pipeline";
 import { placeText } from "./diff.ts";
+import { policyShown } from "./secrets.ts";
 import { columns, count, type Style } from "./style.ts";
 import { harmless, pairText } from "./value.ts";
 import { hostNames } from "./words.ts";
@@ -28,6 +29,7 @@ export function stateLines({ made, state }: Plan): string[] {
 
 function madeCells({ name, policy, modules, position }: MadeSecret): string[] {
   const word = modules.length === 1 ? "module" : `${count(modules.length, "module")}:`;
-  const use = modules.length === 0 ? policy : `${policy}, for ${word} ${modules.join(", ")}`;
+  const made = policyShown(policy);
+  const use = modules.length === 0 ? made : `${made}, for ${word} ${modules.join(", ")}`;
   return [`+ secret ${harmless(name)}`, harmless(use), ...(position === undefined ? [] : [formatPosition(position)])];
 }
