@@ -58,12 +58,12 @@ describe("secrets", () => {
     const marks = path.join(shop.hostHome("db1.us"), "shop/ledger/current/etc/marks");
     expect(fs.readFileSync(marks, "utf8").trimEnd().split("\n")).toEqual(MARKS);
     expect(seen.some((line) => line.includes("ssh"))).toBe(true);
-    expect(seen.some((line) => line.includes("rsync"))).toBe(true);
   });
 
   it("are in no file on the controller", async () => {
     expect(await filesHolding(shop.dir, secrets())).toEqual([]);
-    expect(fs.readdirSync(shop.temp)).toEqual([]);
+    // But for the sockets of connections that are kept.
+    expect(fs.readdirSync(shop.temp).filter((name) => !/^facs-\d+$/.test(name))).toEqual([]);
   });
 
   it("are in no argument of any process, here or on a host", () => {

@@ -15,6 +15,7 @@ export const WELL_KNOWN_KEYS = [
   "state",
   "compare",
   "build",
+  "ssh",
 ] as const;
 
 /** Those that are none of its values: they steer the loading, or are an old name. */
