@@ -112,10 +112,11 @@ function addWork(add: Add, invoke: Invoke): void {
       (await import("./commands/deploy.ts")).deployCommand({ instance, projects, ...invoke(command) }),
     );
   addStatus(add, invoke);
-  add("verify <instance> [project...]", "check every path on every host against the signed release there").action(
-    async (instance: string, projects: string[], _options, command: Command) =>
+  withHosts(add("verify <instance> [project...]", "check every path on every host against the signed release there"))
+    .option("--deep", "hash every file, not only what moved since the deploy")
+    .action(async (instance: string, projects: string[], _options, command: Command) =>
       (await import("./commands/verify.ts")).verifyCommand({ instance, projects, ...invoke(command) }),
-  );
+    );
 }
 
 function addStatus(add: Add, invoke: Invoke): void {

@@ -4,6 +4,7 @@ import type { DeployRequest } from "./deploy/deploy.ts";
 import type { PlanRequest } from "./deploy/plan.ts";
 import type { DeployReport, Plan, VerifyReport } from "./deploy/reports.ts";
 import type { StatusReport } from "./deploy/status.ts";
+import type { VerifyRequest } from "./deploy/verify.ts";
 import type { PipelineEvent } from "./events.ts";
 import type { ChosenRequest } from "./hosts/chosen.ts";
 import type { HostKeys, HostsRequest } from "./hosts/known.ts";
@@ -78,7 +79,7 @@ export function startCommand(request: CommandRequest, world: PipelineWorld): Run
 }
 
 /** Checks every host, path by path, against the signed release that it holds. */
-export function startVerify(request: CopyRequest, world: PipelineWorld): Run<PipelineEvent, VerifyReport> {
+export function startVerify(request: VerifyRequest, world: PipelineWorld): Run<PipelineEvent, VerifyReport> {
   return start(async (context) => (await import("./deploy/verify.ts")).verify(request, context), world);
 }
 

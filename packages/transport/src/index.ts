@@ -23,6 +23,7 @@ export {
   type Lock,
   type LockHolder,
   type LockRequest,
+  type Moved,
   type Outcome,
   type Place,
   type Probe,

@@ -112,18 +112,23 @@ export function movedPaths(before: Stats, now: Stats): string[] {
 /**
  * What the agent's op_list and op_prove say behind the folder's name. `undefined`: paths came and went meanwhile.
  * @param linked what files that were not hashed must be, for they are links to proven ones of that size and mode.
+ * @param hashed the paths that were asked for, in their order. Default: every file of the listing, in its order.
  */
 export function parseListing(
   records: Records,
-  linked?: ReadonlyMap<string, FileEntry>,
+  { linked, hashed }: { linked?: ReadonlyMap<string, FileEntry> | undefined; hashed?: readonly Buffer[] } = {},
 ): { stats: Stats; manifest: Manifest } | undefined {
   const stats = parseStats(records);
   if (stats === undefined) return undefined;
   const files = [...stats.values()].flatMap(({ type, raw }) => (type === "file" ? [raw] : []));
-  const hashes = parseHashes(records.rest(), files);
+  const hashes = parseHashes(records.rest(), hashed ?? files);
   if (hashes === undefined) return undefined;
+  const byPath = hashed && new Map([...hashes].map(([raw, sha256]) => [pathOf(raw), sha256]));
   const entries: Entry[] = [];
-  for (const [path, stat] of stats) entries.push(entryOf(path, stat, hashes.get(stat.raw) ?? known(stat, linked?.get(path)))); // biome-ignore format: one line
+  for (const [path, stat] of stats) {
+    const sha256 = byPath === undefined ? hashes.get(stat.raw) : byPath.get(path);
+    entries.push(entryOf(path, stat, sha256 ?? known(stat, linked?.get(path))));
+  }
   return { stats, manifest: { entries: entries.sort((a, b) => compareBytes(a.path, b.path)) } };
 }
 

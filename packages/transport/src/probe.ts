@@ -1,6 +1,6 @@
 import { formatMarker, parseHistory, parseLock, parseMarker } from "./formats.ts";
 import { treeOf } from "./layout.ts";
-import { movedPaths, parseStats, Records } from "./listing.ts";
+import { movedPaths, parseStats, Records, type Stats } from "./listing.ts";
 import { isIgnored } from "./shared.ts";
 import type { Place, Probe, ProbeOptions } from "./types.ts";
 
@@ -67,15 +67,20 @@ function snapshotOf(
   if (found.has("e")) return { snapshot: "same", moved: [] };
   const [before, now] = found.has("v") ? [parseStats(records), parseStats(records)] : [];
   if (before === undefined || now === undefined) return { snapshot: "unknown", moved: [] };
-  const moved = watched(movedPaths(before, now), ignore);
+  const moved = watched({ before, now }, ignore);
   return { snapshot: moved.length === 0 ? "same" : "moved", moved };
 }
 
-/** Without what nobody watches, and without folders that moved only because of that. */
-export function watched(moved: readonly string[], ignore: (path: string) => boolean): string[] {
+/** What moved, without what nobody watches, and without folders of which only the times moved because of that. */
+export function watched(
+  { before, now }: { readonly before: Stats; readonly now: Stats },
+  ignore: (path: string) => boolean,
+): string[] {
+  const moved = movedPaths(before, now);
   const ignored = moved.filter((path) => isIgnored(path, ignore));
   const parents = new Set(ignored.map((path) => path.split("/").slice(0, -1).join("/")));
-  return moved.filter((path) => !isIgnored(path, ignore) && !parents.has(path));
+  const isSame = (path: string) => before.get(path)?.type === now.get(path)?.type && before.get(path)?.mode === now.get(path)?.mode; // biome-ignore format: one line
+  return moved.filter((path) => !isIgnored(path, ignore) && !(parents.has(path) && isSame(path)));
 }
 
 /** Of `stat -f -c '%a %S %d'`. */

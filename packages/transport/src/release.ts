@@ -1,5 +1,5 @@
 import { formatHistory, parseHistory } from "./formats.ts";
-import { movedPaths, parseStats, Records } from "./listing.ts";
+import { parseStats, Records } from "./listing.ts";
 import type { Changer } from "./lock.ts";
 import { collect, watched } from "./probe.ts";
 import type { ConfirmRequest, HistoryEntry, Place, Pruned, TreeOptions } from "./types.ts";
@@ -33,7 +33,8 @@ async function tidy(
   const records = new Records(await changer.ask("tidy", { place, args }));
   if (records.next() !== "moved") return;
   const [proven, before] = [parseStats(records), parseStats(records)];
-  if (proven === undefined || before === undefined || watched(movedPaths(proven, before), ignore).length > 0) return;
+  if (proven === undefined || before === undefined || watched({ before: proven, now: before }, ignore).length > 0)
+    return;
   // Only paths moved that nobody watches: what is there after pruning is as good as what was proven.
   await changer.ask("snapshot", { place, bytes: records.rest() });
 }

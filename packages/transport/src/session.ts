@@ -116,16 +116,29 @@ export interface ListRequest extends ListOptions {
   readonly linked?: ReadonlyMap<string, FileEntry> | undefined;
 }
 
+/** Which files to hash, as the agent reads them, and what the others are taken for. */
+function someFiles(moved: ListOptions["moved"]) {
+  if (moved === undefined) return undefined;
+  const files = moved.manifest.entries.filter((entry): entry is FileEntry => entry.type === "file");
+  const paths = new Set(moved.paths);
+  const hashed = files.filter(({ path }) => paths.has(path)).map(({ path }) => Buffer.from(`./${path}`));
+  const linked = new Map(files.filter(({ path }) => !paths.has(path)).map((entry) => [entry.path, entry]));
+  const bytes = Buffer.concat(hashed.map((path) => Buffer.concat([path, Buffer.of(0)])));
+  return { bytes, hashed, linked };
+}
+
 export async function list(host: Host, request: ListRequest): Promise<Proof> {
   const { place, dir = "", prove } = request;
   checkPlace(place);
   if (dir !== "" && prove === undefined) checkDir(dir);
-  const args = [place.home, place.project, ...(prove ?? [dir])];
+  const some = prove === undefined ? someFiles(request.moved) : undefined;
+  const args = [place.home, place.project, ...(prove ?? [dir, some === undefined ? "all" : "some"])];
+  const op = prove === undefined ? "list" : "prove";
   // A tree may move while it is read; once more is enough for what is not moving all the time.
   for (let attempt = 0; attempt < 2; attempt++) {
-    const records = new Records(await host.ask({ op: prove === undefined ? "list" : "prove", args }));
+    const records = new Records(await host.ask({ op, args, bytes: some?.bytes }));
     const found = records.next();
-    const parsed = parseListing(records, request.linked);
+    const parsed = parseListing(records, some ?? request);
     if (parsed !== undefined)
       return { listing: { dir: found, ...splitShared(parsed.manifest, request) }, stats: parsed.stats };
   }

@@ -86,7 +86,7 @@ export interface Session {
 
   /**
    * The tree as the host's own tools list and hash it: every path with type, mode, size, sha256, target. Changes nothing.
-   * A file that the login may not read has the sha256 {@link UNREADABLE}.
+   * A file that the login may not read, and an extra one that nobody asked to hash, has the sha256 {@link UNREADABLE}.
    * @throws `NOTHING_DEPLOYED`, `TREE_MOVING` when paths come and go while it is read
    */
   list(place: Place, options?: ListOptions): Promise<Listing>;
@@ -150,6 +150,15 @@ export interface ProbeOptions extends TreeOptions {
 export interface ListOptions extends TreeOptions {
   /** A folder of `releases/`. Default: the current one. */
   readonly dir?: string | undefined;
+  /** Hash only these. Default: everything is hashed. */
+  readonly moved?: Moved | undefined;
+}
+
+/** What a probe found to have moved, in a tree that was proven to be `manifest` before. */
+export interface Moved {
+  /** Files that may have other bytes now. All others have those of the manifest if size and mode are the same. */
+  readonly paths: readonly string[];
+  readonly manifest: Manifest;
 }
 
 export interface Listing {

@@ -1,6 +1,7 @@
+import { execFileSync } from "node:child_process";
 import fs from "node:fs/promises";
 import path from "node:path";
-import { manifestOf } from "@facsimile/manifest";
+import { compareTrees, manifestOf } from "@facsimile/manifest";
 import { readTree, tree } from "@facsimile/testing";
 import { expect, it, onTestFinished } from "vitest";
 import { connect, type RunOutput, type Session } from "../src/index.ts";
@@ -106,6 +107,71 @@ it("ends a command with an aborted session, and keeps none of its output", async
   await session.close();
   expect(folder).toMatch(/^\/dev\/shm\/facs\./);
   await expect(fs.access(folder)).rejects.toMatchObject({ code: "ENOENT" });
+});
+
+it.each(["gnu", "busybox"] as const)(
+  "hashes only what moved, whatever its name, and finds what differs, with %s tools",
+  async (tools) => {
+    const { env, home } = await machine(tools);
+    const bin = env["PATH"] ?? "";
+    await fs.rename(`${bin}/sha256sum`, `${bin}/sums`);
+    if (tools === "busybox") await fs.rm(`${bin}/sums`);
+    const real = tools === "busybox" ? "/usr/bin/busybox sha256sum" : "sums";
+    await tree({ sha256sum: { content: `#!/bin/sh\nprintf '%s\\n' "$@" >> "$HOME/hashed"\nexec ${real} "$@"\n`, mode: 0o755 } }, { root: bin }); // biome-ignore format: one line
+    const session = await open(env);
+    const lock = await session.lock({ home: "shop", owner: "Ann", run: "r" });
+    const names = ["a\nb", "-n", "x y", "$(touch canary)", "still", "d/gone", "pipe", "link", "mode"];
+    const nodes = await treeOfFiles(Object.fromEntries(names.map((name) => [name, "1"])));
+    await deploy(lock, nodes);
+    await lock.unlock();
+    const place = { home: "shop", instance: "staging", project: "storefront" };
+    const current = `${home}/shop/storefront/current`;
+    for (const name of names.slice(0, 4)) {
+      const { atime, mtime } = await fs.stat(`${current}/${name}`);
+      await fs.writeFile(`${current}/${name}`, "2");
+      await fs.utimes(`${current}/${name}`, atime, mtime);
+    }
+    await fs.chmod(`${current}/mode`, 0o666);
+    for (const name of ["d/gone", "pipe", "link"]) await fs.rm(`${current}/${name}`);
+    execFileSync("mkfifo", [`${current}/pipe`]);
+    await fs.symlink("still", `${current}/link`);
+    await fs.writeFile(`${current}/extra`, "");
+    await fs.rm(`${home}/hashed`);
+
+    const manifest = await manifestOf(nodes);
+    const { snapshot, moved } = await session.probe(place, { look: ["drift"] });
+    expect(snapshot).toBe("moved");
+    const found = await session.list(place, { moved: { paths: moved, manifest } });
+    expect(compareTrees(manifest, found.manifest).map(({ kind, path }) => `${kind} ${path}`)).toEqual([
+      "changed $(touch canary)",
+      "changed -n",
+      "changed a\nb",
+      "missing d/gone",
+      "extra extra",
+      "type link",
+      "mode mode",
+      "changed pipe",
+      "changed x y",
+    ]);
+    expect((await fs.readFile(`${home}/hashed`, "utf8")).trimEnd().split("\n").sort()).toEqual(
+      ["./$(touch canary)", "./-n", "./a", "./mode", "./x y", "b"].sort(),
+    );
+    expect(await fs.readdir(current)).not.toContain("canary");
+  },
+);
+
+it("sees a folder's mode also where something moved in it that nobody watches", async () => {
+  const { env, home } = await machine("gnu");
+  const session = await open(env);
+  const lock = await session.lock({ home: "shop", owner: "Ann", run: "r" });
+  const ignore = (path: string) => path === "var/log";
+  await deploy(lock, await treeOfFiles({ "var/a": "1" }), { ignore });
+  const [place, folder] = [{ home: "shop", instance: "staging", project: "storefront" }, `${home}/shop/storefront/current/var`]; // biome-ignore format: one line
+  await fs.writeFile(`${folder}/log`, "1");
+  expect(await session.probe(place, { ignore })).toMatchObject({ snapshot: "same", moved: [] });
+  await fs.chmod(folder, 0o777);
+  expect(await session.probe(place, { ignore })).toMatchObject({ snapshot: "moved", moved: ["var"] });
+  await lock.unlock();
 });
 
 it("tells what a host lacks", async () => {

@@ -1,11 +1,16 @@
-import type { VerifyReport } from "@facsimile/pipeline";
+import type { HostFilter, VerifyReport } from "@facsimile/pipeline";
 import { EXIT, exitOf } from "../exit.ts";
 import { follow, printJson } from "../follow.ts";
 import { openWorld } from "../open-world.ts";
+import { hostFilterOf } from "../options.ts";
 import type { Invocation } from "../program.ts";
 import { isDifferent, isExact, verifyText } from "../text/verify.ts";
 
-export interface VerifyInvocation extends Invocation {
+export interface VerifyOptions extends HostFilter {
+  readonly deep?: true;
+}
+
+export interface VerifyInvocation extends Invocation<VerifyOptions> {
   readonly instance: string;
   readonly projects: readonly string[];
 }
@@ -14,7 +19,8 @@ export interface VerifyInvocation extends Invocation {
 export async function verifyCommand({ instance, projects, options, world, run }: VerifyInvocation): Promise<void> {
   const pipeline = await openWorld(world, { options, run });
   const { startVerify } = await import("@facsimile/pipeline");
-  const report = await follow(startVerify({ instance, projects }, pipeline), { world, options });
+  const request = { instance, projects, deep: options.deep, ...hostFilterOf(options) };
+  const report = await follow(startVerify(request, pipeline), { world, options });
   if (options.json) printJson(report, world);
   else world.print(verifyText(report, world.style));
   run.status = statusOf(report);

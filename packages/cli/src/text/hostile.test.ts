@@ -43,7 +43,7 @@ const verified = { schema: "verify/1" as const, instance: "dev", hosts: [
   { host: "web1", region: "eu", projects: [], problem },
   { host: "web2", region: "eu", projects: [shop] },
   { host: "web3", region: "eu", projects: [{ ...shop, differences: [] }] },
-] }; // biome-ignore format: a fixture
+], deep: false, down: [] }; // biome-ignore format: a fixture
 const deployed = {
   ...{ schema: "deploy/1" as const, run: "r", instance: "dev", outcome: "failed" as const, projects: [] },
   ...{

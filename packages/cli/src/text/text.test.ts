@@ -201,7 +201,7 @@ describe("planText", () => {
 });
 
 describe("verifyText", () => {
-  const report = (hosts: VerifyReport["hosts"]): VerifyReport => ({ schema: "verify/1", instance: "staging", hosts });
+  const report = (hosts: VerifyReport["hosts"], down: VerifyReport["down"] = []): VerifyReport => ({ schema: "verify/1", instance: "staging", deep: false, hosts, down }); // biome-ignore format: one line
   const good = { project: "shop", version: "1.1.0", release: "3f9c1e7aa", differences: [] };
 
   it("groups exact hosts by region and names each difference of the others", () => {
@@ -215,7 +215,7 @@ describe("verifyText", () => {
       style,
     );
     expect(text).toBe(
-      "ok eu/web1 web2   exactly shop 1.1.0 (3f9c1e7)\nx us/web3\n    extra   shop   bin/debug.sh   does not belong there\n1 of 3 hosts differs in 1 path. Heal: facs deploy staging\n",
+      "ok eu/web1 web2   exactly shop 1.1.0 (3f9c1e7)\nx us/web3\n    extra   shop   bin/debug.sh   does not belong there\n1 of 3 hosts differs in 1 path. Heal: facs deploy staging --hosts web3\n",
     );
   });
 
@@ -228,7 +228,20 @@ describe("verifyText", () => {
       style,
     );
     expect(text).toContain("    missing   shop   nothing of it is deployed here");
-    expect(text).toContain("1 of 2 hosts differs. Heal: facs deploy staging\n1 host of 2 could not be checked.\n");
+    expect(text).toContain(
+      "1 of 2 hosts differs. Heal: facs deploy staging --hosts web1\n1 host of 2 could not be checked.\n",
+    );
+  });
+
+  it("heals all where all differ, and names hosts that nobody asked", () => {
+    const text = verifyText(
+      report(
+        [{ host: "web1", region: "eu", projects: [{ project: "shop", differences: [] }] }],
+        [{ host: "web2", region: "eu", down: "moving\u001b[2J house" }],
+      ),
+      style,
+    );
+    expect(text).toMatch(/^! eu\/web2 {3}not asked: moving\\u001b\[2J house\n1 of 1 host differs\. Heal: facs deploy staging\n$/m); // biome-ignore format: one line
   });
 });
 

@@ -1,13 +1,19 @@
 import type { VerifiedHost, VerifyReport } from "@facsimile/pipeline";
 import { differenceCells } from "./difference.ts";
 import { columns, count, type Style } from "./style.ts";
+import { harmless } from "./value.ts";
 import { groupBy, heldText, holdsText, hostProblem } from "./words.ts";
 
 /** Which hosts hold exactly what was deployed, and how the others differ. */
 export function verifyText(report: VerifyReport, style: Style): string {
   const exact = report.hosts.filter(isExact);
   const rest = report.hosts.filter((host) => !isExact(host));
-  const lines = [...exactLines(exact, style), ...rest.flatMap((host) => hostLines(host, style)), summary(report, rest)];
+  const lines = [
+    ...exactLines(exact, style),
+    ...rest.flatMap((host) => hostLines(host, style)),
+    ...downLines(report, style),
+    summary(report, rest),
+  ];
   return `${lines.join("\n")}\n`;
 }
 
@@ -44,6 +50,13 @@ function hostLines({ host, region, problem, projects }: VerifiedHost, style: Sty
   return [`${style.red(style.bad)} ${what}`, ...columns(rows, { indent: 4, gap: 3 })];
 }
 
+function downLines({ down }: VerifyReport, style: Style): string[] {
+  return down.map(({ host, region, down }) => {
+    const name = region === undefined ? host : `${region}/${host}`;
+    return `${style.yellow("!")} ${name}   not asked: ${harmless(down)}`;
+  });
+}
+
 function differenceRow(project: string, [kind, path, what]: readonly [string, string, string]): string[] {
   return [kind, project, path, what];
 }
@@ -54,10 +67,11 @@ function summary({ instance, hosts }: VerifyReport, rest: readonly VerifiedHost[
   const unchecked = rest.filter((host) => host.problem !== undefined && !isDifferent(host));
   const paths = differing.flatMap(({ projects }) => projects.flatMap(({ differences }) => differences)).length;
   const differ = `${differing.length} of ${count(hosts.length, "host")} ${differing.length === 1 ? "differs" : "differ"}`;
+  const only = differing.length === hosts.length ? "" : ` --hosts ${differing.map(({ host }) => host).join(",")}`;
   return [
     ...(differing.length === 0
       ? []
-      : [`${differ}${paths === 0 ? "" : ` in ${count(paths, "path")}`}. Heal: facs deploy ${instance}`]),
+      : [`${differ}${paths === 0 ? "" : ` in ${count(paths, "path")}`}. Heal: facs deploy ${instance}${only}`]),
     ...(unchecked.length === 0 ? [] : [`${count(unchecked.length, "host")} of ${hosts.length} could not be checked.`]),
   ].join("\n");
 }

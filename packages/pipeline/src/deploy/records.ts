@@ -31,9 +31,22 @@ export class Records {
     return { release, manifest };
   }
 
+  /** A file of the record; `undefined` when it is not there, or not of the digest that its host says. */
+  async text(source: RecordSource, name: string): Promise<string | undefined> {
+    const digest = source.probe.record[name];
+    if (digest === undefined) return undefined;
+    const asked = this.#texts.get(digest);
+    const text = await asked?.catch(() => undefined);
+    if (text !== undefined) return text;
+    // Nobody asked yet, or the host that was asked went away.
+    const read = readText(source, { name, digest });
+    this.#texts.set(digest, read);
+    return await read;
+  }
+
   async #release(source: RecordSource): Promise<Release | undefined> {
     const digest = source.probe.record["release.json"] ?? "";
-    const text = await this.#text(source, "release.json");
+    const text = await this.text(source, "release.json");
     if (text === undefined || this.#releases.has(digest)) return this.#releases.get(digest);
     const release = orUndefined(() => parseRelease(Buffer.from(text), `release.json on ${source.session.host}`));
     this.#releases.set(digest, release);
@@ -46,22 +59,10 @@ export class Records {
     // The digest of a manifest is the id of its tree.
     if (source.probe.record["manifest"] !== tree) return undefined;
     if (this.#manifests.has(tree)) return this.#manifests.get(tree);
-    const text = await this.#text(source, "manifest");
+    const text = await this.text(source, "manifest");
     const manifest = text === undefined ? undefined : orUndefined(() => parseManifest(text));
     this.#manifests.set(tree, manifest);
     return manifest;
-  }
-
-  async #text(source: RecordSource, name: string): Promise<string | undefined> {
-    const digest = source.probe.record[name];
-    if (digest === undefined) return undefined;
-    const asked = this.#texts.get(digest);
-    const text = await asked?.catch(() => undefined);
-    if (text !== undefined) return text;
-    // Nobody asked yet, or the host that was asked went away.
-    const read = readText(source, { name, digest });
-    this.#texts.set(digest, read);
-    return await read;
   }
 }
 

@@ -171,7 +171,11 @@ export interface WaveReport {
 export interface VerifyReport {
   readonly schema: "verify/1";
   readonly instance: string;
+  /** Everything was hashed; else what moved since the deploy, as the hosts' snapshots have it. */
+  readonly deep: boolean;
   readonly hosts: readonly VerifiedHost[];
+  /** Declared down, and why: nobody asked them. */
+  readonly down: readonly { readonly host: string; readonly region: string | undefined; readonly down: string }[];
 }
 
 export interface VerifiedHost {

@@ -1,7 +1,8 @@
 import type { Definition, Host } from "@facsimile/definitions";
-import { compareTrees, type Difference, type Manifest } from "@facsimile/manifest";
+import type { Difference, Manifest } from "@facsimile/manifest";
 import type { Place, Probe, Session, TreeOptions } from "@facsimile/transport";
 import type { Release } from "../release/release.ts";
+import { driftOf } from "./drift.ts";
 import { placeOf, treeOptions } from "./hosts.ts";
 import type { Records } from "./records.ts";
 
@@ -30,8 +31,6 @@ export async function survey(session: Session, { definition, project, host, reco
   const options = treeOptions(definition, host);
   const probe = await session.probe(place, { ...options, look: ["last", "record", "drift"] });
   const { release, manifest } = await records.of({ session, place, probe });
-  const vouched = probe.snapshot === "same" && manifest !== undefined;
-  const listed = probe.current === undefined || vouched ? undefined : await session.list(place, options);
-  const drift = listed === undefined || manifest === undefined ? [] : compareTrees(manifest, listed.manifest);
-  return { place, options, probe, release, manifest: manifest ?? listed?.manifest, drift };
+  const { differences, actual } = await driftOf(session, { place, options, probe, manifest });
+  return { place, options, probe, release, manifest: manifest ?? actual, drift: differences };
 }

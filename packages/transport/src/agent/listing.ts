@@ -35,7 +35,14 @@ hashes() {
 }
 of_nothing=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
 
-# op_list HOME PROJECT DIR: the tree, or the current one; only looks.
+# some_hashes: of the regular files among the paths on stdin, each ended by NUL; in that order. A pipe would never end.
+some_hashes() {
+  export LC_ALL=C hash_tool
+  xargs -0 sh -c 'for each do shift; [ -L "$each" ] || [ ! -f "$each" ] || set -- "$@" "$each"; done
+    [ $# -eq 0 ] || exec $hash_tool "$@"' sh 2>/dev/null
+}
+
+# op_list HOME PROJECT DIR all|some: the tree, or the current one; only looks. some: hashes what stdin names.
 op_list() {
   at_place "$1" "$2"
   dir=$3
@@ -44,7 +51,7 @@ op_list() {
   printf '%s\\0' "$dir"
   listing
   long=much
-  hashes all
+  case $4 in some) some_hashes ;; *) hashes all ;; esac
   return 0
 }
 

@@ -1,0 +1,74 @@
+import fs from "node:fs/promises";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type FleetWorld, fleetWorld } from "./world.ts";
+
+describe("facs verify", () => {
+  let shop: FleetWorld;
+  beforeAll(async () => {
+    shop = await fleetWorld();
+    expect((await shop.facs("deploy", "staging")).code).toBe(0);
+  });
+  afterAll(() => shop.remove());
+
+  const current = (host: string) => path.join(shop.hostHome(host), "shop/storefront/current");
+
+  /** Other bytes, and nothing else that a listing shows. */
+  async function flip(file: string): Promise<void> {
+    const { atime, mtime } = await fs.stat(file);
+    const bytes = await fs.readFile(file);
+    bytes[0] = (bytes[0] ?? 0) ^ 1;
+    await fs.writeFile(file, bytes);
+    await fs.utimes(file, atime, mtime);
+  }
+
+  it("finds hosts exact by their snapshots, and by hashing", async () => {
+    for (const deep of [[], ["--deep"]]) {
+      const { code, stdout } = await shop.facs("verify", "staging", ...deep);
+      expect(stdout).toMatch(/^✓ eu\/web1\.eu web2\.eu {3}exactly storefront 1\.0\.0 /);
+      expect(code).toBe(0);
+    }
+  });
+
+  it("names what is missing, changed, extra or of another mode, on every host, with and without --deep", async () => {
+    await flip(path.join(current("web2.us"), "share/stock.json"));
+    await fs.chmod(path.join(current("web2.us"), "bin"), 0o777);
+    await fs.writeFile(path.join(current("web1.eu"), "bin/debug.sh"), "");
+    await fs.rm(path.join(current("web1.eu"), "share/stock.json"));
+    const said = await Promise.all([shop.facs("verify", "staging"), shop.facs("verify", "staging", "--deep")]);
+    for (const { code, stdout } of said) {
+      expect(stdout).toMatch(/✗ us\/web2\.us\n {4}mode {6}storefront {3}bin {16}0777, should be 0755\n {4}changed {3}storefront {3}share\/stock\.json {3}\d+ B, same size, other bytes\n/); // biome-ignore format: one line
+      expect(stdout).toMatch(/✗ eu\/web1\.eu\n {4}extra {5}storefront {3}bin\/debug\.sh {7}does not belong there\n {4}missing {3}storefront {3}share\/stock\.json {3}not there\n/); // biome-ignore format: one line
+      expect(stdout).toMatch(/2 of 6 hosts differ in 4 paths\. Heal: facs deploy staging --hosts web1\.eu,web2\.us\n$/);
+      expect(code).toBe(2);
+    }
+  });
+
+  it("asks only chosen hosts, and says whom it did not ask", async () => {
+    expect(await shop.facs("verify", "staging", "--hosts", "web2.eu,db1.us")).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("staging: all 2 hosts hold exactly"),
+    });
+    expect((await shop.facs("verify", "staging", "--regions", "us")).code).toBe(2);
+    expect((await shop.facs("verify", "staging", "--hosts", "web9")).stderr).toContain('no host "web9"');
+    await shop.edit("define/staging.json5", '"web2.us": {', '"web2.us": { down: "moving house",');
+    const { code, stdout } = await shop.facs("verify", "staging", "--regions", "us", "--deep");
+    expect(stdout).toContain("! us/web2.us   not asked: moving house\nstaging: all 2 hosts hold exactly");
+    expect(code).toBe(0);
+  });
+
+  it("names the paths of a tree that a switch left without its record", async () => {
+    const link = path.join(shop.hostHome("web1.us"), "shop/storefront/current");
+    const target = await fs.readlink(link);
+    const other = `releases/${"0".repeat(64)}`;
+    await fs.cp(await fs.realpath(link), path.join(path.dirname(link), other), { recursive: true });
+    await fs.writeFile(path.join(path.dirname(link), other, "share/stock.json"), "{}");
+    await fs.rm(link);
+    await fs.symlink(other, link);
+    const { code, stdout } = await shop.facs("verify", "staging", "--hosts", "web1.us");
+    expect(stdout).toMatch(/changed {3}storefront {3}share\/stock\.json/);
+    expect(code).toBe(2);
+    await fs.rm(link);
+    await fs.symlink(target, link);
+  });
+});
