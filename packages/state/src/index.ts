@@ -45,6 +45,7 @@ export {
   type SignersOptions,
   writeSigners,
 } from "./trust/change-signers.ts";
+export { type Deployed, judgeDeployed } from "./trust/deployed.ts";
 export { type Memory, openMemory, type Remembered, type SealedFile } from "./trust/memory.ts";
 export {
   inspectKey,

@@ -1,6 +1,15 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { formatHistory, formatLock, formatMarker, parseHistory, parseLock, parseMarker } from "./formats.ts";
+import {
+  formatDeployed,
+  formatHistory,
+  formatLock,
+  formatMarker,
+  parseDeployed,
+  parseHistory,
+  parseLock,
+  parseMarker,
+} from "./formats.ts";
 import { movedPaths, parseStats, Records } from "./listing.ts";
 
 /** The code blocks of a format's page. */
@@ -76,4 +85,21 @@ describe.each(["snapshot-1", "snapshot-2"])("%s", (name) => {
     expect(broken(name.replace("-", "/"), "snapshot/3")).toBeUndefined();
     expect(broken("./etc\0", "")).toBeUndefined();
   });
+});
+
+it("writes and reads deployed/1 as its page has it", () => {
+  const [vector = ""] = vectors("deployed-1");
+  const state = {
+    scope: "production",
+    id: "232decd1a556e9bc40e25eb41cf65610",
+    serial: 13,
+    digest: "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a",
+  };
+  expect(formatDeployed(state)).toBe(vector);
+  expect(parseDeployed(`${vector}\n`)).toEqual(state);
+  expect(parseDeployed(vector.slice(0, -20))).toBeUndefined();
+  expect(parseDeployed(vector.replace("13", '"13"'))).toBeUndefined();
+  expect(() => parseDeployed(vector.replace("/1", "/2"))).toThrow(
+    expect.objectContaining({ code: "HOST_FORMAT_NEWER" }),
+  );
 });

@@ -1,5 +1,5 @@
 import { FacsimileError } from "@facsimile/core";
-import type { HistoryEntry, LockHolder, Place } from "./types.ts";
+import type { DeployedState, HistoryEntry, LockHolder, Place } from "./types.ts";
 
 /** marker/1, without its newline. */
 export function formatMarker({ instance, project }: Pick<Place, "instance" | "project">): string {
@@ -34,6 +34,18 @@ export function parseLock(text: string, clock: number): LockHolder | undefined {
     until: Number(until),
     expired: Number(until) < clock,
   };
+}
+
+/** deployed/1, without its newline. */
+export function formatDeployed({ scope, id, serial, digest }: DeployedState): string {
+  return JSON.stringify({ facsimile: "deployed/1", scope, id, serial, digest });
+}
+
+/** @returns `undefined` for what a crash cut short. @throws `HOST_FORMAT_NEWER` */
+export function parseDeployed(text: string): DeployedState | undefined {
+  const { scope, id, serial, digest } = parse(text, "deployed/1") ?? {};
+  if (typeof scope !== "string" || typeof id !== "string" || typeof digest !== "string") return undefined;
+  return typeof serial === "number" ? { scope, id, serial, digest } : undefined;
 }
 
 /** A line of history/1, without its newline. */

@@ -8,6 +8,7 @@ export { withSharedParents } from "./shared.ts";
 export {
   type ConfirmRequest,
   type ConnectOptions,
+  type DeployedState,
   type Endpoint,
   type FanOutOptions,
   type FileOnHost,

@@ -147,8 +147,19 @@ export interface HistoryEntry {
   readonly action: string;
 }
 
+/** The state that was deployed to a host, as the host remembers it. */
+export interface DeployedState {
+  readonly scope: string;
+  readonly id: string;
+  readonly serial: number;
+  /** sha256 of its file. */
+  readonly digest: string;
+}
+
 export interface ConfirmRequest extends TreeOptions {
   readonly entry: HistoryEntry;
+  /** What the host is to remember from now on, in place of what it remembers of this scope. Default: as it is. */
+  readonly state?: DeployedState | undefined;
   /** How many of the newest distinct confirmed trees stay, the current one among them. Default 5. */
   readonly keep?: number | undefined;
 }

@@ -38,6 +38,12 @@ export function checkRelease(release: string): string {
   return release;
 }
 
+/** @throws when a caller hands over what is not the name of a scope: a bug. */
+export function checkScope(scope: string): string {
+  if (!RUN.test(scope)) throw new Error(`${JSON.stringify(scope)} is not the name of a scope`);
+  return scope;
+}
+
 /** @throws when a caller hands over what is not a run id: a bug. */
 export function checkRun(run: string): string {
   if (!RUN.test(run)) throw new Error(`${JSON.stringify(run)} is not a run id`);

@@ -1,4 +1,4 @@
-import { formatMarker, parseHistory, parseLock, parseMarker } from "./formats.ts";
+import { formatMarker, parseDeployed, parseHistory, parseLock, parseMarker } from "./formats.ts";
 import { treeOf } from "./layout.ts";
 import { movedPaths, parseStats, Records, type Stats } from "./listing.ts";
 import { isIgnored } from "./shared.ts";
@@ -19,6 +19,7 @@ export function parseProbe(body: Buffer, options: ProbeOptions & { readonly plac
     record: recordOf(one("s")),
     ...snapshotOf(found, { records, ignore: options.ignore ?? (() => false) }),
     lock: (found.get("l") ?? []).map((text) => parseLock(text, Number(one("t")))).find((lock) => lock !== undefined),
+    states: (found.get("n") ?? []).flatMap((line) => parseDeployed(line) ?? []),
     history: parseHistory(one("h").slice(1)),
     freeBytes: bytes,
     freeInodes: inodes,

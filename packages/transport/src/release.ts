@@ -1,12 +1,16 @@
-import { formatHistory, parseHistory } from "./formats.ts";
+import { formatDeployed, formatHistory, parseHistory } from "./formats.ts";
 import { parseStats, Records } from "./listing.ts";
 import type { Changer } from "./lock.ts";
+import { checkScope } from "./place.ts";
 import { collect, watched } from "./probe.ts";
 import type { ConfirmRequest, HistoryEntry, Place, Pruned, TreeOptions } from "./types.ts";
 
 export async function confirm(changer: Changer, request: ConfirmRequest & { readonly place: Place }): Promise<Pruned> {
-  const { place, entry, keep = 5, ...options } = request;
-  const found = collect(new Records(await changer.ask("confirm", { place, args: [formatHistory(entry)] })));
+  const { place, entry, state, keep = 5, ...options } = request;
+  const deployed = state === undefined ? [] : [checkScope(state.scope), formatDeployed(state)];
+  const found = collect(
+    new Records(await changer.ask("confirm", { place, args: [formatHistory(entry), ...deployed] })),
+  );
   const one = (key: string): string => found.get(key)?.[0] ?? "";
   const pruned = planPrune({
     history: parseHistory(one("h").slice(1)),

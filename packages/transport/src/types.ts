@@ -1,7 +1,7 @@
 import type { Environment, FacsimileError } from "@facsimile/core";
 import type { Manifest } from "@facsimile/manifest";
 import type { LibraryOffer, LibraryQuestion } from "./libraries.ts";
-import type { HeldLock, HistoryEntry, HomeLock, Lock, LockRequest } from "./lock-types.ts";
+import type { DeployedState, HeldLock, HistoryEntry, HomeLock, Lock, LockRequest } from "./lock-types.ts";
 import type { RunRequest, RunResult } from "./run-types.ts";
 
 export type * from "./lock-types.ts";
@@ -144,7 +144,7 @@ export type FileOnHost =
 
 export interface ProbeOptions extends TreeOptions {
   /** What to look at beyond what runs and who has the lock; `last`: the end of the history. Default: everything. */
-  readonly look?: readonly ("history" | "last" | "space" | "record" | "drift")[] | undefined;
+  readonly look?: readonly ("history" | "last" | "space" | "record" | "state" | "drift")[] | undefined;
 }
 
 export interface ListOptions extends TreeOptions {
@@ -191,6 +191,8 @@ export interface Probe {
   /** sha256 of the files of the current record, by name. */
   readonly record: Readonly<Record<string, string>>;
   readonly lock: LockHolder | undefined;
+  /** Of which states deploys to this home were, one for each scope. */
+  readonly states: readonly DeployedState[];
   /** Oldest first; of a look at the `last`, two at most. */
   readonly history: readonly HistoryEntry[];
   /** Bytes free for the login's user; infinite where nobody can tell, or looked. */

@@ -1,5 +1,6 @@
 import type { PipelineContext } from "../context.ts";
 import { sealAll } from "../release/seal-all.ts";
+import { deployedOf } from "./deployed-state.ts";
 import { type HostRun, mayGoOn, type RunContext } from "./host-run.ts";
 import { hostRuns } from "./host-runs.ts";
 import { type Journal, openJournal } from "./journal.ts";
@@ -59,6 +60,7 @@ function runContextOf(work: Work, context: CarryOutContext & { readonly journal:
     instance: work.outline.instance.full,
     limit: deploy.parallel,
     by: work.state.keyring.fingerprint,
+    deployed: deployedOf({ outline: work.outline, state: work.state.state }),
     lost: work.surveyed.filter(({ problem }) => problem !== undefined).length,
     allowed: {
       lost: hostsOf(deploy.maxUnreachable, total),

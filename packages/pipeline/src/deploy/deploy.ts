@@ -13,6 +13,7 @@ import { carryOut } from "./carry-out.ts";
 import { chosen } from "./chosen.ts";
 import { comparePlan, isExact } from "./compare.ts";
 import { type Consent, isAgreed, unconfirmed } from "./consent.ts";
+import { assertNotOlder } from "./deployed-state.ts";
 import { closeAll, reachAll } from "./hosts.ts";
 import { type LibraryRequest, lacksLibraries, libraryCheck } from "./libraries.ts";
 import { evaluate, type Surveyed, surveyAll } from "./plan.ts";
@@ -62,6 +63,7 @@ export async function deploy(request: DeployRequest, world: PipelineContext): Pr
     const before: Work = { ...evaluation, outline: outlined, left, surveyed };
     if (tooManyLost(surveyed, outlined))
       return reportOf(before, { started, outcome: "failed", hosts: lostHosts(surveyed) }, context);
+    if (request.acceptRollback !== true) assertNotOlder({ ...before, state: evaluation.state.state });
     signal.throwIfAborted();
     const recording = await agreedRecording(planned, { work: before, request }, context);
     if (recording === undefined)

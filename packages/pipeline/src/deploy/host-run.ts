@@ -1,7 +1,14 @@
 import { FacsimileError, isFacsimileError } from "@facsimile/core";
 import type { Definition, Host } from "@facsimile/definitions";
 import type { Tree } from "@facsimile/manifest";
-import { fanOut, type Lock, type Probe, type Session, type SwitchTarget } from "@facsimile/transport";
+import {
+  type DeployedState,
+  fanOut,
+  type Lock,
+  type Probe,
+  type Session,
+  type SwitchTarget,
+} from "@facsimile/transport";
 import type { PipelineContext } from "../context.ts";
 import type { Copy, HostCopy } from "../release/release.ts";
 import type { SealedRelease } from "../release/seal.ts";
@@ -74,6 +81,8 @@ export interface RunContext extends PipelineContext {
   readonly takenBack: Set<string>;
   /** Of the key that signs: who deploys, as hosts remember it. */
   readonly by: string;
+  /** Of which state the copies are, as hosts remember it. */
+  readonly deployed: DeployedState | undefined;
 }
 
 /** Where hosts run commands. */

@@ -8,6 +8,7 @@ import type { Copy } from "../release/release.ts";
 import { type OpenedState, openStateOf, type StateRequest } from "../secrets/open.ts";
 import { assertReferences } from "../secrets/references.ts";
 import { type PreparedProject, prepare } from "../sources/prepare.ts";
+import { olderThanDeployed } from "./deployed-state.ts";
 import { closeAll, problemOf, type Reached, reachAll } from "./hosts.ts";
 import { type LibraryCheck, type LibraryRequest, libraryCheck } from "./libraries.ts";
 import { fileChanges } from "./plan-files.ts";
@@ -37,6 +38,8 @@ export async function plan(request: PlanRequest, context: PipelineContext): Prom
     const { projects, copies } = evaluation;
     const libraries = await libraryCheck({ copies, projects }, request);
     const surveyed = await surveyAll({ reached: await reaching, projects, outline: outlined, copies, libraries });
+    for (const { message, hint } of olderThanDeployed({ outline: outlined, state: evaluation.state.state, surveyed }))
+      context.onEvent({ type: "warning", message, ...(hint === undefined ? {} : { hint }) });
     const work = { ...evaluation, outline: outlined, surveyed, left: [] };
     const planned = await planOf(work, context);
     return request.files ? { ...planned, files: await fileChanges(work, context) } : planned;

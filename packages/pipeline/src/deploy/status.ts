@@ -1,6 +1,6 @@
 import type { FacsimileError } from "@facsimile/core";
 import type { Host } from "@facsimile/definitions";
-import { fanOut, type HistoryEntry, type LockHolder, type Probe } from "@facsimile/transport";
+import { type DeployedState, fanOut, type HistoryEntry, type LockHolder, type Probe } from "@facsimile/transport";
 import type { PipelineContext } from "../context.ts";
 import { type CopyRequest, type Outline, outline } from "../instance/outline.ts";
 import { type NamedKey, namesOf } from "../people/names.ts";
@@ -24,6 +24,8 @@ export interface HostStatus {
   readonly down?: string | undefined;
   /** Who deploys there now. */
   readonly lock?: LockHolder | undefined;
+  /** Of which states deploys to it were, one for each scope. */
+  readonly states?: readonly DeployedState[];
   readonly projects: readonly ProjectStatus[];
 }
 
@@ -74,9 +76,10 @@ function peopleOf(hosts: readonly HostStatus[], context: PipelineContext): Promi
 async function hostStatus(reached: Reached, { projects }: Outline): Promise<HostStatus> {
   const { host } = reached;
   if (!("session" in reached)) return { ...named(host), projects: [], problem: reached.problem };
-  const probes = await probeProjects(reached, projects, ["history", "drift"]);
+  const probes = await probeProjects(reached, projects, ["history", "state", "drift"]);
   const lock = probes.find(({ probe }) => probe.lock !== undefined)?.probe.lock;
-  return { ...named(host), lock, projects: probes.map(({ project, probe }) => projectStatus(project, probe)) };
+  const states = probes[0]?.probe.states ?? [];
+  return { ...named(host), lock, states, projects: probes.map(({ project, probe }) => projectStatus(project, probe)) };
 }
 
 function projectStatus(project: string, { current, snapshot, moved, history }: Probe): ProjectStatus {

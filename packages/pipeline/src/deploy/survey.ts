@@ -29,7 +29,7 @@ export interface SurveyRequest {
 export async function survey(session: Session, { definition, project, host, records }: SurveyRequest): Promise<Survey> {
   const place = placeOf(definition, { project, host });
   const options = treeOptions(definition, host);
-  const probe = await session.probe(place, { ...options, look: ["last", "record", "drift"] });
+  const probe = await session.probe(place, { ...options, look: ["last", "record", "state", "drift"] });
   const { release, manifest } = await records.of({ session, place, probe });
   const { differences, actual } = await driftOf(session, { place, options, probe, manifest });
   return { place, options, probe, release, manifest: manifest ?? actual, drift: differences };

@@ -100,7 +100,7 @@ export async function confirmAll(runs: readonly HostRun[], context: RunContext):
     for (const { step } of run.switched) {
       const { found, definition, host } = step;
       const keep = definition.view(host).deploy.keep;
-      await lockOf(run).confirm(found.place, { ...found.options, entry: historyEntry(step, run, context), keep });
+      await lockOf(run).confirm(found.place, { ...found.options, entry: historyEntry(step, run, context), state: context.deployed, keep }); // biome-ignore format: one line
     }
     run.outcome = "done";
     tell(run, context, "confirmed");

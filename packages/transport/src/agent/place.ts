@@ -111,6 +111,11 @@ look_record() {
   printf '\\0'
 }
 
+# Of which states deploys to this home were. No project's name begins with a dot.
+look_state() {
+  for each in "$S"/.state.*; do [ -f "$each" ] && IFS= read -r line < "$each" && printf 'n%s\\0' "$line"; done
+}
+
 # Whether the current tree is as it was left: e (equal), u (no snapshot), or v (moved) and both listings. Comes last.
 look_drift() {
   [ -n "$dir" ] && cd "$B/releases/$dir" 2>/dev/null || return

@@ -31,9 +31,10 @@ op_switch() {
   printf '%s\\0%s\\0' "$dir" "$release"
 }
 
-# op_confirm ... LINE: appends to the history, and tells what there is to prune.
+# op_confirm ... LINE [SCOPE STATE]: appends to the history, notes of which state it was, and tells what there is to prune.
 op_confirm() {
   adding "$@"
+  [ -z "$6" ] || printf '%s\\n' "$7" | put "$S/.state.$6" || exit 1
   [ -z "$5" ] || ( umask 077; printf '%s\\n' "$5" >> "$M/history.jsonl" ) || exit 1
   printf h; text "$M/history.jsonl"
   runs
