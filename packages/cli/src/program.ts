@@ -106,6 +106,7 @@ function addWork(add: Add, invoke: Invoke): void {
     .option("--only-failed", "only the hosts that the last run left behind")
     .option("--yes", "do not ask, also not for the name of a protected instance")
     .option("--adopt", "take over a home that holds something else")
+    .option("--allow-deletes", "let a release lack most of the files that hosts have now")
     .option("--accept-rollback", "use a state that is older than one you have seen, or replaced, or gone")
     .option(...SKIP_LIBCHECK)
     .action(async (instance: string, projects: string[], _options, command: Command) =>

@@ -20,7 +20,7 @@ describe("hosts remember which state was deployed to them", () => {
   const forget = () => fs.rm(path.join(shop.home, ".config/facsimile/memory.json"), { force: true });
 
   it("from its first deploy on; facs status --json tells it", async () => {
-    expect(await shop.facs("deploy", "staging")).toMatchObject({ code: 0 });
+    expect(await shop.facs("deploy", "staging", "--yes")).toMatchObject({ code: 0 });
     const { id, seal } = JSON.parse(await fs.readFile(path.join(shop.root, FILE), "utf8"));
     expect(await serials()).toEqual(HOSTS.map(() => seal.serial));
     expect((await fs.stat(held("web1.eu"))).mode & 0o777).toBe(0o600);
@@ -32,7 +32,7 @@ describe("hosts remember which state was deployed to them", () => {
     const old = await fs.readFile(path.join(shop.root, FILE));
     expect(await shop.facs("secrets", "rotate", "staging", "passwd/storefront", "--yes")).toMatchObject({ code: 0 });
     await gitCommit(shop.root);
-    expect(await shop.facs("deploy", "staging")).toMatchObject({ code: 0 });
+    expect(await shop.facs("deploy", "staging", "--yes")).toMatchObject({ code: 0 });
     const now = await serials();
     const behind = HOSTS.filter((_, i) => now[i] === Math.max(...now));
     await fs.writeFile(path.join(shop.root, FILE), old);
@@ -41,7 +41,7 @@ describe("hosts remember which state was deployed to them", () => {
     const head = await git(shop.root, "rev-parse", "HEAD");
     const told = `${FILE} is of serial ${Math.max(...now) - 1}, but serial ${Math.max(...now)} was deployed to ${behind.join(", ")}`;
     expect((await shop.facs("plan", "staging")).stderr).toContain(told);
-    const { code, stderr } = await shop.facs("deploy", "staging", "ledger@1.1.0");
+    const { code, stderr } = await shop.facs("deploy", "staging", "--yes", "ledger@1.1.0");
     expect(stderr).toContain("STATE_ROLLED_BACK");
     expect(stderr).toContain(told);
     expect(stderr).toContain("facs deploy --accept-rollback");
@@ -56,14 +56,14 @@ describe("hosts remember which state was deployed to them", () => {
     for (const host of HOSTS) await fs.rm(held(host));
     await fs.writeFile(held("web2.us"), record.replace(/"id":"[0-9a-f]{32}"/, `"id":"${"0".repeat(32)}"`));
     await forget();
-    const other = await shop.facs("deploy", "staging");
+    const other = await shop.facs("deploy", "staging", "--yes");
     expect(other.stderr).toContain(`another file than the one that was deployed to web2.us: its id differs`);
     expect(other.code).toBe(5);
     const bytes = await fs.readFile(path.join(shop.root, FILE));
     await fs.rm(path.join(shop.root, FILE));
     await gitCommit(shop.root);
     await forget();
-    const gone = await shop.facs("deploy", "staging");
+    const gone = await shop.facs("deploy", "staging", "--yes");
     expect(gone.stderr).toContain("STATE_MISSING");
     expect(gone.code).toBe(5);
     expect(await fs.readdir(path.join(shop.root, "state"))).not.toContain("staging.json");
@@ -73,9 +73,9 @@ describe("hosts remember which state was deployed to them", () => {
 
   it("until somebody accepts it; then they remember that one", async () => {
     await forget();
-    expect(await shop.facs("deploy", "staging", "--accept-rollback")).toMatchObject({ code: 0 });
+    expect(await shop.facs("deploy", "staging", "--yes", "--accept-rollback")).toMatchObject({ code: 0 });
     const { id, serial } = JSON.parse(await fs.readFile(held("web2.us"), "utf8"));
     expect(JSON.parse(await fs.readFile(path.join(shop.root, FILE), "utf8"))).toMatchObject({ id, seal: { serial } });
-    expect(await shop.facs("deploy", "staging")).toMatchObject({ code: 0 });
+    expect(await shop.facs("deploy", "staging", "--yes")).toMatchObject({ code: 0 });
   });
 });

@@ -7,7 +7,7 @@ describe("facs verify", () => {
   let shop: FleetWorld;
   beforeAll(async () => {
     shop = await fleetWorld();
-    expect((await shop.facs("deploy", "staging")).code).toBe(0);
+    expect((await shop.facs("deploy", "staging", "--yes")).code).toBe(0);
   });
   afterAll(() => shop.remove());
 

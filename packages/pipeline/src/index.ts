@@ -146,6 +146,7 @@ export type { Proposal } from "./deploy/consent.ts";
 export type { DeployRequest } from "./deploy/deploy.ts";
 export { lockText } from "./deploy/lock-text.ts";
 export type { PlanRequest } from "./deploy/plan.ts";
+export { isRefused } from "./deploy/refusals.ts";
 export type {
   DeployReport,
   FileChange,

@@ -2,7 +2,7 @@ import { FacsimileError } from "@facsimile/core";
 import type { Difference } from "@facsimile/manifest";
 import { parseLock, parseMarker } from "./formats.ts";
 import type { Reply } from "./framing.ts";
-import type { LockHolder, VerifyFailure } from "./types.ts";
+import type { LockHolder, Probe, VerifyFailure } from "./types.ts";
 
 /** What a host refused or could not do, as its user is to read it. */
 export function failureOf(host: string, reply: Reply): FacsimileError {
@@ -67,7 +67,8 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     new FacsimileError("NOTHING_DEPLOYED", `${host}: nothing is deployed in ${base}`, { hint: "Deploy first." }),
   NOT_STAGED: (host, [path = ""]) =>
     new FacsimileError("NOT_STAGED", `${host}: ${path} is not there`, { hint: "Deploy again." }),
-  NOT_ADOPTED: notAdopted,
+  NOT_ADOPTED: (host, [base = "", marker]) =>
+    notAdopted(host, { base, owner: marker === undefined ? undefined : parseMarker(marker) }),
   TREE_MOVED: (host, [base = ""]) =>
     new FacsimileError("TREE_MOVED", `${host}: what runs in ${base} was changed just now`, { hint: "Deploy again." }),
   LOCK_LOST: (host) =>
@@ -81,8 +82,8 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   LOCK_HELD: (host, [holder = "", clock = ""]) => lockHeld(host, parseLock(holder, Number(clock))),
 };
 
-function notAdopted(host: string, [base = "", marker]: readonly string[]): FacsimileError {
-  const owner = marker === undefined ? undefined : parseMarker(marker);
+/** What a probe says by `foreign`. */
+export function notAdopted(host: string, { base, owner }: Pick<Probe, "base" | "owner">): FacsimileError {
   const whose =
     owner === undefined
       ? "holds files that facsimile did not put there"

@@ -1,10 +1,12 @@
 export { connect } from "./connect.ts";
+export { notAdopted } from "./failures.ts";
 export { fanOut } from "./fan-out.ts";
 export { formatKnownHost, type HostKey, keyFingerprint, parseKnownHosts } from "./known-hosts.ts";
 export { treeOf } from "./layout.ts";
 export type { LibraryOffer, LibraryQuestion } from "./libraries.ts";
 export { type ScanOptions, scanHostKey } from "./scan.ts";
 export { withSharedParents } from "./shared.ts";
+export { type SpaceNeed, spaceProblem } from "./space.ts";
 export {
   type ConfirmRequest,
   type ConnectOptions,

@@ -82,9 +82,10 @@ const LOOKS = ["history", "last", "space", "record", "state", "drift"] as const;
 const EVERYTHING = LOOKS.filter((one) => one !== "last");
 
 export async function probe(host: Host, request: ProbeOptions & { readonly place: Place }): Promise<Probe> {
-  const { place, look = EVERYTHING } = request;
+  const { place, look = EVERYTHING, wanted } = request;
   checkPlace(place);
-  const looks = LOOKS.filter((one) => look.includes(one));
+  const spaceFor = wanted === undefined ? "space" : `space:${checkDir(wanted)}`;
+  const looks = LOOKS.filter((one) => look.includes(one)).map((one) => (one === "space" ? spaceFor : one));
   const body = await host.ask({ op: "probe", args: [place.home, place.project, ...looks] });
   return parseProbe(body, request);
 }

@@ -1,25 +1,53 @@
+import type { FacsimileError } from "@facsimile/core";
 import type { Manifest } from "@facsimile/manifest";
 import { noSpace } from "./failures.ts";
 import type { StagePlan } from "./stage-plan.ts";
 import type { Probe } from "./types.ts";
 
-/** What a file system takes for a name, at most: a block. */
-const BLOCK = 4096;
-
-/** @throws `NO_SPACE` when a host cannot hold what it would be sent. */
-export function checkSpace(
-  host: string,
-  { plan, manifest, found }: { plan: StagePlan; manifest: Manifest; found: Pick<Probe, "freeBytes" | "freeInodes"> },
-): void {
-  const needed = plan.sentBytes + manifest.entries.length * BLOCK;
-  if (found.freeBytes < needed)
-    throw noSpace(host, `${mib(found.freeBytes)} MiB are free, the release needs ${mib(needed)} MiB`);
-  const inodes = manifest.entries.length - plan.links.size;
-  // 0: the file system counts none.
-  const free = found.freeInodes || Number.POSITIVE_INFINITY;
-  if (free < inodes) throw noSpace(host, `${free} inodes are free, the release needs ${inodes}`);
+/** What a host would be sent. */
+export interface SpaceNeed {
+  readonly bytes: number;
+  /** Files, folders and links that are new there; what is linked from the running tree needs none. */
+  readonly inodes: number;
 }
 
-function mib(bytes: number): string {
-  return (bytes / 2 ** 20).toFixed(1);
+/** What a file system takes for a small file or a folder, beside its bytes: a block. */
+const BLOCK = 4096;
+/** Nobody fills a disk to its last byte. */
+const RESERVE = 1.1;
+
+/** `NO_SPACE` when a host cannot hold what it would be sent. Pure. */
+export function spaceProblem(
+  host: string,
+  { need, found }: { readonly need: SpaceNeed; readonly found: Pick<Probe, "base" | "freeBytes" | "freeInodes"> },
+): FacsimileError | undefined {
+  const { base, freeBytes, freeInodes } = found;
+  const needed = (need.bytes + need.inodes * BLOCK) * RESERVE;
+  if (freeBytes < needed)
+    return noSpace(host, `${sizeText(freeBytes)} are free for ${base}, ${sizeText(needed)} are needed`);
+  // 0: the file system counts none.
+  const free = freeInodes || Number.POSITIVE_INFINITY;
+  return free < need.inodes
+    ? noSpace(host, `${free} inodes are free for ${base}, ${need.inodes} are needed`)
+    : undefined;
+}
+
+/** @throws `NO_SPACE` */
+export function checkSpace(
+  host: string,
+  {
+    plan,
+    manifest,
+    found,
+  }: { plan: StagePlan; manifest: Manifest; found: Parameters<typeof spaceProblem>[1]["found"] },
+): void {
+  const need = { bytes: plan.sentBytes, inodes: manifest.entries.length - plan.links.size };
+  const problem = spaceProblem(host, { need, found });
+  if (problem !== undefined) throw problem;
+}
+
+/** By powers of 1000, as disks are sold. */
+function sizeText(bytes: number): string {
+  const power = bytes < 1e6 ? 1 : bytes < 1e9 ? 2 : 3;
+  return `${(bytes / 1000 ** power).toFixed(1)} ${["", "kB", "MB", "GB"][power]}`;
 }

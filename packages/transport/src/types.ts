@@ -145,6 +145,8 @@ export type FileOnHost =
 export interface ProbeOptions extends TreeOptions {
   /** What to look at beyond what runs and who has the lock; `last`: the end of the history. Default: everything. */
   readonly look?: readonly ("history" | "last" | "space" | "record" | "state" | "drift")[] | undefined;
+  /** Look at the space only where another tree than this one runs. */
+  readonly wanted?: string | undefined;
 }
 
 export interface ListOptions extends TreeOptions {

@@ -36,7 +36,25 @@ it("refuses homes that are no place for copies", async () => {
       code: "HOME_REFUSED",
     });
   }
-  for (const bad of ["/", "/srv", "", ".", "../x", "a//b", "a b", "$HOME", "~", "a;b", "a\nb"]) {
+  for (const bad of [
+    "/",
+    "/srv",
+    "/etc",
+    "/usr",
+    "/var",
+    "/home",
+    "/root",
+    "/root/",
+    "",
+    ".",
+    "../x",
+    "a//b",
+    "a b",
+    "$HOME",
+    "~",
+    "a;b",
+    "a\nb",
+  ]) {
     await expect(session.probe({ ...place, home: bad }), bad).rejects.toMatchObject({ code: "BAD_HOME" });
   }
   await fs.symlink("/tmp", `${home}/real/storefront`);

@@ -191,7 +191,7 @@ it("says that there is no room before it writes, and after", async () => {
   const refused = deploy(lock, await treeOfFiles({ a: "x".repeat(5000) }));
   await expect(refused).rejects.toMatchObject({
     code: "NO_SPACE",
-    message: "local: 0.0 MiB are free, the release needs 0.0 MiB",
+    message: `local: 1.0 kB are free for ${home}/shop/storefront, 10.0 kB are needed`,
   });
   expect(await fs.readdir(`${home}/shop`)).toEqual([".facsimile", ".keep"]);
 });

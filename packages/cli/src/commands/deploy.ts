@@ -13,6 +13,7 @@ export interface DeployOptions extends HostFilter {
   readonly set?: readonly string[];
   readonly yes?: true;
   readonly adopt?: true;
+  readonly allowDeletes?: true;
   readonly acceptRollback?: true;
   readonly skipLibcheck?: true;
   readonly resume?: string;
@@ -32,7 +33,7 @@ export interface DeployInvocation extends Invocation<DeployOptions> {
 export async function deployCommand({ instance, projects, options, world, run }: DeployInvocation): Promise<void> {
   const pipeline = await openWorld(world, { options, run });
   const { startDeploy, startStages } = await import("@facsimile/pipeline");
-  const { set, yes, adopt, acceptRollback, skipLibcheck, resume, onlyFailed, start, end, only } = options;
+  const { set, yes, adopt, allowDeletes, acceptRollback, skipLibcheck, resume, onlyFailed, start, end, only } = options;
   const request = { instance, projects, set, srcDir: srcDirOf(options, world), stages: { start, end, only } };
   if ((end ?? only ?? "deploy") !== "deploy") {
     const done = await follow(startStages(request, pipeline), { world, options });
@@ -42,7 +43,7 @@ export async function deployCommand({ instance, projects, options, world, run }:
   }
   const asker = askerFor({ ...world, ask: options.json ? undefined : world.ask });
   const command = ["facs deploy", instance, ...projects, ...givenOptions(options)].join(" ");
-  const allowed = { yes, adopt, acceptRollback, skipLibcheck };
+  const allowed = { yes, adopt, allowDeletes, acceptRollback, skipLibcheck };
   const chosen = { resume, onlyFailed, filter: hostFilterOf(options) };
   const asked = { ...request, ...allowed, ...chosen, command, confirm: asker?.confirm };
   const report = await follow(startDeploy(asked, pipeline), { world, options });

@@ -1,5 +1,5 @@
 import type { Difference } from "@facsimile/manifest";
-import type { HostPlan, Plan } from "@facsimile/pipeline";
+import { type HostPlan, isRefused, type Plan } from "@facsimile/pipeline";
 import { differenceCells } from "./difference.ts";
 import { isNews } from "./plan-files.ts";
 import { secretName } from "./secret-names.ts";
@@ -9,16 +9,16 @@ import { groupBy, hostNames } from "./words.ts";
 
 /** What each host would get, and what was edited on them by hand; hosts on which the same paths change are one line. */
 export function planHostLines({ hosts }: Plan, style: Style): string[] {
-  const asked = hosts.filter(isAnswering);
+  const asked = hosts.filter((host) => isAnswering(host) && host.projects.length > 0);
   if (asked.length === 0) return [];
   const alike = groupBy(asked, changeKey);
   const rows = [...alike.values()].map((group) => groupCells(group, style));
   return ["  hosts", ...columns(rows, { indent: 4 }), ...driftLines(asked)];
 }
 
-/** It told what it holds, though it may lack what its copy needs. */
+/** It answered, though it cannot have its copy. */
 export function isAnswering({ problem }: HostPlan): boolean {
-  return problem === undefined || problem.code === "LIBRARY_MISSING";
+  return problem === undefined || isRefused(problem);
 }
 
 function changeKey({ region, targets, projects }: HostPlan): string {

@@ -104,10 +104,17 @@ function next(
   if (lost.length === 0) return `${count(changing, "host")} would change.${asks ? "" : ` ${run}`}`;
   const unfit = lost.filter(isAnswering).length;
   const unknown = lost.length === unfit ? [] : [`${count(lost.length - unfit, "host")} could not be asked.`];
-  const lacking = `${count(unfit, "host")} ${unfit === 1 ? "lacks" : "lack"} shared libraries: a deploy would stop before it begins.`;
+  const lacking = `${count(unfit, "host")} ${unfitText(lost.filter(isAnswering))}: a deploy would stop before it begins.`;
   const sentences =
     changing === 0
       ? [...unknown, "Nothing else would change."]
       : [`${count(changing, "host")} would change.`, ...unknown];
   return [...sentences, ...(unfit === 0 ? [] : [lacking])].join(" ");
+}
+
+function unfitText(hosts: readonly HostPlan[]): string {
+  const isOne = hosts.length === 1;
+  if (hosts.every(({ problem }) => problem?.code === "LIBRARY_MISSING"))
+    return `${isOne ? "lacks" : "lack"} shared libraries`;
+  return `cannot have ${isOne ? "its copy" : "their copies"}`;
 }

@@ -21,6 +21,8 @@ import { SCOPE } from "./scope-name.ts";
 // One text for each place: what is expected there. Messages and the published schema are made of them.
 const HOST = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 const USER = /^[A-Za-z0-9._][A-Za-z0-9._@+-]*$/;
+// As a home: what has no . and .. parts can be compared.
+const PROTECTED = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._@+-]+)+\/?$/;
 const ADDRESS = /^[A-Za-z0-9[][A-Za-z0-9._:%\]-]*$/;
 const VERSION = /^(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9._+/-]*(?<!\/|\.lock)$/;
 /** `db/root`, or `passwd/storefront`. */
@@ -103,6 +105,7 @@ const deploy = z.strictObject(
     mutable: optional(
       list(match(/^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$))[^\0-\x1f]+$/, "a pattern below the tree"), "a list of patterns"),
     ),
+    protect: optional(list(match(PROTECTED, "an absolute path"), "a list of absolute paths")),
     libcheck_ignorelist: optional(
       z.record(
         match(WORD, "a name of a target"),

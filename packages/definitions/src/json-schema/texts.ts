@@ -75,6 +75,7 @@ export const TEXTS: Readonly<Record<string, string>> = {
   }),
   "deploy.shared": "Paths that are kept from release to release: logs, uploads.",
   "deploy.mutable": "Patterns of paths that programs on the host may change: neither compared nor replaced.",
+  "deploy.protect": "Absolute paths on hosts that no home may be, lie in or hold.",
   "deploy.libcheck_ignorelist":
     "Shared libraries, by target, that hosts need not show: they are found in a way that only the program knows.",
   "deploy.libcheck_ignorelist.*": "Names of libraries such as libfoo.so.1; of a path, the last part.",

@@ -15,6 +15,7 @@ const OF_THE_INSTANCE: readonly KeyPath[] = [
   ["deploy", "maxUnreachable"],
   ["deploy", "maxFailures"],
   ["deploy", "parallel"],
+  ["deploy", "protect"],
   ["ssh"],
 ];
 

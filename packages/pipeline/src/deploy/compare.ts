@@ -49,6 +49,6 @@ export function kindOf(change: HostProjectPlan, found: Survey): "tree" | "switch
 }
 
 /** Needs another tree, or the same one made whole again. */
-export function needsTree({ tree, current, drift }: HostProjectPlan): boolean {
+export function needsTree({ tree, current, drift }: Pick<HostProjectPlan, "tree" | "current" | "drift">): boolean {
   return tree !== current || drift.length > 0;
 }

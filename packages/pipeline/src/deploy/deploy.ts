@@ -15,18 +15,18 @@ import { comparePlan, isExact } from "./compare.ts";
 import { type Consent, isAgreed, unconfirmed } from "./consent.ts";
 import { assertNotOlder } from "./deployed-state.ts";
 import { closeAll, reachAll } from "./hosts.ts";
-import { type LibraryRequest, lacksLibraries, libraryCheck } from "./libraries.ts";
-import { evaluate, type Surveyed, surveyAll } from "./plan.ts";
+import { type LibraryRequest, libraryCheck } from "./libraries.ts";
+import { evaluate, protectedOf, type Surveyed, surveyAll } from "./plan.ts";
+import { type PreflightRequest, preflight } from "./preflight.ts";
+import { isRefused } from "./refusals.ts";
 import { idleHosts, lostHosts, reportOf, untouchedHosts, type Work } from "./report.ts";
 import type { DeployReport } from "./reports.ts";
 import { assertSame, type TakenUp, takeUp } from "./resume.ts";
 import { hostsOf } from "./waves.ts";
 
-export interface DeployRequest extends Consent, LibraryRequest {
+export interface DeployRequest extends Consent, LibraryRequest, PreflightRequest {
   /** Goes on without a question. Default `false`: only a local instance that is not protected does. */
   readonly yes?: boolean | undefined;
-  /** Take over a home that holds something else. Default `false`. */
-  readonly adopt?: boolean | undefined;
   /** Use a state that is older than one seen before, or another, or gone. Default `false`. */
   readonly acceptRollback?: boolean | undefined;
   /** Only these hosts. Default: all. */
@@ -59,7 +59,8 @@ export async function deploy(request: DeployRequest, world: PipelineContext): Pr
     tellSingleRecipient({ ...evaluation.state, definition: outlined.definition }, context);
     const planned = await planRecording({ outline: outlined, state: evaluation.state }, context);
     const libraries = await libraryCheck(evaluation, request);
-    const surveyed = await surveyAll({ reached: await reaching, ...evaluation, outline: outlined, libraries });
+    const found = await surveyAll({ reached: await reaching, ...evaluation, outline: outlined, libraries });
+    const surveyed = preflight(found, { ...evaluation, protect: protectedOf(outlined), request });
     const before: Work = { ...evaluation, outline: outlined, left, surveyed };
     if (tooManyLost(surveyed, outlined))
       return reportOf(before, { started, outcome: "failed", hosts: lostHosts(surveyed) }, context);
@@ -132,9 +133,9 @@ async function agreedRecording(
   return request.yes || request.confirm === undefined ? planned : planRecording(work, context);
 }
 
-/** More hosts did not answer than the definition allows, or one that did could not run its copy. */
+/** More hosts did not answer than the definition allows, or one that did cannot have its copy. */
 function tooManyLost(surveyed: readonly Surveyed[], { definition }: Outline): boolean {
-  if (surveyed.some(({ problem }) => lacksLibraries(problem))) return true;
+  if (surveyed.some(({ problem }) => isRefused(problem))) return true;
   const lost = surveyed.filter(({ problem }) => problem !== undefined).length;
   const allowed = hostsOf(definition.values.deploy.maxUnreachable, surveyed.length);
   return lost > 0 && (lost > allowed || lost === surveyed.length);

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { FacsimileError, isFacsimileError } from "@facsimile/core";
+import { FacsimileError } from "@facsimile/core";
 import type { LibraryOffer, LibraryQuestion, Session } from "@facsimile/transport";
 import { type HostNeeds, needsOf, type ProjectNeeds } from "../elf/needs.ts";
 import { isOffered, isRunBy, librariesOf } from "../elf/offered.ts";
@@ -46,11 +46,6 @@ export async function libraryCheck(
       return lines.length === 0 ? undefined : missing(lines);
     },
   };
-}
-
-/** Whether a host answered, and cannot run what it is to get. */
-export function lacksLibraries(problem: FacsimileError | undefined): boolean {
-  return problem !== undefined && isFacsimileError(problem, "LIBRARY_MISSING");
 }
 
 function questionOf({ projects, brings }: HostNeeds, { userHome }: Pick<Session, "userHome">): LibraryQuestion {

@@ -13,6 +13,7 @@ import { closeAll, problemOf, type Reached, reachAll } from "./hosts.ts";
 import { type LibraryCheck, type LibraryRequest, libraryCheck } from "./libraries.ts";
 import { fileChanges } from "./plan-files.ts";
 import { planOf } from "./plan-of.ts";
+import { preflight } from "./preflight.ts";
 import { Records } from "./records.ts";
 import type { Plan } from "./reports.ts";
 import { type Survey, survey } from "./survey.ts";
@@ -37,7 +38,8 @@ export async function plan(request: PlanRequest, context: PipelineContext): Prom
     const evaluation = await evaluate(outlined, context, { use: "read" });
     const { projects, copies } = evaluation;
     const libraries = await libraryCheck({ copies, projects }, request);
-    const surveyed = await surveyAll({ reached: await reaching, projects, outline: outlined, copies, libraries });
+    const found = await surveyAll({ reached: await reaching, projects, outline: outlined, copies, libraries });
+    const surveyed = preflight(found, { copies, protect: protectedOf(outlined), request: {} });
     for (const { message, hint } of olderThanDeployed({ outline: outlined, state: evaluation.state.state, surveyed }))
       context.onEvent({ type: "warning", message, ...(hint === undefined ? {} : { hint }) });
     const work = { ...evaluation, outline: outlined, surveyed, left: [] };
@@ -46,6 +48,11 @@ export async function plan(request: PlanRequest, context: PipelineContext): Prom
   } finally {
     await reaching.then(closeAll, () => undefined);
   }
+}
+
+/** Paths on hosts that no deploy may touch. */
+export function protectedOf({ definition }: Pick<Outline, "definition">): readonly string[] {
+  return definition.values.deploy.protect ?? [];
 }
 
 export interface Evaluation {
@@ -80,7 +87,10 @@ export async function surveyAll(request: {
   const limit = outline.definition.values.deploy.parallel;
   const known = copies.flatMap(({ hosts }) => hosts.map(({ treeId, manifest }) => [treeId, manifest] as const));
   const records = new Records(new Map(known));
-  const outcomes = await fanOut(reached, { limit, work: (one) => surveyHost(one, { projects, records, libraries }) });
+  const outcomes = await fanOut(reached, {
+    limit,
+    work: (one) => surveyHost(one, { projects, copies, records, libraries }),
+  });
   return outcomes.map((outcome): Surveyed => {
     if (outcome.status === "done") return outcome.value;
     return {
@@ -95,9 +105,15 @@ async function surveyHost(
   reached: Reached,
   {
     projects,
+    copies,
     records,
     libraries,
-  }: { projects: readonly PreparedProject[]; records: Records; libraries: LibraryCheck | undefined },
+  }: {
+    projects: readonly PreparedProject[];
+    copies: readonly Copy[];
+    records: Records;
+    libraries: LibraryCheck | undefined;
+  },
 ): Promise<Surveyed> {
   if (!("session" in reached)) return { reached, projects: new Map(), problem: reached.problem };
   const { host, session } = reached;
@@ -108,7 +124,14 @@ async function surveyHost(
         async ({ project, definition }) =>
           [
             project,
-            await survey(session, { definition, project, host: sameHost(definition.hosts, host), records }),
+            await survey(session, {
+              definition,
+              project,
+              host: sameHost(definition.hosts, host),
+              records,
+              wanted: copies.find((copy) => copy.project === project)?.hosts.find((one) => one.host === host.name)
+                ?.treeId,
+            }),
           ] as const,
       ),
   );

@@ -2,8 +2,8 @@ import type { Host } from "@facsimile/definitions";
 import type { PipelineContext } from "../context.ts";
 import type { Outline } from "../instance/outline.ts";
 import type { LeftOut } from "./chosen.ts";
-import { lacksLibraries } from "./libraries.ts";
 import type { Evaluation, Surveyed } from "./plan.ts";
+import { isRefused } from "./refusals.ts";
 import type { DeployReport, HostReport, WaveReport } from "./reports.ts";
 import type { PlannedWave } from "./waves.ts";
 
@@ -49,14 +49,14 @@ export function waveReport({ name, members }: PlannedWave<{ readonly host: Host 
   return { name, hosts: members.map(({ host }) => host.name) };
 }
 
-/** No host was touched: some did not answer, or lack what their copies need. */
+/** No host was touched: some did not answer, or cannot have their copies. */
 export function lostHosts(surveyed: readonly Surveyed[]): HostReport[] {
   return surveyed.map(({ reached: { host }, problem }) => {
     if (problem === undefined) return { host: host.name, region: host.region, outcome: "not tried" };
     return {
       host: host.name,
       region: host.region,
-      outcome: lacksLibraries(problem) ? "failed" : "unreachable",
+      outcome: isRefused(problem) ? "failed" : "unreachable",
       problem,
     };
   });

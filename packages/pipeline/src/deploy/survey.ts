@@ -23,13 +23,19 @@ export interface SurveyRequest {
   readonly project: string;
   readonly host: Host;
   readonly records: Records;
+  /** The tree that the host is to run: where it does, nobody looks at the free space. */
+  readonly wanted: string | undefined;
 }
 
 /** Asks a host about one project. Nothing is changed. What the snapshot does not vouch for is hashed anew. */
-export async function survey(session: Session, { definition, project, host, records }: SurveyRequest): Promise<Survey> {
+export async function survey(
+  session: Session,
+  { definition, project, host, records, wanted }: SurveyRequest,
+): Promise<Survey> {
   const place = placeOf(definition, { project, host });
   const options = treeOptions(definition, host);
-  const probe = await session.probe(place, { ...options, look: ["last", "record", "state", "drift"] });
+  const look = ["last", "space", "record", "state", "drift"] as const;
+  const probe = await session.probe(place, { ...options, look, wanted });
   const { release, manifest } = await records.of({ session, place, probe });
   const { differences, actual } = await driftOf(session, { place, options, probe, manifest });
   return { place, options, probe, release, manifest: manifest ?? actual, drift: differences };

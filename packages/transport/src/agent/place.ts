@@ -86,7 +86,13 @@ op_probe() {
   printf 'c%s\\0r%s\\0' "$dir" "$release"
   for each in "$B"/releases/*/; do each=\${each%/}; [ -d "$each" ] && printf 'd%s\\0' "\${each##*/}"; done
   for each in "$L"/*.*; do [ -f "$each" ] && { printf 't%s\\0l%s ' "$(date +%s)" "\${each##*/}"; cat "$each"; printf '\\0'; }; done
-  for look do "look_$look"; done
+  for look do
+    case $look in
+      # space:TREE: nothing is needed where that tree runs.
+      space:*) [ "\${dir%%~*}" = "\${look#space:}" ] || look_space ;;
+      *) "look_$look" ;;
+    esac
+  done
   return 0
 }
 

@@ -1,0 +1,118 @@
+import path from "node:path";
+import { FacsimileError } from "@facsimile/core";
+import type { Manifest } from "@facsimile/manifest";
+import { notAdopted, type Probe, type SpaceNeed, spaceProblem } from "@facsimile/transport";
+import type { Copy } from "../release/release.ts";
+import { comparePlan, needsTree } from "./compare.ts";
+import type { Surveyed } from "./plan.ts";
+import { allOf } from "./refusals.ts";
+import type { HostProjectPlan } from "./reports.ts";
+import type { Survey } from "./survey.ts";
+
+export interface PreflightRequest {
+  /** Take over a home that holds something else. Default `false`. */
+  readonly adopt?: boolean | undefined;
+  /** Let releases lack most of the files that hosts have now. Default `false`. */
+  readonly allowDeletes?: boolean | undefined;
+}
+
+export interface Preflight {
+  readonly copies: readonly Copy[];
+  /** Absolute paths that no deploy may touch. */
+  readonly protect: readonly string[];
+  readonly request: PreflightRequest;
+}
+
+/**
+ * Adds to each host that was asked all that stands against giving it its copies: `HOME_REFUSED`, `NOT_ADOPTED`, `SHRINKS`,
+ * `NO_SPACE`. By what the survey saw; nothing is asked, nothing is written.
+ */
+export function preflight(surveyed: readonly Surveyed[], context: Preflight): Surveyed[] {
+  return surveyed.map((one) => {
+    const problems = [...(one.problem === undefined ? [] : [one.problem]), ...problemsOn(one, context)];
+    return { ...one, problem: allOf(problems) };
+  });
+}
+
+interface Job {
+  readonly change: HostProjectPlan;
+  readonly found: Survey;
+  readonly need: SpaceNeed;
+  /** Files that the tree which runs now has, as it was deployed. */
+  readonly held: number;
+}
+
+function problemsOn({ reached, projects }: Surveyed, { copies, protect, request }: Preflight): FacsimileError[] {
+  const { name } = reached.host;
+  const jobs = copies.flatMap((copy) => jobOf(copy, { host: name, found: projects.get(copy.project) }));
+  const found = jobs.flatMap(({ change, held, found: { probe } }) => [
+    ...protectedProblem(name, { probe, protect }),
+    ...(probe.adoption === "foreign" && request.adopt !== true ? [notAdopted(name, probe)] : []),
+    ...(request.allowDeletes === true ? [] : shrinkProblem(name, { ...change, held })),
+  ]);
+  return [...found, ...spaceProblems(name, jobs)];
+}
+
+function jobOf(copy: Copy, { host, found }: { host: string; found: Survey | undefined }): Job[] {
+  const wanted = copy.hosts.find((one) => one.host === host);
+  if (found === undefined || wanted === undefined) return [];
+  // Most hosts of most deploys: nothing to compare.
+  if (!needsTree({ tree: wanted.treeId, current: found.probe.current?.tree, drift: found.drift })) return [];
+  const change = comparePlan({ copy, wanted, found });
+  const [files, held] = [filesIn(wanted.manifest), filesIn(found.manifest)];
+  const need = { bytes: change.bytes, inodes: wanted.manifest.entries.length - (files - change.files) };
+  return [{ change, found, need, held }];
+}
+
+function filesIn(manifest: Manifest | undefined): number {
+  return (manifest?.entries ?? []).filter(({ type }) => type === "file").length;
+}
+
+/** Projects of one home share its file system. */
+function spaceProblems(host: string, jobs: readonly Job[]): FacsimileError[] {
+  const homes = new Set(jobs.map(({ found }) => found.place.home));
+  return [...homes].flatMap((home) => {
+    const mine = jobs.filter(({ found }) => found.place.home === home);
+    const sum = (of: (need: SpaceNeed) => number) => mine.reduce((all, { need }) => all + of(need), 0);
+    const need = { bytes: sum(({ bytes }) => bytes), inodes: sum(({ inodes }) => inodes) };
+    const [probe] = mine
+      .map(({ found }) => found.probe)
+      .filter(({ freeBytes }) => freeBytes !== Number.POSITIVE_INFINITY);
+    return probe === undefined ? [] : (spaceProblem(host, { need, found: probe }) ?? []);
+  });
+}
+
+/** Fewer files than this may always go. */
+const FEW = 10;
+
+/** A release that lacks more than half of the running one's files is more often a broken build than meant: docs/decisions/0012. */
+function shrinkProblem(
+  host: string,
+  { project, changes, held }: HostProjectPlan & Pick<Job, "held">,
+): FacsimileError[] {
+  const lost = changes.filter(({ kind, actual }) => kind === "extra" && actual?.type === "file").length;
+  if (lost <= FEW || lost * 2 <= held) return [];
+  return [
+    new FacsimileError("SHRINKS", `${host}: ${project} would lose ${lost} of its ${held} files`, {
+      hint: "Look at the build and the version. If it is meant: facs deploy --allow-deletes",
+    }),
+  ];
+}
+
+function protectedProblem(
+  host: string,
+  { probe, protect }: { probe: Pick<Probe, "base">; protect: readonly string[] },
+): FacsimileError[] {
+  const home = path.posix.dirname(probe.base);
+  const near = protect
+    .map((one) => path.posix.normalize(`${one}/`))
+    .find((one) => `${home}/`.startsWith(one) || one.startsWith(`${home}/`));
+  if (near === undefined) return [];
+  const shown = near.replace(/(.)\/$/, "$1");
+  const how = `${home}/` === near ? "is" : `${home}/`.startsWith(near) ? "lies in" : "holds";
+  return [
+    new FacsimileError("HOME_REFUSED", `${host}: ${home} ${how} ${shown}, which deploy.protect keeps from deploys`, {
+      hint: "Set another home, or take the path out of deploy.protect.",
+    }),
+  ];
+}
