@@ -65,6 +65,9 @@ describe("before a deploy begins, on this machine", () => {
     const full =
       "#!/bin/sh\necho 'Filesystem 1024-blocks Used Available Capacity Mounted on'\necho 'a b 100 99 1 99% /mnt/c d'\n";
     await fs.writeFile(path.join(bin, "df"), full, { mode: 0o755 });
+    // Where stat can tell of a file system, nobody asks df.
+    const less = '#!/bin/sh\ncase $1 in -f*) exit 1 ;; esac\nexec /usr/bin/stat "$@"\n';
+    await fs.writeFile(path.join(bin, "stat"), less, { mode: 0o755 });
     shop = await world({ PATH: `${bin}:${process.env["PATH"]}` });
   });
   afterAll(async () => {
