@@ -86,7 +86,7 @@ function addFirst(add: Add, invoke: Invoke): void {
 }
 
 function addWork(add: Add, invoke: Invoke): void {
-  add("plan <instance> [project...]", "what a deploy would change, host by host; changes nothing")
+  withHosts(add("plan <instance> [project...]", "what a deploy would change, host by host; changes nothing"))
     .option(...SET, collect)
     .option(...SRC_DIR)
     .option("--exit-code", "exit 2 when something would change")
@@ -126,7 +126,7 @@ function addStatus(add: Add, invoke: Invoke): void {
     history: "every release that hosts confirmed, newest first",
   };
   for (const [name, description] of Object.entries(verbs)) {
-    add(`${name} <instance> [project...]`, description).action(
+    withHosts(add(`${name} <instance> [project...]`, description)).action(
       async (instance: string, projects: string[], _options, command: Command) =>
         (await import("./commands/status.ts")).statusCommand({ instance, projects, history: name === "history", ...invoke(command) }), // biome-ignore format: one line
     );

@@ -14,6 +14,7 @@ import type { OriginsRequest, ProjectOrigins } from "./install/origins.ts";
 import type { TemplatesRequest } from "./install/project-templates.ts";
 import type { RenderedFile, RenderRequest } from "./install/render.ts";
 import type { RenderedProject } from "./install/render-trees.ts";
+import type { HostFilter } from "./instance/chosen-hosts.ts";
 import type { CopyRequest } from "./instance/outline.ts";
 import type { BuildReport, BuildRequest } from "./release/build.ts";
 import type { ReleaseDifference } from "./release/differ.ts";
@@ -43,7 +44,7 @@ export function startStages(request: CopyRequest, world: PipelineWorld): Run<Pip
 }
 
 /** What every host runs, since when, and who is at work there. */
-export function startStatus(request: CopyRequest, world: PipelineWorld): Run<PipelineEvent, StatusReport> {
+export function startStatus(request: CopyRequest & HostFilter, world: PipelineWorld): Run<PipelineEvent, StatusReport> {
   return start(async (context) => (await import("./deploy/status.ts")).status(request, context), world);
 }
 

@@ -1,13 +1,13 @@
-import type { Plan } from "@facsimile/pipeline";
+import type { HostFilter, Plan } from "@facsimile/pipeline";
 import { EXIT } from "../exit.ts";
 import { follow, printJson } from "../follow.ts";
 import { openWorld } from "../open-world.ts";
-import { srcDirOf } from "../options.ts";
+import { hostFilterOf, hostFilterText, srcDirOf } from "../options.ts";
 import type { Invocation } from "../program.ts";
 import { planText } from "../text/plan.ts";
 import type { World } from "../world.ts";
 
-export interface PlanOptions {
+export interface PlanOptions extends HostFilter {
   readonly set?: readonly string[];
   readonly srcDir?: string;
   readonly exitCode?: true;
@@ -28,13 +28,22 @@ export async function planCommand({ instance, projects, options, world, run }: P
   const { set, skipLibcheck } = options;
   const plan = await follow(
     startPlan(
-      { instance, projects, set, skipLibcheck, srcDir: srcDirOf(options, world), files: options.diff },
+      {
+        instance,
+        projects,
+        set,
+        skipLibcheck,
+        srcDir: srcDirOf(options, world),
+        files: options.diff,
+        ...hostFilterOf(options),
+      },
       pipeline,
     ),
     { world, options },
   );
   if (options.json) printJson(plan, world);
-  else world.print(planText(plan, world.style, { files: await fileLines(plan, world) }));
+  else
+    world.print(planText(plan, world.style, { files: await fileLines(plan, world), chosen: hostFilterText(options) }));
   const isDifferent = plan.hosts.some(
     ({ problem, projects: on }) =>
       problem !== undefined || on.some(({ release, drift }) => !release || drift.length > 0),

@@ -1,11 +1,13 @@
+import type { HostFilter } from "@facsimile/pipeline";
 import { EXIT } from "../exit.ts";
 import { follow, printJson } from "../follow.ts";
 import { openWorld } from "../open-world.ts";
+import { hostFilterOf } from "../options.ts";
 import type { Invocation } from "../program.ts";
 import { historyText } from "../text/history.ts";
 import { statusText } from "../text/status.ts";
 
-export interface StatusInvocation extends Invocation {
+export interface StatusInvocation extends Invocation<HostFilter> {
   readonly instance: string;
   readonly projects: readonly string[];
   /** All that was deployed, in place of what runs now. */
@@ -17,7 +19,10 @@ export async function statusCommand(invocation: StatusInvocation): Promise<void>
   const { instance, projects, history, options, world, run } = invocation;
   const pipeline = await openWorld(world, { options, run });
   const { startStatus } = await import("@facsimile/pipeline");
-  const report = await follow(startStatus({ instance, projects }, pipeline), { world, options });
+  const report = await follow(startStatus({ instance, projects, ...hostFilterOf(options) }, pipeline), {
+    world,
+    options,
+  });
   if (report.hosts.some(({ problem }) => problem !== undefined)) run.status = EXIT.failed;
   if (options.json) printJson(report, world);
   else world.print(history ? historyText(report, world.style) : statusText(report, world.style));

@@ -12,12 +12,18 @@ import { holdsText, hostProblem, hostsText } from "./words.ts";
 export interface PlanTextOptions {
   /** Somebody is asked next: no command is told, and something is to be done. Default `false`. */
   readonly asks?: boolean;
+  /** The choice of hosts as it was typed, with a blank before it. Default: all hosts. */
+  readonly chosen?: string;
   /** How rendered files change, as `fileChangeLines` gives it. Default: nothing of it. */
   readonly files?: readonly string[];
 }
 
 /** The whole plan for people: what changes, where, and the next command. */
-export function planText(plan: Plan, style: Style, { asks = false, files = [] }: PlanTextOptions = {}): string {
+export function planText(
+  plan: Plan,
+  style: Style,
+  { asks = false, files = [], chosen = "" }: PlanTextOptions = {},
+): string {
   const changing = plan.hosts.filter(isChanging);
   const lost = plan.hosts.filter(({ problem }) => problem !== undefined);
   if (!asks && changing.length + lost.length === 0 && !makesState(plan))
@@ -33,7 +39,7 @@ export function planText(plan: Plan, style: Style, { asks = false, files = [] }:
     files,
     downLines(plan, style),
     lostLines(lost, style),
-    [next(plan, { changing: changing.length, lost, asks })],
+    [next(plan, { changing: changing.length, lost, asks, chosen })],
   ];
   const full = blocks.filter((block) => block.length > 0);
   return `${full.map((block) => block.join("\n")).join("\n\n")}\n`;
@@ -97,10 +103,10 @@ function lostLines(lost: readonly HostPlan[], { red, bad }: Style): string[] {
 
 function next(
   { instance, projects }: Plan,
-  { changing, lost, asks }: { changing: number; lost: readonly HostPlan[]; asks: boolean },
+  { changing, lost, asks, chosen }: { changing: number; lost: readonly HostPlan[]; asks: boolean; chosen: string },
 ): string {
   const asked = projects.filter(({ position }) => position === undefined).map(({ project, to }) => ` ${project}@${to}`);
-  const run = `Run: facs deploy ${instance}${asked.join("")}`;
+  const run = `Run: facs deploy ${instance}${asked.join("")}${chosen}`;
   if (lost.length === 0) return `${count(changing, "host")} would change.${asks ? "" : ` ${run}`}`;
   const unfit = lost.filter(isAnswering).length;
   const unknown = lost.length === unfit ? [] : [`${count(lost.length - unfit, "host")} could not be asked.`];

@@ -1,7 +1,8 @@
 import { FacsimileError } from "@facsimile/core";
 import type { Host } from "@facsimile/definitions";
+import type { PipelineContext } from "../context.ts";
 import { chooseHosts, type HostFilter } from "../instance/chosen-hosts.ts";
-import type { Outline } from "../instance/outline.ts";
+import { type CopyRequest, type Outline, outline } from "../instance/outline.ts";
 import type { TakenUp } from "./resume.ts";
 
 /** A host of the instance that a run does not touch. */
@@ -37,6 +38,12 @@ export function chosen(
   const left = outline.hosts.filter((host) => !meant.includes(host)).map((host) => ({ host, why: why(host) }));
   const down = outline.down.map((host) => ({ host, why: `down: ${host.down}` }));
   return { outline: { ...outline, hosts: meant }, left: [...left, ...down] };
+}
+
+/** The outline of a request, with the hosts that it chooses. @throws As {@link chooseHosts} */
+export async function chosenOutline(request: CopyRequest & HostFilter, context: PipelineContext): Promise<Outline> {
+  const all = await outline(request, context);
+  return { ...all, ...chooseHosts(all, { filter: request, definition: all.definition }) };
 }
 
 function nothingLeft({ instance, down }: Outline, { run, hosts }: TakenUp): FacsimileError {

@@ -1,13 +1,15 @@
 import type { Host } from "@facsimile/definitions";
 import { fanOut } from "@facsimile/transport";
 import type { PipelineContext } from "../context.ts";
+import type { HostFilter } from "../instance/chosen-hosts.ts";
 import { modulesOf } from "../instance/modules-of.ts";
-import { type CopyRequest, type Outline, outline } from "../instance/outline.ts";
+import type { CopyRequest, Outline } from "../instance/outline.ts";
 import { copiesOf } from "../release/copies.ts";
 import type { Copy } from "../release/release.ts";
 import { type OpenedState, openStateOf, type StateRequest } from "../secrets/open.ts";
 import { assertReferences } from "../secrets/references.ts";
 import { type PreparedProject, prepare } from "../sources/prepare.ts";
+import { chosenOutline } from "./chosen.ts";
 import { olderThanDeployed } from "./deployed-state.ts";
 import { closeAll, problemOf, type Reached, reachAll } from "./hosts.ts";
 import { type LibraryCheck, type LibraryRequest, libraryCheck } from "./libraries.ts";
@@ -18,7 +20,7 @@ import { Records } from "./records.ts";
 import type { Plan } from "./reports.ts";
 import { type Survey, survey } from "./survey.ts";
 
-export interface PlanRequest extends CopyRequest, LibraryRequest {
+export interface PlanRequest extends CopyRequest, LibraryRequest, HostFilter {
   /** How rendered files change, too: hosts are asked for what they have. Default `false`. */
   readonly files?: boolean | undefined;
 }
@@ -32,7 +34,7 @@ export interface Surveyed {
 
 /** Asks every host, in one session each, and says what a deploy would do. Nothing is written, anywhere but in work folders. */
 export async function plan(request: PlanRequest, context: PipelineContext): Promise<Plan> {
-  const outlined = await outline(request, context);
+  const outlined = await chosenOutline(request, context);
   const reaching = reachAll(outlined, context);
   try {
     const evaluation = await evaluate(outlined, context, { use: "read" });

@@ -2,8 +2,10 @@ import type { FacsimileError } from "@facsimile/core";
 import type { Host } from "@facsimile/definitions";
 import { type DeployedState, fanOut, type HistoryEntry, type LockHolder, type Probe } from "@facsimile/transport";
 import type { PipelineContext } from "../context.ts";
-import { type CopyRequest, type Outline, outline } from "../instance/outline.ts";
+import type { HostFilter } from "../instance/chosen-hosts.ts";
+import type { CopyRequest, Outline } from "../instance/outline.ts";
 import { type NamedKey, namesOf } from "../people/names.ts";
+import { chosenOutline } from "./chosen.ts";
 import { closeAll, probeProjects, problemOf, type Reached, reachAll } from "./hosts.ts";
 
 /** What every host says of itself, in one round trip each; no file is hashed. */
@@ -46,8 +48,8 @@ export interface ProjectStatus {
 }
 
 /** Asks every host of an instance what it runs, since when, and who is at work there. Nothing is changed. */
-export async function status(request: CopyRequest, context: PipelineContext): Promise<StatusReport> {
-  const outlined = await outline(request, context);
+export async function status(request: CopyRequest & HostFilter, context: PipelineContext): Promise<StatusReport> {
+  const outlined = await chosenOutline(request, context);
   const reached = await reachAll(outlined, context);
   try {
     const limit = outlined.definition.values.deploy.parallel;

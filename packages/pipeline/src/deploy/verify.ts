@@ -3,9 +3,10 @@ import type { Host } from "@facsimile/definitions";
 import { parseManifest } from "@facsimile/manifest";
 import { fanOut } from "@facsimile/transport";
 import type { PipelineContext } from "../context.ts";
-import { chooseHosts, type HostFilter } from "../instance/chosen-hosts.ts";
-import { type CopyRequest, type Outline, outline, type WantedProject } from "../instance/outline.ts";
+import type { HostFilter } from "../instance/chosen-hosts.ts";
+import type { CopyRequest, Outline, WantedProject } from "../instance/outline.ts";
 import { trustOf } from "../people/trust.ts";
+import { chosenOutline } from "./chosen.ts";
 import { driftOf } from "./drift.ts";
 import { HeldReleases } from "./held-release.ts";
 import { type Answering, closeAll, placeOf, problemOf, type Reached, reachAll, treeOptions } from "./hosts.ts";
@@ -33,8 +34,7 @@ interface Checking {
  */
 export async function verify(request: VerifyRequest, context: PipelineContext): Promise<VerifyReport> {
   const { deep = false } = request;
-  const all = await outline(request, context);
-  const outlined = { ...all, ...chooseHosts(all, { filter: request, definition: all.definition }) };
+  const outlined = await chosenOutline(request, context);
   const { instance, projects, definition, down } = outlined;
   const reaching = reachAll(outlined, context);
   try {
