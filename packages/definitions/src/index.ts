@@ -1,4 +1,5 @@
 export { requireDeployable } from "./checks/deployable.ts";
+export { excludedGlobs } from "./checks/excluded.ts";
 export type { CopyVariable } from "./checks/groups.ts";
 export { STANDARD_STAGES } from "./checks/stages.ts";
 export { type CompareOptions, type Comparison, compareDefinitions, type Difference } from "./compare/compare.ts";

@@ -1,6 +1,7 @@
 import { memoized, NOTHING } from "../memo.ts";
 import type { DeployValues, HealthCheck, Hook, InstanceValues, Wave } from "../types.ts";
 import { freeze, isList, isMap, type Value, type ValueMap } from "../value.ts";
+import { excludedGlobs } from "./excluded.ts";
 
 /** The weakest layer. */
 export const DEFAULTS: ValueMap = freeze({
@@ -26,7 +27,7 @@ const deployValues = memoized((deploy: ValueMap, build: ValueMap): DeployValues 
     ...(DEFAULTS["deploy"] as ValueMap),
     ...deploy,
     ...lists,
-    ...mutableOf(deploy, build),
+    ...mutableOf({ deploy, build }),
   }) as unknown as DeployValues;
 });
 
@@ -39,11 +40,17 @@ function withSeconds(wave: ValueMap): Wave {
   return { ...(wave as unknown as Wave), soak: Number(soak.slice(0, -1)) * SECONDS[unit] };
 }
 
+function mutableOf({ deploy, build }: { deploy: ValueMap; build: ValueMap }): { readonly mutable?: Value } {
+  const excluded = isMap(deploy["exclude"]) ? many(deploy["exclude"]["rsync"]) : [];
+  const more = [...excludedGlobs(excluded as readonly string[]), ...compiled(build)];
+  return more.length === 0 ? {} : { mutable: [...many(deploy["mutable"]), ...more] };
+}
+
 /** Python writes what it compiled beside its sources, on each host when it first reads them. */
-function mutableOf(deploy: ValueMap, { virtualenv }: ValueMap): { readonly mutable?: Value } {
-  if (virtualenv === undefined || virtualenv === false) return {};
+function compiled({ virtualenv }: ValueMap): string[] {
+  if (virtualenv === undefined || virtualenv === false) return [];
   const dir = isMap(virtualenv) ? (virtualenv["dir"] ?? "venv") : "venv";
-  return { mutable: [...many(deploy["mutable"]), `${dir}/**/__pycache__`] };
+  return [`${dir}/**/__pycache__`];
 }
 
 function many(value: Value | undefined): readonly Value[] {

@@ -1,8 +1,9 @@
 import { type FacsimileError, settled, throwProblems } from "@facsimile/core";
-import type { Definition, InstanceValues } from "@facsimile/definitions";
+import { type Definition, excludedGlobs, type InstanceValues } from "@facsimile/definitions";
 import { type HashOptions, manifestOf, type Tree, treeId } from "@facsimile/manifest";
 import { createRenderer } from "@facsimile/templates";
 import { withSharedParents } from "@facsimile/transport";
+import picomatch from "picomatch";
 import type { Telling } from "../instance/warnings.ts";
 import type { HostCopy } from "../release/release.ts";
 import type { TemplateValues } from "./contexts.ts";
@@ -73,11 +74,19 @@ function treeOf(
   { files = [], deploy }: InstanceValues,
 ): { tree: Tree; problems: FacsimileError[] } {
   const merged = mergeParts(parts);
-  const finished = finishTree(merged.tree, files);
+  const finished = finishTree(withoutExcluded(merged.tree, deploy), files);
   return {
     tree: withSharedParents(finished.tree, deploy.shared ?? []),
     problems: [...merged.problems, ...finished.problems],
   };
+}
+
+/** What the Python tool's rsync left out is no part of a release. */
+function withoutExcluded(tree: Tree, { exclude }: InstanceValues["deploy"]): Tree {
+  const globs = excludedGlobs(exclude?.rsync ?? []);
+  if (globs.length === 0) return tree;
+  const isExcluded = picomatch(globs.flatMap((glob) => [glob, `${glob}/**`]), { dot: true }); // biome-ignore format: one line
+  return new Map([...tree].filter(([name]) => !isExcluded(name)));
 }
 
 /** Of the same contents, not only of equal ones: what hosts share is hashed, packed and compared once. */
