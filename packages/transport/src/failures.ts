@@ -22,11 +22,15 @@ export function noSpace(host: string, what: string): FacsimileError {
 }
 
 /** With an error's own words: the first few paths, and how many there are. */
-export function verifyFailed(host: string, differences: readonly Difference[]): FacsimileError & VerifyFailure {
+export function verifyFailed(
+  host: string,
+  differences: readonly Difference[],
+  hint = "Nothing was switched. Let nothing change the build during a deploy; check the host's disk, then deploy again.",
+): FacsimileError & VerifyFailure {
   const shown = differences.slice(0, 5).map(({ kind, path }) => `${kind} ${JSON.stringify(path)}`).join(", "); // biome-ignore format: one line
   const more = differences.length > 5 ? ` and ${differences.length - 5} more` : "";
   const error = new FacsimileError("VERIFY_FAILED", `${host}: what arrived is not the release: ${shown}${more}`, {
-    hint: "Nothing was switched. Let nothing change the build during a deploy; check the host's disk, then deploy again.",
+    hint,
   });
   return Object.assign(error, { differences });
 }
@@ -69,6 +73,10 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     new FacsimileError("NOT_STAGED", `${host}: ${path} is not there`, { hint: "Deploy again." }),
   NOT_ADOPTED: (host, [base = "", marker]) =>
     notAdopted(host, { base, owner: marker === undefined ? undefined : parseMarker(marker) }),
+  STRATEGY_CHANGED: (host, [base = "", strategy = ""]) =>
+    new FacsimileError("STRATEGY_CHANGED", `${host}: ${base} was deployed with deploy.strategy: "${strategy}"`, {
+      hint: "A copy of one kind does not become one of the other. Set the strategy back, or deploy into another home; or move away what lies there, and what the home's .facsimile folder knows of the project.",
+    }),
   TREE_MOVED: (host, [base = ""]) =>
     new FacsimileError("TREE_MOVED", `${host}: what runs in ${base} was changed just now`, { hint: "Deploy again." }),
   LOCK_LOST: (host) =>

@@ -47,7 +47,7 @@ function finish(changer: Changer, { plan, request: { place, shared = [] }, dir }
 }
 
 /** The first that failed, in the order in which they were asked, is the failure: the others failed because of it. */
-async function inOrder(asked: readonly Promise<unknown>[]): Promise<void> {
+export async function inOrder(asked: readonly Promise<unknown>[]): Promise<void> {
   for (const ended of await Promise.allSettled(asked)) if (ended.status === "rejected") throw ended.reason;
 }
 
@@ -58,7 +58,7 @@ function list0(paths: readonly string[]): Buffer {
 type Moded = { readonly path: string; readonly mode: number };
 
 /** Neighbours of one mode, in the order given: what is in a closed folder comes before it. */
-function byMode(entries: readonly Moded[]): [string, string[]][] {
+export function byMode(entries: readonly Moded[]): [string, string[]][] {
   const runs: [string, string[]][] = [];
   for (const { path, mode } of entries) {
     const octal = mode.toString(8).padStart(4, "0");

@@ -1,12 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { parseManifest } from "@facsimile/manifest";
 import { formatLock } from "./formats.ts";
 import type { Request, Source } from "./framing.ts";
 import { runHook } from "./hook.ts";
 import { Records } from "./listing.ts";
-import { checkDir, checkHome, checkPlace, checkRelease } from "./place.ts";
+import { proveMirror } from "./mirror.ts";
+import { scopeMembers, scopeOf, textMember } from "./mirror-scope.ts";
+import { checkDir, checkHome, checkPlace, checkRelease, placeArgs } from "./place.ts";
 import { confirm, remember } from "./release.ts";
 import { type Host, list } from "./session.ts";
+import { optionsFor } from "./shared.ts";
 import { stage } from "./stage.ts";
 import { type Member, tarOf } from "./tar.ts";
 import {
@@ -53,7 +57,7 @@ function changerOf(host: Host, { home, token, lease }: { home: string; token: st
   const args = (place: Place): string[] => {
     checkPlace(place);
     if (place.home !== home) throw new Error(`the lock of ${home} gives no right to change ${place.home}`);
-    return [home, place.project, token, String(lease)];
+    return [...placeArgs(place), token, String(lease)];
   };
   return {
     host,
@@ -63,39 +67,57 @@ function changerOf(host: Host, { home, token, lease }: { home: string; token: st
 }
 
 function changes(changer: Changer): Omit<Lock, "token" | "renew" | "unlock"> {
+  const staged = new Map<string, ReadonlyMap<string, Parameters<typeof stage>[1]>>();
   return {
-    stage: (place, request) => stage(changer, { place, ...request }),
+    stage: async (place, options) => {
+      const request = { place, ...optionsFor(place, options) };
+      const done = await stage(changer, request);
+      staged.set(place.project, new Map([[done.dir, request]]));
+      return done;
+    },
     record: (place, record) => keep(changer, { place, record }),
-    switch: (place, to) => point(changer, { place, to }),
+    switch: async (place, to) => {
+      const before = await point(changer, { place, to });
+      const request = staged.get(place.project)?.get(to?.dir ?? "");
+      // What was before comes back as it was, whatever it was.
+      staged.delete(place.project);
+      if (to?.release !== undefined && place.strategy === "mirror" && request !== undefined)
+        await proveMirror(changer, { request, dir: to.dir });
+      return before;
+    },
     runHook: (place, hook) => runHook(changer, { place, ...hook }),
-    confirm: (place, request) => confirm(changer, { place, ...request }),
-    remember: (place, options) => remember(changer, { place, ...options }),
+    confirm: (place, request) => confirm(changer, { place, ...optionsFor(place, request) }),
+    remember: (place, options) => remember(changer, { place, ...optionsFor(place, options ?? {}) }),
     list: async (place, { dir = "", ...options } = {}) => {
       if (dir !== "") checkDir(dir);
       const prove = [...changer.args(place).slice(2), dir, "", "all", "long"];
-      return (await list(changer.host, { place, prove, ...options })).listing;
+      return (await list(changer.host, { place, prove, ...optionsFor(place, options) })).listing;
     },
   };
 }
 
 async function keep(changer: Changer, { place, record }: { place: Place; record: ReleaseRecord }): Promise<void> {
   checkRelease(record.release);
-  const packed = packs.get(record.files) ?? pack(record);
-  packs.set(record.files, packed);
-  await changer.ask("keep", { place, args: [record.release], bytes: packed });
+  const { files } = record;
+  const bytes = place.strategy === "mirror" ? tarOf([...filesOf(record), ...scopeOfRecord(place, record)]) : (packs.get(files) ?? tarOf(filesOf(record))); // biome-ignore format: one line
+  if (place.strategy !== "mirror") packs.set(files, bytes);
+  await changer.ask("keep", { place, args: [record.release], bytes });
 }
 
 /** By the files of records: hosts that get the same get the same bytes. */
 const packs = new WeakMap<ReleaseRecord["files"], Source>();
 
-function pack({ files }: ReleaseRecord): Source {
-  const members = RECORD_FILES.flatMap((path): Member[] => {
+function filesOf({ files }: ReleaseRecord): Member[] {
+  return RECORD_FILES.flatMap((path): Member[] => {
     const text = files[path];
-    if (text === undefined) return [];
-    const bytes = Buffer.from(text);
-    return [{ path, type: "file", mode: 0o600, size: bytes.length, content: { bytes } }];
+    return text === undefined ? [] : [textMember(path, text)];
   });
-  return tarOf(members);
+}
+
+/** A mirror's record also says where to look. */
+function scopeOfRecord({ strategy, project }: Place, { files: { manifest } }: ReleaseRecord): Member[] {
+  if (strategy !== "mirror" || manifest === undefined) return [];
+  return scopeMembers(project, scopeOf(project, [parseManifest(manifest)]));
 }
 
 async function point(

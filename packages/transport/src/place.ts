@@ -26,6 +26,11 @@ export function checkPlace({ home, instance, project }: Place): void {
     throw new FacsimileError("BAD_NAME", "a project cannot be called lock", { hint: "Rename it." });
 }
 
+/** How the agent is told of a place; see its at_place. */
+export function placeArgs({ home, project, strategy }: Place): [string, string] {
+  return [home, strategy === "mirror" ? `=${project}` : project];
+}
+
 /** @throws when a caller hands over what is not the name of a tree's folder: a bug. */
 export function checkDir(dir: string): string {
   if (!DIR.test(dir)) throw new Error(`${JSON.stringify(dir)} is not the folder of a tree`);

@@ -28,7 +28,7 @@ export async function prove(changer: Changer, request: ProofRequest): Promise<Pr
   const bytes = hashed.reduce((sum, entry) => sum + (entry.type === "file" ? entry.size : 0), 0);
   const what = [linked === undefined ? "all" : "new", amountOf(hashed.length, bytes)];
   const args = [...changer.args(place).slice(2), dir, key, ...what];
-  const { listing } = await list(changer.host, { place, prove: args, ignore, shared, linked });
+  const { listing } = await list(changer.host, { place, prove: args, ignore, shared, linked, manifest });
   const expected = { entries: manifest.entries.filter(({ path }) => !isIgnored(path, ignore)) };
   const unlinked = listing.unlinked.map((path): Difference => ({ kind: "missing", path, expected: { path, type: "link", target: sharedTarget(path) } })); // biome-ignore format: one line
   return { differences: [...compareTrees(expected, listing.manifest), ...unlinked], actual: listing.manifest };

@@ -1,5 +1,5 @@
 import { Records } from "./listing.ts";
-import { checkDir, checkPlace } from "./place.ts";
+import { checkDir, checkPlace, placeArgs } from "./place.ts";
 import type { Host } from "./session.ts";
 import type { FileOnHost, FilesRequest, Place } from "./types.ts";
 
@@ -9,7 +9,7 @@ export async function readFiles(
 ): Promise<readonly FileOnHost[]> {
   checkPlace(place);
   checkDir(dir);
-  const args = [place.home, place.project, dir, String(maxBytes + 1), ...paths];
+  const args = [...placeArgs(place), dir, String(maxBytes + 1), ...paths];
   const records = new Records(await host.ask({ op: "files", args }));
   return paths.map(() => fileOf(records.nextBytes(), maxBytes));
 }

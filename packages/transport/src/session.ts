@@ -1,5 +1,5 @@
 import { FacsimileError } from "@facsimile/core";
-import type { FileEntry } from "@facsimile/manifest";
+import { type FileEntry, type Manifest, parseManifest } from "@facsimile/manifest";
 import type { Channel } from "./channel.ts";
 import { failureOf } from "./failures.ts";
 import type { Reply, Request } from "./framing.ts";
@@ -7,12 +7,13 @@ import { libraries } from "./libraries.ts";
 import { parseListing, Records, type Stats } from "./listing.ts";
 import { takeLock } from "./lock.ts";
 import { freeLock, readLock } from "./lock-free.ts";
-import { checkDir, checkPlace, checkRelease } from "./place.ts";
+import { reachable } from "./mirror-plan.ts";
+import { checkDir, checkPlace, checkRelease, placeArgs } from "./place.ts";
 import { parseProbe } from "./probe.ts";
 import { readFiles } from "./read-files.ts";
 import { type Bulk, preflight } from "./rsync.ts";
 import { runCommand } from "./run.ts";
-import { splitShared } from "./shared.ts";
+import { isIgnored, optionsFor, splitShared, withoutHolders } from "./shared.ts";
 import {
   type Endpoint,
   type HostFacts,
@@ -53,10 +54,10 @@ export function sessionOf({ endpoint, host, userHome, noisy, close }: SessionPar
     userHome,
     noisy,
     facts: host.facts,
-    probe: (place, options) => probe(host, { place, ...options }),
+    probe: (place, options) => probe(host, { place, ...optionsFor(place, options ?? {}) }),
     readRecord: (place, options) => readRecord(host, { place, ...options }),
     readFiles: (place, request) => readFiles(host, { place, ...request }),
-    list: async (place, options) => (await list(host, { place, ...options })).listing,
+    list: async (place, options) => (await list(host, { place, ...optionsFor(place, options ?? {}) })).listing,
     libraries: (question) => libraries(host, question),
     lock: (request) => takeLock(host, request),
     readLock: (home) => readLock(host, home),
@@ -86,7 +87,7 @@ export async function probe(host: Host, request: ProbeOptions & { readonly place
   checkPlace(place);
   const spaceFor = wanted === undefined ? "space" : `space:${checkDir(wanted)}`;
   const looks = LOOKS.filter((one) => look.includes(one)).map((one) => (one === "space" ? spaceFor : one));
-  const body = await host.ask({ op: "probe", args: [place.home, place.project, ...looks] });
+  const body = await host.ask({ op: "probe", args: [...placeArgs(place), ...looks] });
   return parseProbe(body, request);
 }
 
@@ -96,7 +97,7 @@ export async function readRecord(
 ): Promise<ReleaseRecord | undefined> {
   checkPlace(place);
   if (release !== "") checkRelease(release);
-  const records = new Records(await host.ask({ op: "read", args: [place.home, place.project, release, ...names] }));
+  const records = new Records(await host.ask({ op: "read", args: [...placeArgs(place), release, ...names] }));
   const found = records.next();
   if (found === "" || records.done) return undefined;
   const texts = names.map((name) => [name, records.next()] as const);
@@ -113,6 +114,8 @@ export interface ListRequest extends ListOptions {
   readonly place: Place;
   /** Arguments of op_prove in place of op_list's. */
   readonly prove?: readonly string[];
+  /** The manifest that it should have; default: the one of the record. */
+  readonly manifest?: Manifest | undefined;
   /** See {@link parseListing}. */
   readonly linked?: ReadonlyMap<string, FileEntry> | undefined;
 }
@@ -133,17 +136,26 @@ export async function list(host: Host, request: ListRequest): Promise<Proof> {
   checkPlace(place);
   if (dir !== "" && prove === undefined) checkDir(dir);
   const some = prove === undefined ? someFiles(request.moved) : undefined;
-  const args = [place.home, place.project, ...(prove ?? [dir, some === undefined ? "all" : "some"])];
+  const args = [...placeArgs(place), ...(prove ?? [dir, some === undefined ? "all" : "some"])];
   const op = prove === undefined ? "list" : "prove";
   // A tree may move while it is read; once more is enough for what is not moving all the time.
   for (let attempt = 0; attempt < 2; attempt++) {
     const records = new Records(await host.ask({ op, args, bytes: some?.bytes }));
     const found = records.next();
     const parsed = parseListing(records, some ?? request);
-    if (parsed !== undefined)
-      return { listing: { dir: found, ...splitShared(parsed.manifest, request) }, stats: parsed.stats };
+    if (parsed === undefined) continue;
+    const manifest = place.strategy === "mirror" ? await ofMirror(host, parsed.manifest, request) : parsed.manifest;
+    return { listing: { dir: found, ...splitShared(manifest, request) }, stats: parsed.stats };
   }
   throw new FacsimileError("TREE_MOVING", `${host.name}: paths come and go in ${place.project} while it is read`, {
     hint: "Declare what a program writes there as shared or mutable, or try again.",
   });
+}
+
+/** Without what lies beyond links, and folders that are there only because programs write into them. */
+async function ofMirror(host: Host, listed: Manifest, { place, ignore, manifest }: ListRequest): Promise<Manifest> {
+  const near = { entries: [...reachable(listed).values()] };
+  if (ignore === undefined || !near.entries.some(({ path }) => isIgnored(path, ignore))) return near;
+  const wanted = manifest ?? parseManifest((await readRecord(host, { place, files: ["manifest"] }))?.files["manifest"] ?? ""); // biome-ignore format: one line
+  return withoutHolders(near, { wanted, ignore });
 }

@@ -1,6 +1,6 @@
 import { FacsimileError } from "@facsimile/core";
 import type { Manifest, Tree } from "@facsimile/manifest";
-import type { TreeOptions } from "./types.ts";
+import type { Place, TreeOptions } from "./types.ts";
 
 /** Where the link of a shared path points, seen from its place in a tree: `uploads` → `../../shared/uploads`. */
 export function sharedTarget(path: string): string {
@@ -20,6 +20,35 @@ export function splitShared(
   const kept = manifest.entries.filter(({ path }) => !linked.has(path) && !isIgnored(path, ignore));
   const present = new Set(kept.map(({ path }) => path));
   return { manifest: { entries: kept }, unlinked: shared.filter((path) => !linked.has(path) && !present.has(path)) };
+}
+
+/** What stays from one release to the next is linked in where there are releases; in a mirror it stays where it is. */
+export function optionsFor<Options extends TreeOptions>(
+  place: Place,
+  options: Options,
+): Options & { readonly kept?: readonly string[] } {
+  const { shared = [], ignore = () => false } = options;
+  if (place.strategy !== "mirror" || shared.length === 0) return options;
+  return { ...options, shared: [], kept: shared, ignore: (path) => shared.includes(path) || ignore(path) };
+}
+
+/** What of a release a host is held to: without what it may change itself. */
+export function watchedPart(manifest: Manifest, { place, options }: { place: Place; options: TreeOptions }): Manifest {
+  const { ignore } = optionsFor(place, options);
+  return ignore === undefined ? manifest : { entries: manifest.entries.filter(({ path }) => !isIgnored(path, ignore)) };
+}
+
+/** Without folders that are there only because of ignored paths, and are not `wanted`. */
+export function withoutHolders(
+  manifest: Manifest,
+  { wanted, ignore }: { wanted: Manifest; ignore: (path: string) => boolean },
+): Manifest {
+  // biome-ignore format: one line
+  const known = new Set(wanted.entries.map(({ path }) => path));
+  const holders = new Set(
+    manifest.entries.filter(({ path }) => isIgnored(path, ignore)).flatMap(({ path }) => above(path)),
+  );
+  return { entries: manifest.entries.filter(({ path, type }) => type !== "dir" || known.has(path) || !holders.has(path)) }; // biome-ignore format: one line
 }
 
 /** A path is ignored with everything beneath it. */
@@ -53,4 +82,10 @@ function badShared(path: string, message: string): FacsimileError {
   return new FacsimileError("SHARED_IN_TREE", message, {
     hint: `Take it out of the release, or ${path} out of deploy.shared.`,
   });
+}
+
+/** The folders that lead to a path, outermost first. */
+export function above(path: string): string[] {
+  const parts = path.split("/");
+  return parts.slice(1).map((_, i) => parts.slice(0, i + 1).join("/"));
 }

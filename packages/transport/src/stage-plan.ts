@@ -86,7 +86,7 @@ function rootOf(tree: Tree, entry: FileEntry): string | undefined {
   return file.endsWith(suffix) ? file.slice(0, -suffix.length) || "/" : undefined;
 }
 
-function memberOf(entry: DirEntry | FileEntry | LinkEntry, tree: Tree): Member {
+export function memberOf(entry: DirEntry | FileEntry | LinkEntry, tree: Tree): Member {
   if (entry.type === "link") return entry;
   if (entry.type === "dir") return { ...entry, mode: entry.mode | OPEN };
   const node = tree.get(entry.path);

@@ -5,6 +5,7 @@ import { fill } from "./fill.ts";
 import { formatMarker } from "./formats.ts";
 import { treeOf } from "./layout.ts";
 import type { Changer } from "./lock.ts";
+import { stageMirror } from "./mirror.ts";
 import { once } from "./once.ts";
 import { checkRun } from "./place.ts";
 import { prove } from "./prove.ts";
@@ -30,9 +31,11 @@ export interface Running {
   readonly sure: boolean;
 }
 
+/** Makes a tree complete and proven beside what runs; see `Lock.stage`. */
 export async function stage(changer: Changer, request: Staging["request"]): Promise<Staged> {
   const { place, tree, manifest, run, adopt, shared = [] } = request;
   checkRun(run);
+  if (place.strategy === "mirror") return await stageMirror(changer, request);
   checkShared(tree, shared);
   const found = request.probe ?? (await probe(changer.host, { ...request, look: ["space", "drift"] }));
   const args = [formatMarker(place), adopt ? "adopt" : ""];
@@ -57,7 +60,7 @@ async function runningTree(changer: Changer, { request, found }: Staging): Promi
   return await hashed(changer, request);
 }
 
-async function recorded({ host }: Changer, { place }: Staging["request"]): Promise<Manifest | undefined> {
+export async function recorded({ host }: Changer, { place }: Staging["request"]): Promise<Manifest | undefined> {
   const text = (await readRecord(host, { place }))?.files["manifest"];
   return text === undefined ? undefined : parseManifest(text);
 }

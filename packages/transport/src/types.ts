@@ -47,6 +47,8 @@ export interface Place {
   readonly home: string;
   readonly instance: string;
   readonly project: string;
+  /** `releases`: trees side by side in `<home>/<project>/releases`. `mirror`: the tree is put into the home itself. Default `releases`. */
+  readonly strategy?: "releases" | "mirror" | undefined;
 }
 
 /** What a host says of itself. */

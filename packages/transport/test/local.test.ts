@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import fs from "node:fs/promises";
 import path from "node:path";
-import { compareTrees, manifestOf } from "@facsimile/manifest";
+import { compareTrees, formatManifest, manifestOf, treeId } from "@facsimile/manifest";
 import { readTree, tree } from "@facsimile/testing";
 import { expect, it, onTestFinished } from "vitest";
 import { connect, type RunOutput, type Session } from "../src/index.ts";
@@ -173,6 +173,42 @@ it("sees a folder's mode also where something moved in it that nobody watches", 
   expect(await session.probe(place, { ignore })).toMatchObject({ snapshot: "moved", moved: ["var"] });
   await lock.unlock();
 });
+
+it.each(["gnu", "busybox"] as const)(
+  "puts a mirror into a home, finds a hand edit, heals it and goes back, with %s tools and neither ssh nor rsync",
+  async (tools) => {
+    const { env, home } = await machine(tools);
+    const session = await open(env);
+    const lock = await session.lock({ home: "shop", owner: "Ann", run: "r" });
+    const place = { home: "shop", instance: "staging", project: "storefront", strategy: "mirror" } as const;
+    const files = { "bin/run": "1", "a\nb": "2", "-n": "3", l: "link:bin/run", "storefront/x y": "4", old: "5" };
+    const first = await treeOfFiles(files, { "bin/run": 0o755 });
+    await deploy(lock, first, {}, place);
+    expect((await session.list(place)).manifest).toEqual(await manifestOf(first));
+    expect((await session.probe(place)).snapshot).toBe("same");
+    const edited = `${home}/shop/bin/run`;
+    const { atime, mtime } = await fs.stat(edited);
+    await fs.writeFile(edited, "X");
+    await fs.utimes(edited, atime, mtime);
+    await fs.writeFile(`${home}/shop/storefront/stray`, "");
+    expect((await session.probe(place)).moved).toEqual(expect.arrayContaining(["bin/run", "storefront/stray"]));
+    await deploy(lock, first, { run: "heal" }, place);
+    const healed = await readTree(`${home}/shop`);
+    expect(healed).toMatchObject({ ".keep": "file 644 ", "bin/run": "file 755 1", l: "link bin/run" });
+    expect(healed).not.toHaveProperty("storefront/stray");
+
+    const next = await treeOfFiles({ "bin/run": "dir:", "a\nb": "changed", l: "a file", "new/x": "n" });
+    const manifest = await manifestOf(next);
+    const { dir } = await lock.stage(place, { tree: next, manifest, run: "r2" });
+    await lock.record(place, { release: treeId(manifest), files: { manifest: formatManifest(manifest) } });
+    const before = await lock.switch(place, { dir, release: treeId(manifest) });
+    expect(await readTree(`${home}/shop`)).toMatchObject({ "bin/run": "dir 755", "a\nb": "file 644 changed", l: "file 644 a file" }); // biome-ignore format: one line
+    await lock.switch(place, before);
+    expect((await session.list(place)).manifest).toEqual(await manifestOf(first));
+    expect(await lock.runHook(place, { run: "pwd", release: "" })).toMatchObject({ output: `${home}/shop\n` });
+    await lock.unlock();
+  },
+);
 
 it("tells what a host lacks", async () => {
   const { env } = await machine("gnu");

@@ -64,11 +64,17 @@ export async function treeOfFiles(
 }
 
 /** Everything up to the switch and its confirmation, as a deploy does it. */
-export async function deploy(lock: Lock, nodes: Tree, more: Partial<StageRequest> = {}): Promise<Staged> {
+export async function deploy(
+  lock: Lock,
+  nodes: Tree,
+  more: Partial<StageRequest> = {},
+  at: Place = place,
+): Promise<Staged> {
   const manifest = await manifestOf(nodes);
   const run = more.run ?? "run-1";
-  const staged = await lock.stage(place, { tree: nodes, manifest, run, ...more });
+  const staged = await lock.stage(at, { tree: nodes, manifest, run, ...more });
   await confirmed(lock, {
+    at,
     staged,
     manifest: (await import("@facsimile/manifest")).formatManifest(manifest),
     id: treeId(manifest),
@@ -79,11 +85,17 @@ export async function deploy(lock: Lock, nodes: Tree, more: Partial<StageRequest
 
 async function confirmed(
   lock: Lock,
-  { staged, manifest, id, more }: { staged: Staged; manifest: string; id: string; more: Partial<StageRequest> },
+  {
+    at,
+    staged,
+    manifest,
+    id,
+    more,
+  }: { at: Place; staged: Staged; manifest: string; id: string; more: Partial<StageRequest> },
 ): Promise<void> {
   // One host: the tree's id serves as the release's.
-  await lock.record(place, { release: id, files: { manifest } });
-  await lock.switch(place, { dir: staged.dir, release: id });
+  await lock.record(at, { release: id, files: { manifest } });
+  await lock.switch(at, { dir: staged.dir, release: id });
   const entry = { release: id, dir: staged.dir, version: "1.0.0", run: more.run ?? "run-1", by: "Ann", at: "2026-01-01T00:00:00Z", action: "deploy" }; // biome-ignore format: one line
-  await lock.confirm(place, { entry, keep: 2, shared: more.shared, ignore: more.ignore });
+  await lock.confirm(at, { entry, keep: 2, shared: more.shared, ignore: more.ignore });
 }

@@ -4,7 +4,7 @@ export const FILES = `
 # its bytes. A NUL byte is given as \\001, so that NUL can end each: neither is in a text.
 op_files() {
   at_place "$1" "$2"
-  [ -n "$3" ] && cd "$B/releases/$3" 2>/dev/null || die NOTHING_DEPLOYED "$B"
+  [ -n "$3" ] && enter "$3" || die NOTHING_DEPLOYED "$B"
   limit=$4
   shift 4
   export LC_ALL=C

@@ -6,10 +6,10 @@ export const HOOK = `
 # op_hook ... DIR INSTANCE RELEASE PREVIOUS WORD...: starts it, and tells its process.
 op_hook() {
   changing "$@"
-  project=$2
-  if [ -n "$5" ]; then cd "$B/releases/$5" 2>/dev/null || die NOT_STAGED "$B/releases/$5"
+  if [ -n "$mirror" ]; then cd "$H" || exit 1
+  elif [ -n "$5" ]; then cd "$B/releases/$5" 2>/dev/null || die NOT_STAGED "$B/releases/$5"
   else cd "$B/current" 2>/dev/null || cd "$B" || exit 1; fi
-  export FACS_INSTANCE="$6" FACS_PROJECT="$project" FACS_RELEASE="$7" FACS_PREVIOUS="$8"
+  export FACS_INSTANCE="$6" FACS_PROJECT="$P" FACS_RELEASE="$7" FACS_PREVIOUS="$8"
   shift 8
   rm -f "$M/hook.log" "$M/hook.status"
   ( umask 077; : > "$M/hook.log" ) || exit 1

@@ -5,22 +5,32 @@ if command -v sha256sum >/dev/null; then hash_tool=sha256sum; elif command -v sh
 gnu_find=
 find / -maxdepth 0 -printf '' 2>/dev/null && gnu_find=1
 
+# seek EXPRESSION [OTHER]: find, in the tree; where scope is set, beneath its folders, and at its paths, with OTHER for those.
+scope=
+seek() {
+  if [ -z "$scope" ]; then eval "find . ! -name . $1"; return; fi
+  [ ! -s "$scope/folders" ] || xargs -0 sh -c 'find "$@" '"$1" sh < "$scope/folders"
+  [ ! -s "$scope/paths" ] || xargs -0 sh -c 'find "$@" -prune '"\${2:-$1}" sh < "$scope/paths"
+}
+
 # In the tree: snapshot/2 where find is GNU's; else snapshot/1, which takes three looks to say the same.
 listing() {
   export LC_ALL=C TZ=UTC0
   if [ -n "$gnu_find" ]; then
     printf 'snapshot/2\\0'
-    find . -mindepth 1 -printf '%p\\0%y %m %i %s %T@ %C@ %l\\0' 2>/dev/null
+    # Others may put files into the folders that a home shares: those folders move, and are the same.
+    seek '-printf "%p\\0%y %m %i %s %T@ %C@ %l\\0" 2>/dev/null' '\\( -type d -printf "%p\\0%y %m 0 0 0 0 \\0" -o -printf "%p\\0%y %m %i %s %T@ %C@ %l\\0" \\) 2>/dev/null'
     printf '\\0'
     return
   fi
   printf 'snapshot/1\\0'
-  find . ! -name . -print0 2>/dev/null
+  seek '-print0 2>/dev/null'
   printf '\\0'
-  if stat -c %s / >/dev/null 2>&1; then find . ! -name . -exec stat -c '%f %i %s %y %z' {} + 2>/dev/null
-  else find . ! -name . -exec stat -f '%Xp %i %z %Fm %Fc' {} + 2>/dev/null; fi
+  if stat -c %s / >/dev/null 2>&1; then seek '-exec stat -c "%f %i %s %y %z" {} + 2>/dev/null'
+  else seek '-exec stat -f "%Xp %i %z %Fm %Fc" {} + 2>/dev/null'; fi
   printf '\\0'
-  find . -type l -exec sh -c 'for link do readlink -n "$link"; printf "\\0"; done' sh {} + 2>/dev/null
+  export targets_of='for link do readlink -n "$link"; printf "\\0"; done'
+  seek '-type l -exec sh -c "$targets_of" sh {} + 2>/dev/null'
   printf '\\0'
 }
 
@@ -30,8 +40,8 @@ hashes() {
   export LC_ALL=C
   hasher=$hash_tool
   [ -z "$long" ] || [ "$(openssl dgst -sha256 -r /dev/null 2>/dev/null)" != "$of_nothing */dev/null" ] || hasher='openssl dgst -sha256 -r'
-  [ "$1" = all ] && set -- || set -- -links 1
-  find . -type f "$@" -exec $hasher {} + 2>/dev/null
+  [ "$1" = all ] && set -- || set -- '-links 1'
+  seek "-type f $1 -exec $hasher {} + 2>/dev/null"
 }
 of_nothing=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
 
@@ -47,7 +57,7 @@ op_list() {
   at_place "$1" "$2"
   dir=$3
   [ -n "$dir" ] || runs
-  [ -n "$dir" ] && cd "$B/releases/$dir" 2>/dev/null || die NOTHING_DEPLOYED "$B"
+  [ -n "$dir" ] && enter "$dir" || die NOTHING_DEPLOYED "$B"
   printf '%s\\0' "$dir"
   listing
   long=much
@@ -61,7 +71,7 @@ op_prove() {
   adding "$@"
   dir=$5
   [ -n "$dir" ] || runs
-  [ -n "$dir" ] && cd "$B/releases/$dir" 2>/dev/null || die NOTHING_DEPLOYED "$B"
+  [ -n "$dir" ] && enter "$dir" || die NOTHING_DEPLOYED "$B"
   printf '%s\\0' "$dir"
   umask 077
   seen=$M/seen.\${6:-$dir}

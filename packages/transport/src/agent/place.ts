@@ -24,12 +24,24 @@ at_home() {
   L=$S/lock
 }
 
-# at_place HOME PROJECT: sets H, B (what runs) and M (what is known about it).
+# at_place HOME PROJECT: sets H, P, B (its folder), M (what is known about it) and C (what names the current tree).
+# A mirror is written =PROJECT: its tree is the home itself, as far as its record and its folder go.
 at_place() {
   at_home "$1"
-  B=$H/$2
-  M=$S/$2
-  no_link "$S" "$M" "$B" "$B/releases" "$B/shared" "$L"
+  P=\${2#=}
+  B=$H/$P
+  M=$S/$P
+  no_link "$S" "$M" "$B" "$L"
+  mirror=
+  C=$B/current
+  if [ "$P" != "$2" ]; then at_mirror; return; fi
+  no_link "$B/releases" "$B/shared"
+  [ ! -L "$M/tree" ] || die STRATEGY_CHANGED "$B" mirror
+}
+
+# enter DIR: into that tree; what is listed and hashed there is set with it.
+enter() {
+  if [ -n "$mirror" ]; then scope=$M/current; cd "$H"; else scope=; cd "$B/releases/$1" 2>/dev/null; fi
 }
 
 # text FILE: its bytes behind a +, or - when there is none; ended by NUL.
@@ -48,14 +60,20 @@ nearest() {
   printf '%s' "$near"
 }
 
-# runs: sets dir and release to what is current; one look does for both, but with BusyBox.
+# runs: sets dir and release to what is current; nothing is where a switch stopped half way.
 runs() {
+  points
+  if [ -n "$mirror" ] && torn; then dir= release=; fi
+}
+
+# points: the same from the links alone; one look does for both, but with BusyBox.
+points() {
   dir= release=
-  if [ -L "$B/current" ] && [ -L "$M/current" ] && dir=$(readlink "$B/current" "$M/current" 2>/dev/null); then
+  if [ -L "$C" ] && [ -L "$M/current" ] && dir=$(readlink "$C" "$M/current" 2>/dev/null); then
     release=\${dir#*"$newline"}
     dir=\${dir%%"$newline"*}
   else
-    [ ! -L "$B/current" ] || dir=$(readlink "$B/current")
+    [ ! -L "$C" ] || dir=$(readlink "$C")
     [ ! -L "$M/current" ] || release=$(readlink "$M/current")
   fi
   case $dir in releases/*/*) dir= ;; releases/?*) dir=\${dir#releases/} ;; *) dir= ;; esac
@@ -84,7 +102,7 @@ op_probe() {
   fi
   runs
   printf 'c%s\\0r%s\\0' "$dir" "$release"
-  for each in "$B"/releases/*/; do each=\${each%/}; [ -d "$each" ] && printf 'd%s\\0' "\${each##*/}"; done
+  trees
   for each in "$L"/*.*; do [ -f "$each" ] && { printf 't%s\\0l%s ' "$(date +%s)" "\${each##*/}"; cat "$each"; printf '\\0'; }; done
   for look do
     case $look in
@@ -94,6 +112,12 @@ op_probe() {
     esac
   done
   return 0
+}
+
+# trees: those that are complete; a mirror has none but what runs.
+trees() {
+  [ -z "$mirror" ] || return 0
+  for each in "$B"/releases/*/; do each=\${each%/}; [ -d "$each" ] && printf 'd%s\\0' "\${each##*/}"; done
 }
 
 look_history() { printf h; text "$M/history.jsonl"; }
@@ -124,7 +148,7 @@ look_state() {
 
 # Whether the current tree is as it was left: e (equal), u (no snapshot), or v (moved) and both listings. Comes last.
 look_drift() {
-  [ -n "$dir" ] && cd "$B/releases/$dir" 2>/dev/null || return
+  [ -n "$dir" ] && enter "$dir" || return
   seen=$M/current/snapshot
   [ -f "$seen" ] || { printf 'u\\0'; return; }
   if listing | cmp -s - "$seen"; then printf 'e\\0'; return; fi

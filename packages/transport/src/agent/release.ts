@@ -18,14 +18,20 @@ point() {
   ln -s "$2" "$new" && rename "$new" "$1" || exit 1
 }
 
+# renamed DIR RELEASE: the same tree in another release: what was known about its files stays true.
+renamed() {
+  [ -n "$2" ] && [ "$dir" = "$1" ] && [ "$release" != "$2" ] && [ -f "$M/$release/snapshot" ] || return 0
+  put "$M/$2/snapshot" < "$M/$release/snapshot"
+}
+
 # op_switch ... DIR RELEASE: tells what was current.
 op_switch() {
   changing "$@"
   runs
-  [ -z "$5" ] || [ -d "$B/releases/$5" ] || die NOT_STAGED "$B/releases/$5"
   [ -z "$6" ] || [ -d "$M/$6" ] || die NOT_STAGED "$M/$6"
-  # The same tree in another release: what was known about its files stays true.
-  if [ -n "$6" ] && [ "$dir" = "$5" ] && [ "$release" != "$6" ] && [ -f "$M/$release/snapshot" ]; then put "$M/$6/snapshot" < "$M/$release/snapshot"; fi
+  if [ -n "$mirror" ]; then mirror_to "$5" "$6"; return; fi
+  [ -z "$5" ] || [ -d "$B/releases/$5" ] || die NOT_STAGED "$B/releases/$5"
+  renamed "$5" "$6"
   [ "$dir" = "$5" ] && [ -n "$5" ] || point "$B/current" "\${5:+releases/$5}"
   [ "$release" = "$6" ] && [ -n "$6" ] || point "$M/current" "$6"
   printf '%s\\0%s\\0' "$dir" "$release"
@@ -39,8 +45,8 @@ op_confirm() {
   printf h; text "$M/history.jsonl"
   runs
   printf 'c%s\\0r%s\\0' "$dir" "$release"
-  for each in "$B"/releases/*/; do each=\${each%/}; [ -d "$each" ] && printf 'd%s\\0' "\${each##*/}"; done
-  for each in "$M"/*/; do each=\${each%/}; [ -d "$each" ] && [ ! -L "$each" ] && printf 'k%s\\0' "\${each##*/}"; done
+  trees
+  for each in "$M"/*/; do each=\${each%/}; [ -d "$each" ] && [ ! -L "$each" ] && ! is_work "$each" && printf 'k%s\\0' "\${each##*/}"; done
   return 0
 }
 
@@ -56,10 +62,9 @@ op_tidy() {
   runs
   proven=$M/seen.$dir
   [ -f "$proven" ] || proven=$M/current/snapshot
-  tree=$B/releases/$dir
   before=unknown
   if [ "$count" -eq 0 ] && [ -n "$dir" ] && [ -f "$proven" ]; then before=same
-  elif [ -n "$dir" ] && [ -f "$proven" ] && cd "$tree"; then
+  elif [ -n "$dir" ] && [ -f "$proven" ] && enter "$dir"; then
     before=same
     listing | cmp -s - "$proven" || before=moved
   fi
@@ -72,6 +77,7 @@ op_tidy() {
     shift
   done
   for each do rm -rf "$M/$each"; done
+  [ -z "$mirror" ] || torn || sweep_mirror
   case $before in
     same)
       [ ! -d "$M/current" ] || {

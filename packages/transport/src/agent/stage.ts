@@ -29,7 +29,7 @@ op_claim() {
     [ "$6" = adopt ] || die NOT_ADOPTED "$B" "$found"
   elif [ "$6" != adopt ] && holds "$B"; then die NOT_ADOPTED "$B"
   fi
-  mkdir -p "$B/releases" || exit 1
+  [ -n "$mirror" ] || mkdir -p "$B/releases" || exit 1
   [ -d "$M" ] || mkdir -m 700 "$M" || exit 1
   printf '%s\\n' "$5" | put "$M/marker"
 }

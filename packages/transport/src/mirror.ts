@@ -1,0 +1,197 @@
+import { compareBytes, FacsimileError } from "@facsimile/core";
+import { compareTrees, type Entry, type FileEntry, formatManifest, type Manifest, treeId } from "@facsimile/manifest";
+import { amountOf } from "./amount.ts";
+import { verifyFailed } from "./failures.ts";
+import { byMode, inOrder } from "./fill.ts";
+import { formatMarker } from "./formats.ts";
+import { parseListing, Records } from "./listing.ts";
+import type { Changer } from "./lock.ts";
+import { isIdle, type MirrorPlan, planMirror } from "./mirror-plan.ts";
+import { checkNeighbours, list0, parseNeighbours, scopeMembers, scopeOf, textMember } from "./mirror-scope.ts";
+import { prove } from "./prove.ts";
+import { probe } from "./session.ts";
+import { above } from "./shared.ts";
+import { checkSpace } from "./space.ts";
+import { recorded } from "./stage.ts";
+import { memberOf } from "./stage-plan.ts";
+import { type Member, tarOf } from "./tar.ts";
+import type { Place, Probe, Staged, StageRequest } from "./types.ts";
+
+interface Request extends StageRequest {
+  readonly place: Place;
+  /** Shared paths: folders that are made where they are missing, and left alone from then on. */
+  readonly kept?: readonly string[] | undefined;
+}
+
+/** Puts what differs from the home beside it, complete and proven, with the plan of how it gets there. */
+export async function stageMirror(changer: Changer, request: Request): Promise<Staged> {
+  const { place, manifest, run } = request;
+  const { found, last, isSure } = await ready(changer, request);
+  const wanted = withKept(manifest, request.kept);
+  const look = await lookAt(changer, { ...request, manifest: wanted, last, isSure });
+  checkNeighbours(changer.host.name, { project: place.project, wanted: manifest, neighbours: look.neighbours });
+  const plan = planMirror({ project: place.project, wanted, last, actual: look.actual, ignore: ignoreOf(request) }); // biome-ignore format: one line
+  checkWay(changer.host.name, { plan, base: found.base, adopt: request.adopt === true });
+  const [id, linked] = [treeId(manifest), filesOf(manifest).length - filesOf({ entries: plan.puts }).length];
+  const current = found.current;
+  if (current?.tree === id && isIdle(plan)) return { dir: current.dir, reused: true, linked, sent: 0, sentBytes: 0 };
+  const dir = `${id}~${run}`;
+  const sent = filesOf({ entries: plan.puts });
+  const sentBytes = sent.reduce((sum, { size }) => sum + size, 0);
+  const part = { entries: partOf(manifest, plan) };
+  checkSpace(changer.host.name, { plan: { sentBytes, links: new Map() }, manifest: part, found });
+  request.onProgress?.({ step: "send", files: sent.length, bytes: sentBytes });
+  await fillMirror(changer, { request, dir, plan, part });
+  return { dir, reused: false, linked, sent: sent.length, sentBytes };
+}
+
+function withKept({ entries }: Manifest, kept: readonly string[] = []): Manifest {
+  const missing = kept.filter((path) => entries.every((entry) => entry.path !== path));
+  const folders = missing.map((path) => ({ path, type: "dir", mode: 0o755 }) as const);
+  return { entries: [...entries, ...folders].sort((a, b) => compareBytes(a.path, b.path)) };
+}
+
+/** Makes the place ours and whole: what a killed run left half way is taken back first. */
+async function ready(
+  changer: Changer,
+  request: Request,
+): Promise<{ found: Probe; last: Manifest | undefined; isSure: boolean }> {
+  const { place, adopt, running } = request;
+  const answer = await changer.ask("ready", { place, args: [formatMarker(place), adopt ? "adopt" : ""] });
+  const known = answer.length > 0 ? undefined : request.probe;
+  const found = known ?? (await probe(changer.host, { ...request, look: ["space", "drift"] }));
+  if (found.current === undefined) return { found, last: undefined, isSure: false };
+  const last = known !== undefined && isOf(running, found) ? running : await recorded(changer, request);
+  return { found, last, isSure: found.snapshot === "same" && isOf(last, found) };
+}
+
+function isOf(manifest: Manifest | undefined, { current }: Probe): boolean {
+  return manifest !== undefined && treeId(manifest) === current?.tree;
+}
+
+async function lookAt(
+  changer: Changer,
+  request: Request & { readonly last: Manifest | undefined; readonly isSure: boolean },
+): Promise<{ actual: Manifest; neighbours: ReturnType<typeof parseNeighbours> }> {
+  const { place, manifest, last, isSure, run } = request;
+  const all = scopeOf(place.project, [manifest, last]);
+  const known = scopeOf(place.project, [last]);
+  const before = new Set(known.paths);
+  const unknown = { folder: all.folder && !known.folder, paths: all.paths.filter((path) => !before.has(path)) };
+  const members = [all, unknown].flatMap((scope, i) => scopeMembers(place.project, scope, i === 0 ? "scope/" : "new/"));
+  const bytes = tarOf([folderMember("scope"), folderMember("new"), ...members]);
+  const records = new Records(await changer.ask("survey", { place, args: [isSure ? "sure" : "", run], bytes }));
+  const moved = records.next() !== "same";
+  const neighbours = parseNeighbours(records);
+  const found = parseListing(records, moved ? {} : { linked: new Map(filesOf(last).map((entry) => [entry.path, entry])) });
+  if (found === undefined) throw new FacsimileError("TREE_MOVING", `${changer.host.name}: paths come and go in ${place.project} while it is read`, { hint: "Declare what a program writes there as mutable, or try again." }); // biome-ignore format: one line
+  return { actual: found.manifest, neighbours };
+}
+
+/** @throws `HOME_REFUSED` where a link leads elsewhere, `NOT_ADOPTED` where something lies that nobody deployed. */
+function checkWay(host: string, { plan, base, adopt }: { plan: MirrorPlan; base: string; adopt: boolean }): void {
+  const home = base.slice(0, base.lastIndexOf("/"));
+  if (plan.links.length > 0)
+    throw new FacsimileError("HOME_REFUSED", `${host}: ${named(plan.links, home)}: a symbolic link, where a folder is to be; nothing is written through one`, { hint: "Put a folder in its place, or take the link away." }); // biome-ignore format: one line
+  if (plan.foreign.length === 0 || adopt) return;
+  throw new FacsimileError("NOT_ADOPTED", `${host}: ${named(plan.foreign, home)}: something else lies there, which facsimile did not put there`, { hint: "Take it away; or, if it may be replaced, deploy with --adopt." }); // biome-ignore format: one line
+}
+
+function named(paths: readonly string[], home: string): string {
+  const more = paths.length > 5 ? ` and ${paths.length - 5} more` : "";
+  return paths.slice(0, 5).map((path) => JSON.stringify(`${home}/${path}`).slice(1, -1)).join(", ") + more; // biome-ignore format: one line
+}
+
+interface Filling {
+  readonly request: Request;
+  readonly dir: string;
+  readonly plan: MirrorPlan;
+  /** What is staged: what is put, and the folders that lead to it. */
+  readonly part: Manifest;
+}
+
+async function fillMirror(changer: Changer, { request, dir, plan, part }: Filling): Promise<void> {
+  const { place, tree, manifest } = request;
+  const fill = (name: string, members: readonly Member[]) => changer.ask("fill", { place, args: [dir, name], bytes: tarOf(members) }); // biome-ignore format: one line
+  const long = amountOf(part.entries.length, filesOf(part).reduce((sum, { size }) => sum + size, 0)); // biome-ignore format: one line
+  const tar = part.entries.map((entry) => memberOf(entry, tree));
+  const filled = [fill("tree", tar), fill("plan", planMembers(manifest, plan))];
+  const proof = changer.ask("staged", { place, args: [dir, long] });
+  await inOrder([...filled, proof]);
+  const listed = parseListing(new Records(await proof))?.manifest ?? { entries: [] };
+  const differences = compareTrees({ entries: part.entries.map(opened) }, listed);
+  if (differences.length > 0) throw verifyFailed(changer.host.name, differences);
+}
+
+/** Folders in a tar get what filling them needs. */
+function opened(entry: Entry): Entry {
+  return entry.type === "dir" ? { ...entry, mode: entry.mode | 0o700 } : entry;
+}
+
+function partOf({ entries }: Manifest, { puts }: MirrorPlan): readonly Entry[] {
+  const put = new Set(puts.map(({ path }) => path));
+  const leading = new Set([...put].flatMap(above));
+  return entries.filter(({ path }) => put.has(path) || leading.has(path));
+}
+
+/** The plan as the agent's forward and back read it. */
+function planMembers(manifest: Manifest, plan: MirrorPlan): Member[] {
+  const { puts, gone, made, dropped, modes, closed } = plan;
+  const paths = (entries: readonly { readonly path: string }[]) => list0(entries.map(({ path }) => path));
+  const went = new Set(dropped.map(({ path }) => path));
+  const mode = new Map(manifest.entries.flatMap((entry) => (entry.type === "dir" ? [[entry.path, entry.mode]] : [])));
+  const changing = new Set(modes.map(({ path }) => path));
+  const closing = closed.filter(({ path }) => !changing.has(path));
+  const after = closing.filter(({ path }) => !went.has(path)).map((entry) => ({ ...entry, mode: mode.get(entry.path) ?? entry.mode })); // biome-ignore format: one line
+  return [
+    textMember("puts", paths(puts)),
+    textMember("gone", list0(gone)),
+    textMember("made", paths(made)),
+    textMember("unmade", paths([...made].reverse())),
+    textMember("dropped", paths(dropped)),
+    textMember("undropped", paths([...dropped].reverse())),
+    ...modeMembers("open", closed.map((entry) => ({ ...entry, mode: entry.mode | 0o700 }))), // biome-ignore format: one line
+    ...modeMembers("new", innerFirst([...made.filter(isUnusual), ...modes.map(({ path, to }) => ({ path, mode: to })), ...after])), // biome-ignore format: one line
+    ...modeMembers("old", innerFirst([...dropped.filter(isUnusual), ...modes.map(({ path, from }) => ({ path, mode: from })), ...closing])), // biome-ignore format: one line
+    textMember("manifest", formatManifest(manifest)),
+  ];
+}
+
+type Moded = { readonly path: string; readonly mode: number };
+
+/** A folder is made with 0755. */
+function isUnusual({ mode }: Moded): boolean {
+  return mode !== 0o755;
+}
+
+function innerFirst(entries: readonly Moded[]): Moded[] {
+  return [...new Map(entries.map((entry) => [entry.path, entry])).values()].sort((a, b) =>
+    compareBytes(b.path, a.path),
+  );
+}
+
+function modeMembers(name: string, entries: readonly Moded[]): Member[] {
+  return byMode(entries).map(([mode, paths], i) => textMember(`${name}.${String(i).padStart(5, "0")}.${mode}`, list0(paths))); // biome-ignore format: one line
+}
+
+function folderMember(path: string): Member {
+  return { path, type: "dir", mode: 0o700 };
+}
+
+function filesOf(manifest: Pick<Manifest, "entries"> | undefined): FileEntry[] {
+  return (manifest?.entries ?? []).filter((entry): entry is FileEntry => entry.type === "file");
+}
+
+function ignoreOf({ ignore = () => false }: Request): (path: string) => boolean {
+  return ignore;
+}
+
+/** After the switch: the home holds the tree, by the host's own hashes, so that a snapshot of it may be left. @throws `VERIFY_FAILED` */
+export async function proveMirror(
+  changer: Changer,
+  { request, dir }: { request: Request; dir: string },
+): Promise<void> {
+  const { differences } = await prove(changer, { ...request, dir: "", key: dir });
+  if (differences.length === 0) return;
+  throw verifyFailed(changer.host.name, differences, "Something else writes there at the same time. Let it not, or declare those paths as deploy.mutable; then deploy again."); // biome-ignore format: one line
+}
