@@ -47,14 +47,11 @@ it("tells what is odd also where that leaves nothing to deploy", async () => {
 it("passes over nothing that it cannot do yet: it says where that stands", async () => {
   const file = path.join(shop.root, "define/dev.json5");
   const good = await fs.readFile(file, "utf8");
-  const more = 'deploy: { strategy: "mirror" }, files: [{ match: "*", group: "www" }],\n';
+  const more = 'files: [{ match: "*", group: "www" }],\n';
   await fs.writeFile(file, good.replace("versions: {", `${more}  versions: {`));
   const { code, stderr } = await shop.facs("plan", "dev");
   await fs.writeFile(file, good);
-  expect(stderr).toMatch(
-    /define\/dev\.json5:3:23: error NOT_YET: deploy\.strategy: "mirror" is not in this version yet/,
-  );
-  expect(stderr).toMatch(/NOT_YET: files with a group is not[\s\S]*2 problems\./);
+  expect(stderr).toMatch(/define\/dev\.json5:3:\d+: error NOT_YET: files with a group is not in this version yet/);
   expect(code).toBe(1);
 });
 

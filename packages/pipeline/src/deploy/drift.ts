@@ -1,5 +1,5 @@
 import { compareTrees, type Difference, type Manifest } from "@facsimile/manifest";
-import type { Place, Probe, Session, TreeOptions } from "@facsimile/transport";
+import { type Place, type Probe, type Session, type TreeOptions, watchedPart } from "@facsimile/transport";
 
 export interface DriftRequest {
   readonly place: Place;
@@ -30,5 +30,6 @@ export async function driftOf(session: Session, request: DriftRequest): Promise<
     return { differences: [], actual: undefined };
   const moved = isKnown && probe.snapshot === "moved" ? { paths: probe.moved, manifest } : undefined;
   const { manifest: actual } = await session.list(place, { ...options, moved });
-  return { differences: manifest === undefined ? [] : compareTrees(manifest, actual), actual };
+  const expected = manifest && watchedPart(manifest, { place, options });
+  return { differences: expected === undefined ? [] : compareTrees(expected, actual), actual };
 }

@@ -97,8 +97,8 @@ function socketFolder(tmpdir: string | undefined): string | undefined {
 
 /** Where a project's copy lies on a host. @throws `HOME_MISSING` */
 export function placeOf(definition: Definition, { project, host }: { project: string; host: Host }): Place {
-  const { home } = definition.view(host);
-  if (home !== undefined) return { home, instance: definition.instance.full, project };
+  const { home, deploy } = definition.view(host);
+  if (home !== undefined) return { home, instance: definition.instance.full, project, strategy: deploy.strategy };
   throw new FacsimileError("HOME_MISSING", `${definition.instance.full} says no home for ${host.name}`, {
     hint: 'Set home, e.g. home: "/srv/shop" (or "shop", below the home of the user who logs in).',
   });

@@ -52,10 +52,12 @@ function questionOf({ projects, brings }: HostNeeds, { userHome }: Pick<Session,
   const libraries = projects
     .flatMap(({ files }) => files.flatMap(({ elf }) => librariesOf(elf)))
     .filter((library) => !brings(path.posix.basename(library)));
-  const folders = projects.flatMap(({ files, treeId, project, home, shared }) => {
+  const folders = projects.flatMap(({ files, treeId, project, home, isMirror, shared }) => {
     const base = path.posix.resolve(userHome, home, project);
-    const links = Object.fromEntries(shared.map((link) => [link, `${base}/shared/${link}`]));
-    return files.flatMap((file) => foldersOf(file, { root: `${base}/releases/${treeId}`, shared: links }));
+    const links = isMirror ? {} : Object.fromEntries(shared.map((link) => [link, `${base}/shared/${link}`]));
+    return files.flatMap((file) =>
+      foldersOf(file, { root: isMirror ? path.posix.dirname(base) : `${base}/releases/${treeId}`, shared: links }),
+    );
   });
   const all = [...new Set(libraries)];
   return {

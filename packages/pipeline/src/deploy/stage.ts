@@ -1,6 +1,6 @@
 import { FacsimileError } from "@facsimile/core";
 import { compareTrees, formatManifest, formatSums, type Manifest } from "@facsimile/manifest";
-import type { ReleaseRecord } from "@facsimile/transport";
+import { type ReleaseRecord, watchedPart } from "@facsimile/transport";
 import type { SealedRelease } from "../release/seal.ts";
 import { forEach, type HostRun, isReady, isUnreachable, lockOf, type RunContext, type Step, tell } from "./host-run.ts";
 
@@ -70,7 +70,8 @@ async function stage(
   } else {
     const listed = await lock.list(place, { ...options, dir });
     // The snapshot that is left at the end vouches for the tree, so it must be right now, not when it was surveyed.
-    if (compareTrees(wanted.manifest, listed.manifest).length > 0) throw moved(run, copy.project);
+    if (compareTrees(watchedPart(wanted.manifest, { place, options }), listed.manifest).length > 0)
+      throw moved(run, copy.project);
     run.staged.set(copy.project, listed.dir);
   }
   await lock.record(place, { release: copy.id, files: recordFiles(sealed, wanted.manifest) });

@@ -20,6 +20,8 @@ export interface ProjectNeeds {
   readonly treeId: string;
   /** As the definition has it; relative to the login's home. */
   readonly home: string;
+  /** The tree lies in `home` itself. */
+  readonly isMirror: boolean;
   readonly shared: readonly string[];
   /** That need something; what nothing can be said of is left out. */
   readonly files: readonly ElfFile[];
@@ -61,13 +63,14 @@ function nameReader(): (copy: HostCopy) => ReadonlySet<string> {
   };
 }
 
-function saidBy(definition: Definition, name: string): Pick<ProjectNeeds, "home" | "shared" | "ignored"> {
+function saidBy(definition: Definition, name: string): Pick<ProjectNeeds, "home" | "isMirror" | "shared" | "ignored"> {
   const host = definition.hosts.find((one) => one.name === name);
-  if (host === undefined) return { home: "", shared: [], ignored: new Set() };
+  if (host === undefined) return { home: "", isMirror: false, shared: [], ignored: new Set() };
   const { home = "", deploy } = definition.view(host);
   const ignored = host.targets.flatMap((target) => deploy.libcheck_ignorelist?.[target] ?? []);
   return {
     home,
+    isMirror: deploy.strategy === "mirror",
     shared: deploy.shared ?? [],
     ignored: new Set(ignored.map((library) => path.posix.basename(library))),
   };

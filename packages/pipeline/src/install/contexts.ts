@@ -30,6 +30,11 @@ export function templateContexts(request: ContextRequest): (host: Host) => Templ
   };
 }
 
+/** Where the current tree lies, as the definition writes its home. */
+export function rootOf({ home = "", deploy }: Pick<InstanceValues, "home" | "deploy">, project: string): string {
+  return deploy.strategy === "mirror" ? home : `${home}/${project}/current`;
+}
+
 /** What templates see, by name. */
 export interface TemplateContext {
   readonly module: object;
@@ -54,7 +59,7 @@ function templateContext(
     version,
     targets: host.targets,
     region: host.region ?? null,
-    facs: { root: `${home}/${project}/current`, home, instance: definition.instance.full, project, version },
+    facs: { root: rootOf(view, project), home, instance: definition.instance.full, project, version },
   };
 }
 

@@ -1,6 +1,7 @@
 import { settled } from "@facsimile/core";
 import type { CopyVariable, Definition, Host } from "@facsimile/definitions";
 import { type Telling, tellWarning } from "../instance/warnings.ts";
+import { rootOf } from "./contexts.ts";
 import { type CopyContext, copyGroup } from "./copy.ts";
 import type { Part } from "./finish.ts";
 import type { TmplGroup } from "./overlays.ts";
@@ -39,7 +40,7 @@ function copyContext(request: GroupRequest, index: number): CopyContext {
   const variables: Record<CopyVariable, string> = {
     SRC_DIR: source,
     BUILD_DIR: build,
-    DEPLOY_DIR: `${definition.values.home ?? ""}/${project}/current`,
+    DEPLOY_DIR: rootOf(definition.values, project),
     CONFIGURATION_NAME: project,
     INSTANCE_NAME: definition.instance.full,
   };

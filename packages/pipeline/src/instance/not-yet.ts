@@ -4,10 +4,7 @@ import type { Definition } from "@facsimile/definitions";
 /** What a definition asks for and this version does not do: said aloud, as passing it over would be a copy that is not exact. */
 export function notYet(definition: Definition): FacsimileError[] {
   const { deploy, files = [] } = definition.values;
-  const asked: (KeyPath | false)[] = [
-    deploy.strategy !== "releases" && ["deploy", "strategy"],
-    files.some(({ group }) => group !== undefined) && ["files"],
-  ];
+  const asked: (KeyPath | false)[] = [files.some(({ group }) => group !== undefined) && ["files"]];
   return asked.flatMap((path) => (path === false ? [] : [problem(path, definition)]));
 }
 
