@@ -79,7 +79,7 @@ describe("a local instance whose strategy is mirror", () => {
     expect(await shop.facs("verify", "beta", "p")).toMatchObject({ code: 0 });
   });
 
-  it("shares its home with another project, and refuses its paths", async () => {
+  it("shares its home with another project, and refuses its paths", { timeout: 90_000 }, async () => {
     expect(await shop.facs("deploy", "beta", "q")).toMatchObject({ code: 0 });
     const both = await shown(home());
     expect(both).toMatchObject({ "p/keep": "file 644 k\n", "q/x": "file 644 q\n", "etc/q.version": "file 644 1\n" });
@@ -109,21 +109,23 @@ describe("on a fleet, an instance whose strategy is mirror", () => {
   });
   afterAll(() => shop.remove());
 
-  it("is put into every home, and is no change the second time", async () => {
-    const { code, stdout, stderr } = await shop.facs("deploy", "staging", "ledger");
+  it("is put into every home, and is no change the second time", { timeout: 90_000 }, async () => {
+    const { code, stdout, stderr } = await shop.facs("deploy", "staging", "ledger", "--yes");
     expect(code, stdout + stderr).toBe(0);
     for (const home of await homes())
       expect(home).toMatchObject({ mine: "file 644 m", "bin/mine": "file 644 m", "bin/ledger": expect.any(String), var: "dir 755" }); // biome-ignore format: one line
-    const again = await shop.facs("deploy", "staging", "ledger");
+    const again = await shop.facs("deploy", "staging", "ledger", "--yes");
     expect([again.code, again.stdout]).toEqual([0, expect.stringContaining("no change")]);
     expect(await shop.facs("verify", "staging", "ledger")).toMatchObject({ code: 0 });
   });
 
-  it("is taken back on every host, byte for byte, when a command after the switch fails", async () => {
+  it("is taken back on every host, byte for byte, when a command after the switch fails", {
+    timeout: 90_000,
+  }, async () => {
     const before = await homes();
     await tree({ "extra/ledger/_ALL_/_DEPLOY_/etc/new.conf": "n\n" }, { root: shop.root });
     await shop.edit("define/ledger.json5", 'postcmd: { run: ["./bin/ledger", "--once"] }', 'postcmd: ["test -f etc/new.conf", "test ! -e etc/new.conf"]'); // biome-ignore format: one line
-    const { code, stdout, stderr } = await shop.facs("deploy", "staging", "ledger");
+    const { code, stdout, stderr } = await shop.facs("deploy", "staging", "ledger", "--yes");
     expect([code, stdout + stderr]).toEqual([1, expect.stringContaining("`test ! -e etc/new.conf` exited 1")]);
     expect(await homes()).toEqual(before);
     expect(await shop.facs("verify", "staging", "ledger")).toMatchObject({ code: 0 });
