@@ -83,7 +83,10 @@ async function lookAt(
   const records = new Records(await changer.ask("survey", { place, args: [isSure ? "sure" : "", run], bytes }));
   const moved = records.next() !== "same";
   const neighbours = parseNeighbours(records);
-  const found = parseListing(records, moved ? {} : { linked: new Map(filesOf(last).map((entry) => [entry.path, entry])) });
+  const found = parseListing(
+    records,
+    moved ? {} : { linked: new Map(filesOf(last).map((entry) => [entry.path, entry])) },
+  );
   if (found === undefined) throw new FacsimileError("TREE_MOVING", `${changer.host.name}: paths come and go in ${place.project} while it is read`, { hint: "Declare what a program writes there as mutable, or try again." }); // biome-ignore format: one line
   return { actual: found.manifest, neighbours };
 }

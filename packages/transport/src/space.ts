@@ -39,7 +39,11 @@ export function checkSpace(
     plan,
     manifest,
     found,
-  }: { plan: Pick<StagePlan, "sentBytes" | "links">; manifest: Manifest; found: Parameters<typeof spaceProblem>[1]["found"] },
+  }: {
+    plan: Pick<StagePlan, "sentBytes" | "links">;
+    manifest: Manifest;
+    found: Parameters<typeof spaceProblem>[1]["found"];
+  },
 ): void {
   const need = { bytes: plan.sentBytes, inodes: manifest.entries.length - plan.links.size };
   const problem = spaceProblem(host, { need, found });
