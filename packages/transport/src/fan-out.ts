@@ -1,5 +1,17 @@
 import pLimit from "p-limit";
-import type { FanOutOptions, Outcome } from "./types.ts";
+
+export interface FanOutOptions {
+  /** At most so many at a time. Default 20. */
+  readonly limit?: number | undefined;
+  /** What has not begun when it aborts is `skipped`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How one item's work ended. */
+export type Outcome<Item, Result> =
+  | { readonly item: Item; readonly status: "done"; readonly value: Result }
+  | { readonly item: Item; readonly status: "failed"; readonly error: unknown }
+  | { readonly item: Item; readonly status: "skipped" };
 
 /**
  * Does `work` for every item, `limit` at a time; one that fails stops none of the others.

@@ -1,6 +1,6 @@
 export { connect } from "./connect.ts";
 export { notAdopted } from "./failures.ts";
-export { fanOut } from "./fan-out.ts";
+export { type FanOutOptions, fanOut, type Outcome } from "./fan-out.ts";
 export { formatKnownHost, type HostKey, keyFingerprint, parseKnownHosts } from "./known-hosts.ts";
 export { treeOf } from "./layout.ts";
 export type { LibraryOffer, LibraryQuestion } from "./libraries.ts";
@@ -12,7 +12,6 @@ export {
   type ConnectOptions,
   type DeployedState,
   type Endpoint,
-  type FanOutOptions,
   type FileOnHost,
   type FilesRequest,
   type HeldLock,
@@ -27,7 +26,6 @@ export {
   type LockHolder,
   type LockRequest,
   type Moved,
-  type Outcome,
   type Place,
   type Probe,
   type ProbeOptions,

@@ -240,19 +240,6 @@ export interface LockHolder {
   readonly expired: boolean;
 }
 
-export interface FanOutOptions {
-  /** At most so many at a time. Default 20. */
-  readonly limit?: number | undefined;
-  /** What has not begun when it aborts is `skipped`. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** How one item's work ended. */
-export type Outcome<Item, Result> =
-  | { readonly item: Item; readonly status: "done"; readonly value: Result }
-  | { readonly item: Item; readonly status: "failed"; readonly error: unknown }
-  | { readonly item: Item; readonly status: "skipped" };
-
 /** Files of a {@link ReleaseRecord}. `snapshot` beside them is the host's own. */
 export const RECORD_FILES = ["manifest", "SHA256SUMS", "release.json", "release.json.asc"] as const;
 
