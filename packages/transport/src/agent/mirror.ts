@@ -209,7 +209,7 @@ by_folder='
     case $verb in
       keep|drop) there "$each" ;;
       restore) there "$each" && ! is_back ;;
-      unput) ! there "$into/$each" ;;
+      unput) there "$each" && ! there "$into/$each" ;;
       make) [ ! -d "$each" ] ;;
       unmake) [ -d "$each" ] ;;
     esac
