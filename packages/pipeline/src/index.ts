@@ -3,6 +3,8 @@ import type { PipelineContext } from "./context.ts";
 import type { DeployRequest } from "./deploy/deploy.ts";
 import type { PlanRequest } from "./deploy/plan.ts";
 import type { DeployReport, Plan, VerifyReport } from "./deploy/reports.ts";
+import type { RollbackRequest } from "./deploy/rollback.ts";
+import type { RollbackReport } from "./deploy/rollback-report.ts";
 import type { StatusReport } from "./deploy/status.ts";
 import type { VerifyRequest } from "./deploy/verify.ts";
 import type { PipelineEvent } from "./events.ts";
@@ -36,6 +38,11 @@ export function startPlan(request: PlanRequest, world: PipelineWorld): Run<Pipel
 /** Makes every host hold exactly what the definitions say, all or none; the report tells each host's outcome. */
 export function startDeploy(request: DeployRequest, world: PipelineWorld): Run<PipelineEvent, DeployReport> {
   return start(async (context) => (await import("./deploy/deploy.ts")).deploy(request, context), world);
+}
+
+/** Takes every host back to a release that it holds, all or none; the report tells each host's outcome. */
+export function startRollback(request: RollbackRequest, world: PipelineWorld): Run<PipelineEvent, RollbackReport> {
+  return start(async (context) => (await import("./deploy/rollback.ts")).rollback(request, context), world);
 }
 
 /** Runs the stages that `request.stages` names, all of them before the deploy; no host is asked. */
@@ -165,6 +172,15 @@ export type {
   VerifiedProject,
   VerifyReport,
 } from "./deploy/reports.ts";
+export type { RollbackProposal, RollbackRequest } from "./deploy/rollback.ts";
+export type {
+  DefinedVersion,
+  RollbackHost,
+  RollbackPlan,
+  RollbackProject,
+  RollbackReport,
+  RotatedSecrets,
+} from "./deploy/rollback-report.ts";
 export type { HostStatus, ProjectStatus, StatusReport } from "./deploy/status.ts";
 export { type DoctorReport, type DoctorRequest, doctor } from "./doctor/doctor.ts";
 export type { Finding } from "./doctor/finding.ts";

@@ -1,8 +1,11 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { type Fleet, type FleetOptions, fleet } from "@facsimile/testing";
+import type { PipelineContext } from "../src/context.ts";
 import { type DeployRequest, deploy } from "../src/deploy/deploy.ts";
 import type { DeployReport } from "../src/deploy/reports.ts";
+import { type RollbackRequest, rollback } from "../src/deploy/rollback.ts";
+import type { RollbackReport } from "../src/deploy/rollback-report.ts";
 import type { PipelineEvent } from "../src/events.ts";
 import { init } from "../src/people/init.ts";
 import { contextAt } from "./context-at.ts";
@@ -12,6 +15,7 @@ import { commit, repository, write } from "./world.ts";
 export interface DeployWorld {
   readonly root: string;
   readonly fleet: Fleet;
+  readonly context: PipelineContext;
   /** What happened in the last deploy. */
   readonly events: PipelineEvent[];
   /** Writes `define/staging.json5`: `deploy` and other keys, in JSON5. */
@@ -21,6 +25,7 @@ export interface DeployWorld {
     readonly banner?: string;
   }): Promise<void>;
   deploy(request?: Omit<DeployRequest, "instance">, stop?: AbortSignal): Promise<DeployReport>;
+  rollback(request?: Omit<RollbackRequest, "instance">): Promise<RollbackReport>;
   /** A file in a host's home; `undefined` where there is none. */
   read(host: string, file: string): Promise<string | undefined>;
   /** Makes a file in a host's home, or takes it away. */
@@ -76,6 +81,7 @@ export async function deployWorld(
   await init(context);
   return {
     root,
+    context,
     fleet: hosts,
     events,
     define,
@@ -83,6 +89,7 @@ export async function deployWorld(
       events.length = 0;
       return deploy({ instance: "staging", yes: true, ...request }, { ...context, signal: stop });
     },
+    rollback: (request = {}) => rollback({ instance: "staging", yes: true, ...request }, context),
     read: (name, file) => fs.readFile(path.join(homeOf(name), file), "utf8").catch(() => undefined),
     mark: (name, file, there = true) =>
       there ? fs.writeFile(path.join(homeOf(name), file), "") : fs.rm(path.join(homeOf(name), file), { force: true }),
@@ -96,7 +103,7 @@ export async function deployWorld(
 }
 
 /** How each host ended, in the order of the report. */
-export function outcomes({ hosts }: DeployReport): Record<string, string> {
+export function outcomes({ hosts }: Pick<DeployReport, "hosts">): Record<string, string> {
   return Object.fromEntries(hosts.map(({ host, outcome, why }) => [host, why === undefined ? outcome : `${outcome}: ${why}`])); // biome-ignore format: one line
 }
 

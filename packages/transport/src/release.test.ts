@@ -31,3 +31,11 @@ it("does not count trees that are gone", () => {
     planPrune({ history, keep: 2, current: { dir: "D", release: "r6" }, ...all, dirs: ["B", "C", "D"] }).dirs,
   ).toEqual(["B"]);
 });
+
+it("keeps the records of as many releases as trees, also where one tree was in all of them", () => {
+  const same = ["r1", "r2", "r3", "r4"].map((release) => line(release, "A"));
+  const there = { dirs: ["A"], releases: ["r1", "r2", "r3", "r4"] };
+  expect(planPrune({ history: same, keep: 3, current: { dir: "A", release: "r4" }, ...there }).releases).toEqual([
+    "r1",
+  ]);
+});

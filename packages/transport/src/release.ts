@@ -55,7 +55,8 @@ export interface PrunePlan {
 }
 
 /**
- * What may go: all but the current tree, the newest `keep` distinct trees that were confirmed, and of each the newest record.
+ * What may go: all but the current tree, the newest `keep` distinct trees that were confirmed, and the records of their newest
+ * releases: of each tree one, and `keep` at least, so that a host whose tree stayed the same goes back with the others.
  * Trees that were staged and never confirmed go too. Pure.
  */
 export function planPrune({ history, keep, current, dirs, releases }: PrunePlan): Pruned {
@@ -65,7 +66,7 @@ export function planPrune({ history, keep, current, dirs, releases }: PrunePlan)
     const isNew = !keptDirs.has(dir);
     if (isNew && (keptDirs.size >= keep || !dirs.includes(dir))) continue;
     keptDirs.add(dir);
-    if (isNew) keptReleases.add(release);
+    if (isNew || keptReleases.size < keep) keptReleases.add(release);
   }
   return {
     dirs: dirs.filter((dir) => !keptDirs.has(dir)),

@@ -1,11 +1,8 @@
 import type { PipelineContext } from "../context.ts";
-import { sealAll } from "../release/seal-all.ts";
-import { deployedOf } from "./deployed-state.ts";
 import { type HostRun, mayGoOn, type RunContext } from "./host-run.ts";
-import { hostRuns } from "./host-runs.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { outcomeOf } from "./outcome.ts";
-import { reportOf, type Work, waveReport } from "./report.ts";
+import { type Reported, reportOf, type Work, waveReport } from "./report.ts";
 import type { DeployReport, HostReport } from "./reports.ts";
 import { rolling } from "./rolling.ts";
 import { lockAll, stageAll } from "./stage.ts";
@@ -13,6 +10,11 @@ import { together } from "./together.ts";
 import { hostsOf, type PlannedWave, planWaves } from "./waves.ts";
 
 export interface CarryOutContext extends PipelineContext {
+  readonly action: RunContext["action"];
+  /** See {@link RunContext}. */
+  readonly by: string;
+  /** See {@link RunContext}. */
+  readonly deployed: RunContext["deployed"];
   /** Called when the work must not be stopped any more. */
   readonly letGo: () => void;
   /** See {@link RunContext}. */
@@ -24,21 +26,25 @@ export interface CarryOutContext extends PipelineContext {
   readonly resumes: string | undefined;
 }
 
-/** Seals the releases and brings them to every host that needs something, as the policy says. */
-export async function carryOut(work: Work, context: CarryOutContext): Promise<DeployReport> {
-  const sealed = await sealAll(work, context);
+/** What is to be done, on every host that answered. */
+export interface Carried extends Reported, Pick<Work, "surveyed"> {
+  readonly runs: readonly HostRun[];
+}
+
+/** Brings releases to every host that needs something, as the policy says. */
+export async function carryOut(work: Carried, context: CarryOutContext): Promise<DeployReport> {
+  const { runs } = work;
   const journal = await openJournal({ work: context.work, instance: work.outline.instance.full, now: context.now });
-  const runs = hostRuns({ work, sealed });
   const active = runs.filter(({ steps }) => steps.length > 0);
   const waves = work.outline.definition.values.deploy.policy === "rolling" ? wavesOf(active, work) : undefined;
   const runContext = runContextOf(work, { ...context, journal });
-  noteBegin({ work, runs }, { ...context, journal });
+  noteBegin(work, { ...context, journal });
   context.onEvent({ type: "run", run: journal.run, instance: runContext.instance, hosts: active.length, ...(waves === undefined ? { policy: "together" } : { policy: "rolling", waves: waves.map(waveReport) }) }); // biome-ignore format: one line
   try {
     await bringOver(active, { waves, context: runContext });
     const outcome = outcomeOf(runs, runContext.lost);
     const { started, recorded } = context;
-    const hosts = hostReports(work, runs);
+    const hosts = hostReports(work);
     const report = reportOf(work, { started, outcome, hosts, recorded, run: journal.run, waves }, context);
     journal.note({ event: "end", outcome, hosts: report.hosts.map(({ host, outcome }) => ({ host, outcome })) });
     return report;
@@ -48,19 +54,17 @@ export async function carryOut(work: Work, context: CarryOutContext): Promise<De
   }
 }
 
-function wavesOf(active: readonly HostRun[], { outline }: Work): readonly PlannedWave<HostRun>[] {
+function wavesOf(active: readonly HostRun[], { outline }: Carried): readonly PlannedWave<HostRun>[] {
   return planWaves(active, outline.definition.values.deploy.waves);
 }
 
-function runContextOf(work: Work, context: CarryOutContext & { readonly journal: Journal }): RunContext {
+function runContextOf(work: Carried, context: CarryOutContext & { readonly journal: Journal }): RunContext {
   const { deploy } = work.outline.definition.values;
   const total = work.surveyed.length;
   return {
     ...context,
     instance: work.outline.instance.full,
     limit: deploy.parallel,
-    by: work.state.keyring.fingerprint,
-    deployed: deployedOf({ outline: work.outline, state: work.state.state }),
     lost: work.surveyed.filter(({ problem }) => problem !== undefined).length,
     allowed: {
       lost: hostsOf(deploy.maxUnreachable, total),
@@ -72,16 +76,17 @@ function runContextOf(work: Work, context: CarryOutContext & { readonly journal:
 
 /** All that whoever reads the journal of a killed run must know of hosts that nothing is done on. */
 function noteBegin(
-  { work, runs }: { work: Work; runs: readonly HostRun[] },
-  { journal, resumes, redactor }: CarryOutContext & { readonly journal: Journal },
+  { copies, surveyed, runs }: Carried,
+  { action, journal, resumes, redactor }: CarryOutContext & { readonly journal: Journal },
 ): void {
   journal.note({
     event: "begin",
+    ...(action === "deploy" ? {} : { action }),
     ...(resumes === undefined ? {} : { resumes }),
-    projects: work.copies.map(({ project, version, id }) => ({ project, version, release: id })),
-    hosts: work.surveyed.map(({ reached }) => reached.host.name),
+    projects: copies.map(({ project, version, id }) => ({ project, version, release: id })),
+    hosts: surveyed.map(({ reached }) => reached.host.name),
   });
-  for (const { reached, problem } of work.surveyed) {
+  for (const { reached, problem } of surveyed) {
     if (problem === undefined) continue;
     const { code, message } = problem;
     journal.note({ event: "unreachable", host: reached.host.name, code, message: redactor.redact(message) });
@@ -98,15 +103,17 @@ async function bringOver(
   if (active.length === 0) return;
   await lockAll(active, context);
   // Somebody else at work is never a host that may fail.
-  if (!mayGoOn(active, { ...context, allowed: { ...context.allowed, failed: 0 } })) return;
+  const strict = { ...context, allowed: { ...context.allowed, failed: 0 } };
+  if (!mayGoOn(active, strict)) return;
   await stageAll(active, context);
-  if (!mayGoOn(active, context)) return;
+  // The way back must be whole on every host before the first takes it.
+  if (!mayGoOn(active, context.action === "rollback" ? strict : context)) return;
   if (waves === undefined) await together(active, context);
   else await rolling(active, { waves, context });
 }
 
-function hostReports(work: Work, runs: readonly HostRun[]): HostReport[] {
-  return work.surveyed.map(({ reached: { host }, problem }): HostReport => {
+function hostReports({ surveyed, runs }: Carried): HostReport[] {
+  return surveyed.map(({ reached: { host }, problem }): HostReport => {
     const run = runs.find((one) => one.host.name === host.name);
     const outcome = run?.outcome ?? "unreachable";
     const found = run?.problem ?? problem;

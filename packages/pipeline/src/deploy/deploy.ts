@@ -5,6 +5,7 @@ import { type Outline, outline } from "../instance/outline.ts";
 import { tellSingleRecipient } from "../instance/warnings.ts";
 import { copiesOf } from "../release/copies.ts";
 import type { Copy } from "../release/release.ts";
+import { sealAll } from "../release/seal-all.ts";
 import { beforeDeploy } from "../sources/prepare.ts";
 import { definitionCommit } from "../state/publish.ts";
 import { planRecording, type Recording, record } from "../state/record-state.ts";
@@ -13,16 +14,15 @@ import { carryOut } from "./carry-out.ts";
 import { chosen } from "./chosen.ts";
 import { comparePlan, isExact } from "./compare.ts";
 import { type Consent, isAgreed, unconfirmed } from "./consent.ts";
-import { assertNotOlder } from "./deployed-state.ts";
+import { assertNotOlder, deployedOf } from "./deployed-state.ts";
+import { hostRuns } from "./host-runs.ts";
 import { closeAll, reachAll } from "./hosts.ts";
 import { type LibraryRequest, libraryCheck } from "./libraries.ts";
 import { evaluate, protectedOf, type Surveyed, surveyAll } from "./plan.ts";
 import { type PreflightRequest, preflight } from "./preflight.ts";
-import { isRefused } from "./refusals.ts";
-import { idleHosts, lostHosts, reportOf, untouchedHosts, type Work } from "./report.ts";
+import { idleHosts, lostHosts, reportOf, tooManyLost, untouchedHosts, type Work } from "./report.ts";
 import type { DeployReport } from "./reports.ts";
 import { assertSame, type TakenUp, takeUp } from "./resume.ts";
-import { hostsOf } from "./waves.ts";
 
 export interface DeployRequest extends Consent, LibraryRequest, PreflightRequest {
   /** Goes on without a question. Default `false`: only a local instance that is not protected does. */
@@ -76,7 +76,9 @@ export async function deploy(request: DeployRequest, world: PipelineContext): Pr
     if (allExact(copies, surveyed))
       return reportOf(work, { started, outcome: "unchanged", hosts: idleHosts(surveyed), recorded: report }, context);
     const { adopt = false, resume: resumes } = request;
-    return await carryOut(work, { ...context, letGo, stop: world.signal, started, adopt, recorded: report, resumes });
+    const runs = hostRuns({ work, sealed: await sealAll(work, context) });
+    const by = state.keyring.fingerprint;
+    return await carryOut({ ...work, runs }, { ...context, action: "deploy", by, deployed: deployedOf({ outline: outlined, state: state.state }), letGo, stop: world.signal, started, adopt, recorded: report, resumes }); // biome-ignore format: one line
   } finally {
     letGo();
     await reaching.then(closeAll, () => undefined);
@@ -131,14 +133,6 @@ async function agreedRecording(
   if (!planned.needed && allExact(work.copies, work.surveyed)) return planned;
   if (!(await isAgreed(work, request, context))) return undefined;
   return request.yes || request.confirm === undefined ? planned : planRecording(work, context);
-}
-
-/** More hosts did not answer than the definition allows, or one that did cannot have its copy. */
-function tooManyLost(surveyed: readonly Surveyed[], { definition }: Outline): boolean {
-  if (surveyed.some(({ problem }) => isRefused(problem))) return true;
-  const lost = surveyed.filter(({ problem }) => problem !== undefined).length;
-  const allowed = hostsOf(definition.values.deploy.maxUnreachable, surveyed.length);
-  return lost > 0 && (lost > allowed || lost === surveyed.length);
 }
 
 function allExact(copies: readonly Copy[], surveyed: readonly Surveyed[]): boolean {

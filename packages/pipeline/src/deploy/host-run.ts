@@ -21,15 +21,14 @@ import type { Survey } from "./survey.ts";
 
 /** What one host still has to do for one project. */
 export interface Step {
-  readonly copy: Copy;
+  readonly copy: Pick<Copy, "id" | "project" | "version" | "hooks">;
   readonly definition: Definition;
   /** As the project sees it: its own targets. */
   readonly host: Host;
-  readonly wanted: HostCopy;
+  readonly wanted: Pick<HostCopy, "treeId" | "manifest">;
   readonly found: Survey;
-  readonly sealed: SealedRelease;
-  /** Of the sealed release, with the files that hold secrets from memory. */
-  readonly tree: Tree;
+  /** What the host is sent. Undefined: it holds the tree and the record of the release, and is to go back to them. */
+  readonly send: Sent | undefined;
   /**
    * `tree`: another tree, or the same made whole. `switch`: the tree lies there, and is to run, with commands and health.
    * `record`: the tree is right and confirmed, its release has a new name.
@@ -37,6 +36,12 @@ export interface Step {
   readonly kind: "tree" | "switch" | "record";
   /** Folder of `releases/` where the tree lies, unless it is to be staged. Default: the current one. */
   readonly dir?: string | undefined;
+}
+
+export interface Sent {
+  readonly sealed: SealedRelease;
+  /** Of the sealed release, with the files that hold secrets from memory. */
+  readonly tree: Tree;
 }
 
 /** A host on its way through a run. Only the phases write to it. */
@@ -65,6 +70,8 @@ export interface Switched {
 
 export interface RunContext extends PipelineContext {
   readonly instance: string;
+  /** As locks, histories and journals have it. */
+  readonly action: "deploy" | "rollback";
   readonly journal: Journal;
   readonly adopt: boolean;
   /** Called when the work must not be stopped any more. */

@@ -4,6 +4,7 @@ import type { Copy, HostCopy } from "../release/release.ts";
 import type { SealedRelease } from "../release/seal.ts";
 import { comparePlan, isExact, kindOf } from "./compare.ts";
 import type { HostRun, Step } from "./host-run.ts";
+import type { Answering } from "./hosts.ts";
 import { type Surveyed, sameHost } from "./plan.ts";
 import type { Work } from "./report.ts";
 
@@ -21,19 +22,21 @@ function hostRun(surveyed: Surveyed, { work, sealed }: Planned): HostRun[] {
   const { reached } = surveyed;
   if (surveyed.problem !== undefined || !("session" in reached)) return [];
   const steps = work.copies.flatMap((copy) => stepOf(copy, { surveyed, work, sealed: sealed.get(copy.project) }));
-  const { host, session } = reached;
-  return [
-    {
-      host,
-      session,
-      steps,
-      switched: [],
-      probes: new Map(),
-      staged: new Map(),
-      irreversible: false,
-      outcome: steps.length > 0 ? "not tried" : "unchanged",
-    },
-  ];
+  return [hostRunOf(reached, steps)];
+}
+
+/** A host before anything is done on it. */
+export function hostRunOf({ host, session }: Answering, steps: readonly Step[]): HostRun {
+  return {
+    host,
+    session,
+    steps,
+    switched: [],
+    probes: new Map(),
+    staged: new Map(),
+    irreversible: false,
+    outcome: steps.length > 0 ? "not tried" : "unchanged",
+  };
 }
 
 function stepOf(
@@ -54,9 +57,8 @@ function stepOf(
       host: sameHost(definition.hosts, host),
       wanted,
       found,
-      sealed,
       kind: kindOf(change, found),
-      tree: sealedTree(wanted, sealed),
+      send: { sealed, tree: sealedTree(wanted, sealed) },
     },
   ];
 }

@@ -37,7 +37,14 @@ it("believes the end of a run that came to one", () => {
 });
 
 it("knows nothing of a run that was killed before it began, and passes over what it does not know", () => {
-  expect(parseJournal("r", "")).toEqual({ run: "r", at: "", format: "", projects: [], hosts: new Map() });
+  expect(parseJournal("r", "")).toEqual({
+    run: "r",
+    at: "",
+    format: "",
+    action: "deploy",
+    projects: [],
+    hosts: new Map(),
+  });
   expect(parseJournal("r", start).projects).toEqual([]);
   const odd = `${begin}null\n7\n${line({ event: "danced", host: "a" })}${line({ event: "wave", wave: 1, of: 2 })}`;
   expect(parseJournal("r", odd).hosts.get("a")).toBe("not tried");

@@ -11,6 +11,8 @@ export interface PastRun {
   readonly at: string;
   /** `run/1`; another one is of a newer version. */
   readonly format: string;
+  /** `deploy`, `rollback`. */
+  readonly action: string;
   readonly projects: readonly { readonly project: string; readonly version: string; readonly release: string }[];
   /** How each of its hosts ended; of a run that was killed, as far as it came. Empty: it was killed before it began. */
   readonly hosts: ReadonlyMap<string, HostOutcome>;
@@ -40,7 +42,14 @@ export function parseJournal(run: string, text: string): PastRun {
   const begin = lines.find(({ event }) => event === "begin");
   const hosts = new Map<string, HostOutcome>(namesIn(begin?.hosts).map((name) => [name, "not tried"]));
   for (const line of lines) for (const [host, outcome] of endsIn(line)) hosts.set(host, next(hosts.get(host), outcome));
-  return { run, at: lines[0]?.at ?? "", format: lines[0]?.facsimile ?? "", projects: begin?.projects ?? [], hosts };
+  return {
+    run,
+    at: lines[0]?.at ?? "",
+    format: lines[0]?.facsimile ?? "",
+    action: begin?.action ?? "deploy",
+    projects: begin?.projects ?? [],
+    hosts,
+  };
 }
 
 /** How hosts ended, as one line says. */
@@ -68,6 +77,7 @@ interface Line {
   readonly at?: string;
   readonly facsimile?: string;
   readonly event?: string;
+  readonly action?: string;
   readonly host?: string;
   readonly projects?: PastRun["projects"];
   readonly hosts?: readonly (string | { readonly host: string; readonly outcome: HostOutcome })[];

@@ -80,18 +80,20 @@ export async function evaluate(
 /** Surveys all hosts that were reached, several at a time. */
 export async function surveyAll(request: {
   readonly reached: readonly Reached[];
-  readonly projects: readonly PreparedProject[];
+  readonly projects: readonly Asked[];
   readonly outline: Outline;
   readonly copies: readonly Copy[];
-  readonly libraries: LibraryCheck | undefined;
+  readonly libraries?: LibraryCheck | undefined;
+  /** How a host is asked about a project. Default: {@link survey}. */
+  readonly ask?: typeof survey;
 }): Promise<Surveyed[]> {
-  const { reached, projects, outline, copies, libraries } = request;
+  const { reached, projects, outline, copies, libraries, ask = survey } = request;
   const limit = outline.definition.values.deploy.parallel;
   const known = copies.flatMap(({ hosts }) => hosts.map(({ treeId, manifest }) => [treeId, manifest] as const));
   const records = new Records(new Map(known));
   const outcomes = await fanOut(reached, {
     limit,
-    work: (one) => surveyHost(one, { projects, copies, records, libraries }),
+    work: (one) => surveyHost(one, { projects, copies, records, libraries, ask }),
   });
   return outcomes.map((outcome): Surveyed => {
     if (outcome.status === "done") return outcome.value;
@@ -103,6 +105,8 @@ export async function surveyAll(request: {
   });
 }
 
+type Asked = Pick<PreparedProject, "project" | "definition">;
+
 async function surveyHost(
   reached: Reached,
   {
@@ -110,11 +114,13 @@ async function surveyHost(
     copies,
     records,
     libraries,
+    ask,
   }: {
-    projects: readonly PreparedProject[];
+    projects: readonly Asked[];
     copies: readonly Copy[];
     records: Records;
     libraries: LibraryCheck | undefined;
+    ask: typeof survey;
   },
 ): Promise<Surveyed> {
   if (!("session" in reached)) return { reached, projects: new Map(), problem: reached.problem };
@@ -126,7 +132,7 @@ async function surveyHost(
         async ({ project, definition }) =>
           [
             project,
-            await survey(session, {
+            await ask(session, {
               definition,
               project,
               host: sameHost(definition.hosts, host),

@@ -1,11 +1,12 @@
 import type { Host } from "@facsimile/definitions";
 import type { PipelineContext } from "../context.ts";
 import type { Outline } from "../instance/outline.ts";
+import type { Copy } from "../release/release.ts";
 import type { LeftOut } from "./chosen.ts";
 import type { Evaluation, Surveyed } from "./plan.ts";
 import { isRefused } from "./refusals.ts";
 import type { DeployReport, HostReport, WaveReport } from "./reports.ts";
-import type { PlannedWave } from "./waves.ts";
+import { hostsOf, type PlannedWave } from "./waves.ts";
 
 /** All that a run knows before it begins. */
 export interface Work extends Evaluation {
@@ -25,9 +26,13 @@ export interface Ending {
   readonly waves?: readonly PlannedWave<{ readonly host: Host }>[] | undefined;
 }
 
+export interface Reported extends Pick<Work, "outline" | "left"> {
+  readonly copies: readonly Pick<Copy, "project" | "version" | "id">[];
+}
+
 /** The report of a deploy, however it ended. Hosts that it left alone are named as skipped, with the reason. */
 export function reportOf(
-  { outline, copies, left }: Work,
+  { outline, copies, left }: Reported,
   { started, outcome, hosts, recorded, run = "", waves }: Ending,
   { now }: PipelineContext,
 ): DeployReport {
@@ -47,6 +52,14 @@ export function reportOf(
 
 export function waveReport({ name, members }: PlannedWave<{ readonly host: Host }>): WaveReport {
   return { name, hosts: members.map(({ host }) => host.name) };
+}
+
+/** More hosts did not answer than the definition allows, or one that did cannot have its copy. */
+export function tooManyLost(surveyed: readonly Surveyed[], { definition }: Pick<Outline, "definition">): boolean {
+  if (surveyed.some(({ problem }) => isRefused(problem))) return true;
+  const lost = surveyed.filter(({ problem }) => problem !== undefined).length;
+  const allowed = hostsOf(definition.values.deploy.maxUnreachable, surveyed.length);
+  return lost > 0 && (lost > allowed || lost === surveyed.length);
 }
 
 /** No host was touched: some did not answer, or cannot have their copies. */

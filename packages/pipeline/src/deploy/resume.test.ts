@@ -12,9 +12,9 @@ const projects = [
 ];
 function journal(
   at: string,
-  { ends = [], format = "run/1" }: { ends?: readonly string[]; format?: string } = {},
+  { ends = [], format = "run/1", more = {} }: { ends?: readonly string[]; format?: string; more?: object } = {},
 ): string {
-  const lines = [{ at, facsimile: format, run: "r", instance: "staging" }, { at, event: "begin", projects, hosts: ["a", "b", "c"] }]; // biome-ignore format: one line
+  const lines = [{ at, facsimile: format, run: "r", instance: "staging" }, { at, event: "begin", ...more, projects, hosts: ["a", "b", "c"] }]; // biome-ignore format: one line
   return [...lines, ...ends.map((host) => ({ at, event: "confirmed", host }))].map((line) => `${JSON.stringify(line)}\n`).join(""); // biome-ignore format: one line
 }
 
@@ -97,4 +97,12 @@ it("says of every other host why it is left alone", async () => {
   expect(told({}, run)).toEqual(["b", "a done in run r", "c not in run r", "d down: moving house"]);
   expect(await refused(() => told({ hosts: ["a"] }, run))).toMatch(/^NO_HOSTS what run r left behind is down: d/);
   expect(await refused(() => told({}, { hosts: [], done: ["a"] }))).toMatch(/^NO_HOSTS run r left no host behind/);
+});
+
+it("goes on with no rollback: that would deploy what was left, and says what to type", async () => {
+  const context = await world({ r: journal("2026-11-22T09:31:02.000Z", { more: { action: "rollback" } }) });
+  for (const run of ["r", undefined])
+    expect(await refused(() => takeUp({ instance: "staging", run }, context))).toBe(
+      "USAGE run r was a rollback; a deploy does not go on with it [To go on with it: facs rollback staging. To deploy what the definitions say: without --resume and --only-failed.]",
+    );
 });

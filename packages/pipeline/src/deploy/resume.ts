@@ -25,6 +25,7 @@ export async function takeUp(
   const found = run === undefined ? runs.at(-1) : runs.find((one) => one.run === run);
   if (found === undefined) throw unknownRun({ instance, run, runs });
   assertReadable(found);
+  if (found.action === "rollback") throw new FacsimileError("USAGE", `run ${found.run} was a rollback; a deploy does not go on with it`, { hint: `To go on with it: facs rollback ${instance}. To deploy what the definitions say: without --resume and --only-failed.` }); // biome-ignore format: one line
   const isDone = (host: string) => ["done", "unchanged"].includes(found.hosts.get(host) ?? "");
   const names = [...found.hosts].filter(([, outcome]) => outcome !== "skipped").map(([host]) => host);
   return {

@@ -1,8 +1,9 @@
 import { FacsimileError } from "@facsimile/core";
-import { compareTrees, formatManifest, formatSums, type Manifest } from "@facsimile/manifest";
+import { compareTrees, type Difference, formatManifest, formatSums, type Manifest } from "@facsimile/manifest";
 import { type ReleaseRecord, watchedPart } from "@facsimile/transport";
 import type { SealedRelease } from "../release/seal.ts";
 import { forEach, type HostRun, isReady, isUnreachable, lockOf, type RunContext, type Step, tell } from "./host-run.ts";
+import { deployInstead, nameOf } from "./rollback-words.ts";
 
 /**
  * Takes the locks: of the first host in the order of names, then of the others. Two runs over the same hosts meet at
@@ -18,7 +19,7 @@ export async function lockAll(runs: readonly HostRun[], context: RunContext): Pr
 async function lock(run: HostRun, context: RunContext): Promise<void> {
   const home = run.steps[0]?.found.place.home ?? "";
   const { session, steps } = run;
-  const lock = session.lock({ home, owner: context.owner, run: context.journal.run, reason: "deploy" });
+  const lock = session.lock({ home, owner: context.owner, run: context.journal.run, reason: context.action });
   // Asked in one go: the host answers in this order.
   const looks = steps.map(({ found }) => session.probe(found.place, { ...found.options, look: ["space"] }));
   [run.lock] = await Promise.all([lock, ...looks]);
@@ -49,17 +50,13 @@ export async function stageAll(runs: readonly HostRun[], context: RunContext): P
   });
 }
 
-async function stage(
-  { kind, dir, found, tree, wanted, sealed, copy }: Step,
-  run: HostRun,
-  context: RunContext,
-): Promise<void> {
+async function stage({ kind, dir, found, wanted, send, copy }: Step, run: HostRun, context: RunContext): Promise<void> {
   const { place, options } = found;
   const lock = lockOf(run);
-  if (kind === "tree") {
+  if (kind === "tree" && send !== undefined) {
     const staged = await lock.stage(place, {
       ...options,
-      tree,
+      tree: send.tree,
       manifest: wanted.manifest,
       run: context.journal.run,
       adopt: context.adopt,
@@ -70,11 +67,26 @@ async function stage(
   } else {
     const listed = await lock.list(place, { ...options, dir });
     // The snapshot that is left at the end vouches for the tree, so it must be right now, not when it was surveyed.
-    if (compareTrees(watchedPart(wanted.manifest, { place, options }), listed.manifest).length > 0)
-      throw moved(run, copy.project);
+    const differences = compareTrees(watchedPart(wanted.manifest, { place, options }), listed.manifest);
+    if (differences.length > 0) throw send === undefined ? notWhole(run, { copy, differences, instance: context.instance }) : moved(run, copy.project); // biome-ignore format: one line
     run.staged.set(copy.project, listed.dir);
   }
-  await lock.record(place, { release: copy.id, files: recordFiles(sealed, wanted.manifest) });
+  if (send !== undefined)
+    await lock.record(place, { release: copy.id, files: recordFiles(send.sealed, wanted.manifest) });
+}
+
+/** More paths than this are only counted. */
+const NAMED = 3;
+
+/** A tree to go back to that was damaged since it ran. */
+function notWhole(
+  { host }: HostRun,
+  { copy, differences, instance }: Pick<Step, "copy"> & { differences: readonly Difference[]; instance: string },
+): FacsimileError {
+  const paths = differences.slice(0, NAMED).map(({ path, kind }) => `${path} (${kind})`);
+  const more = differences.length > NAMED ? ` and ${differences.length - NAMED} more` : "";
+  const what = `${host.name}: what it holds of ${nameOf(copy)} is not what was signed: ${paths.join(", ")}${more}`;
+  return new FacsimileError("ROLLBACK_IMPOSSIBLE", what, { hint: deployInstead(instance, copy) });
 }
 
 const records = new WeakMap<SealedRelease, Map<Manifest, ReleaseRecord["files"]>>();

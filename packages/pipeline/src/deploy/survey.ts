@@ -1,6 +1,6 @@
 import type { Definition, Host } from "@facsimile/definitions";
 import type { Difference, Manifest } from "@facsimile/manifest";
-import type { Place, Probe, Session, TreeOptions } from "@facsimile/transport";
+import type { Place, Probe, ProbeOptions, Session, TreeOptions } from "@facsimile/transport";
 import type { Release } from "../release/release.ts";
 import { driftOf } from "./drift.ts";
 import { placeOf, treeOptions } from "./hosts.ts";
@@ -28,15 +28,24 @@ export interface SurveyRequest {
 }
 
 /** Asks a host about one project. Nothing is changed. What the snapshot does not vouch for is hashed anew. */
-export async function survey(
+export async function survey(session: Session, request: SurveyRequest): Promise<Survey> {
+  const told = await askHost(session, { ...request, look: ["last", "space", "record", "state", "drift"] });
+  const { differences, actual } = await driftOf(session, told);
+  return { ...told, manifest: told.manifest ?? actual, drift: differences };
+}
+
+/** As {@link survey}, with all of the history; what moved is not hashed. */
+export async function surveyHistory(session: Session, request: SurveyRequest): Promise<Survey> {
+  return { ...(await askHost(session, { ...request, look: ["history", "record", "state", "drift"] })), drift: [] };
+}
+
+async function askHost(
   session: Session,
-  { definition, project, host, records, wanted }: SurveyRequest,
-): Promise<Survey> {
+  { definition, project, host, records, wanted, look }: SurveyRequest & Pick<ProbeOptions, "look">,
+): Promise<Omit<Survey, "drift">> {
   const place = placeOf(definition, { project, host });
   const options = treeOptions(definition, host);
-  const look = ["last", "space", "record", "state", "drift"] as const;
   const probe = await session.probe(place, { ...options, look, wanted });
   const { release, manifest } = await records.of({ session, place, probe });
-  const { differences, actual } = await driftOf(session, { place, options, probe, manifest });
-  return { place, options, probe, release, manifest: manifest ?? actual, drift: differences };
+  return { place, options, probe, release, manifest };
 }

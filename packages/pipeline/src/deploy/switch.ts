@@ -107,7 +107,7 @@ export async function confirmAll(runs: readonly HostRun[], context: RunContext):
   });
 }
 
-function historyEntry({ copy, wanted }: Step, run: HostRun, { journal, now, by }: RunContext): HistoryEntry {
+function historyEntry({ copy, wanted }: Step, run: HostRun, { journal, now, by, action }: RunContext): HistoryEntry {
   const dir = run.staged.get(copy.project) ?? wanted.treeId;
   return {
     release: copy.id,
@@ -116,6 +116,6 @@ function historyEntry({ copy, wanted }: Step, run: HostRun, { journal, now, by }
     run: journal.run,
     by,
     at: now().toISOString(),
-    action: "deploy",
+    action,
   };
 }

@@ -1,0 +1,60 @@
+import { FacsimileError, throwProblems } from "@facsimile/core";
+import type { Outline } from "../instance/outline.ts";
+import type { Surveyed } from "./plan.ts";
+import { type HostHistory, releaseBefore, releasesNamed } from "./rollback-order.ts";
+import { type Named, nameOf, type RollbackWords } from "./rollback-words.ts";
+
+interface Asked {
+  readonly outline: Pick<Outline, "instance" | "projects">;
+  readonly surveyed: readonly Surveyed[];
+  readonly words: RollbackWords;
+}
+
+/**
+ * Which release each project goes to, in the order of the projects: the one that is named, or the last that hosts confirmed
+ * before the one they run. Without names: of all projects that have an older one.
+ *
+ * @throws `UNKNOWN_RELEASE`; `NO_OLDER_RELEASE` where a project that is named has none, or no project has one
+ */
+export function goalsOf({ outline, surveyed, words }: Asked): readonly Named[] {
+  const histories = outline.projects.map(({ project }) => ({ project, hosts: historiesOf(project, surveyed) }));
+  if (words.release !== undefined) return [namedGoal(words.release, { histories, instance: outline.instance.full })];
+  const goals = histories.map(({ project, hosts }) => ({ project, entry: releaseBefore(hosts) }));
+  const none = goals.filter(({ entry }) => entry === undefined);
+  if (words.projects.length > 0 || none.length === goals.length)
+    throwProblems(none.map(({ project }) => noOlder(project, outline.instance.full)));
+  return goals.flatMap(({ project, entry }) => (entry === undefined ? [] : [{ project, version: entry.version, id: entry.release }])); // biome-ignore format: one line
+}
+
+function historiesOf(project: string, surveyed: readonly Surveyed[]): readonly HostHistory[] {
+  return surveyed.flatMap(({ projects }) => projects.get(project)?.probe ?? []);
+}
+
+function namedGoal(
+  word: string,
+  {
+    histories,
+    instance,
+  }: { histories: readonly { project: string; hosts: readonly HostHistory[] }[]; instance: string },
+): Named {
+  const found = histories.flatMap(({ project, hosts }) =>
+    releasesNamed(word, hosts).map(({ release, version }) => ({ project, version, id: release })),
+  );
+  const [only, ...more] = found;
+  if (only !== undefined && more.length === 0) return only;
+  const message =
+    only === undefined
+      ? `no host of ${instance} confirmed a release ${word}`
+      : `${word} begins the ids of ${found.length} releases`;
+  const hint =
+    only === undefined
+      ? `What they confirmed: facs history ${instance}`
+      : `Type more of it:\n${found.map((each) => `${each.id.slice(0, word.length + 7)}  ${nameOf(each)}`).join("\n")}`;
+  throw new FacsimileError("UNKNOWN_RELEASE", message, { hint });
+}
+
+function noOlder(project: string, instance: string): FacsimileError {
+  return new FacsimileError("NO_OLDER_RELEASE", `hosts of ${instance} confirmed no release of ${project} before the one they run`, {
+    hint: `What they confirmed: facs history ${instance} ${project}. Any version: facs deploy ${instance} ${project}@VERSION`,
+  }); // biome-ignore format: one line
+}
