@@ -112,6 +112,15 @@ function addWork(add: Add, invoke: Invoke): void {
     .action(async (instance: string, projects: string[], _options, command: Command) =>
       (await import("./commands/deploy.ts")).deployCommand({ instance, projects, ...invoke(command) }),
     );
+  withHosts(
+    add("rollback <instance> [words...]", "take hosts back to the release before, or to the one named by 7 digits"),
+  )
+    .usage("[options] <instance> [project...] [release]")
+    .option(...SET, collect)
+    .option("--yes", "do not ask, also not for the name of a protected instance, nor because of old secrets")
+    .action(async (instance: string, words: string[], _options, command: Command) =>
+      (await import("./commands/rollback.ts")).rollbackCommand({ instance, words, ...invoke(command) }),
+    );
   addStatus(add, invoke);
   withHosts(add("verify <instance> [project...]", "check every path on every host against the signed release there"))
     .option("--deep", "hash every file, not only what moved since the deploy")

@@ -8,6 +8,7 @@ import { hostFilterOf, srcDirOf } from "../options.ts";
 import type { Invocation } from "../program.ts";
 import { deployText } from "../text/deploy.ts";
 import { stagesText } from "../text/stages.ts";
+import type { World } from "../world.ts";
 
 export interface DeployOptions extends HostFilter {
   readonly set?: readonly string[];
@@ -53,10 +54,15 @@ export async function deployCommand({ instance, projects, options, world, run }:
   }
   if (options.json) printJson(report, world);
   else world.print(deployText(report, world.style));
-  run.status = world.signal.aborted && report.outcome === "failed" ? EXIT.interrupted : statusOf(report);
+  run.status = endStatus(report, world);
 }
 
-function statusOf({ outcome, hosts }: DeployReport): number {
+/** The exit status of a deploy or a rollback. */
+export function endStatus(
+  { outcome, hosts }: Pick<DeployReport, "outcome" | "hosts">,
+  { signal }: Pick<World, "signal">,
+): number {
+  if (signal.aborted && outcome === "failed") return EXIT.interrupted;
   if (outcome === "done" || outcome === "unchanged") return EXIT.done;
   if (outcome === "partial") return EXIT.partial;
   const statuses = hosts.flatMap(({ problem }) => (problem === undefined ? [] : [exitOf(problem)]));

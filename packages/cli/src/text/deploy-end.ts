@@ -1,5 +1,5 @@
-import type { DeployReport, HostReport } from "@facsimile/pipeline";
-import { isStopped } from "./deploy-headline.ts";
+import type { HostReport } from "@facsimile/pipeline";
+import { type Ended, isStopped } from "./deploy-headline.ts";
 import { count } from "./style.ts";
 import { harmlessLines } from "./value.ts";
 import { groupBy, hostProblem } from "./words.ts";
@@ -7,14 +7,18 @@ import { groupBy, hostProblem } from "./words.ts";
 /** A label and what it is of; of several lines, the others follow beneath. */
 export type Row = readonly [label: string, text: string];
 
-/** Every host that does not hold the release, and why; where a rolling run stopped; what to type next. */
-export function endRows(report: DeployReport): Row[] {
+/**
+ * Every host that does not hold the release, and why; where a rolling run stopped; what to type next.
+ *
+ * @param again The command that goes on.
+ */
+export function endRows(report: Ended, again = againText(report)): Row[] {
   const { hosts, outcome, waves } = report;
   const bad = hosts.filter((host) => host.problem !== undefined && !isStopped(host));
   const isMixed = outcome === "partial" || waves !== undefined;
   const rest = isMixed ? [...grouped(hosts, "reverted"), ...grouped(hosts, "not tried")] : [];
   const told = bad.map(({ host, outcome, problem }): Row => [outcome, problem === undefined ? host : hostProblem(host, problem)]); // biome-ignore format: one line
-  const next = outcome === "failed" || outcome === "partial" ? nextRows(report, bad) : [];
+  const next = outcome === "failed" || outcome === "partial" ? nextRows(again, bad) : [];
   return [...told, ...rest, ...stoppedIn(report), ...leftOut(hosts), ...next];
 }
 
@@ -37,7 +41,7 @@ function leftOut(hosts: readonly HostReport[]): Row[] {
 }
 
 /** `in wave 2 of 3 (database)`: the first wave that did not come to its end. */
-function stoppedIn({ outcome, waves = [], hosts }: DeployReport): Row[] {
+function stoppedIn({ outcome, waves = [], hosts }: Ended): Row[] {
   if (outcome === "unchanged" || outcome === "done" || waves.length === 1) return [];
   const done = new Set(hosts.filter((host) => host.outcome === "done").map(({ host }) => host));
   const index = waves.findIndex((wave) => wave.hosts.every((host) => !done.has(host)));
@@ -45,10 +49,14 @@ function stoppedIn({ outcome, waves = [], hosts }: DeployReport): Row[] {
   return wave === undefined ? [] : [["stopped", `in wave ${index + 1} of ${waves.length} (${wave.name})`]];
 }
 
-function nextRows({ instance, run }: DeployReport, bad: readonly HostReport[]): Row[] {
+function againText({ instance, run }: Ended): string {
+  return `facs deploy ${instance}${run === "" ? "" : ` --resume ${run}`}`;
+}
+
+function nextRows(again: string, bad: readonly HostReport[]): Row[] {
   const hints = [...new Set(bad.flatMap(({ problem }) => harmlessLines(problem?.hint ?? "") || []))];
-  const again = `${hints.length === 0 ? "" : "then: "}facs deploy ${instance}${run === "" ? "" : ` --resume ${run}`}`;
-  return [["next", [...hints, again, ...withoutThem(bad.filter(isHostsOwn))].join("\n")]];
+  const then = `${hints.length === 0 ? "" : "then: "}${again}`;
+  return [["next", [...hints, then, ...withoutThem(bad.filter(isHostsOwn))].join("\n")]];
 }
 
 function withoutThem(hosts: readonly HostReport[]): string[] {

@@ -2,8 +2,11 @@ import type { DeployReport, HostReport } from "@facsimile/pipeline";
 import { count } from "./style.ts";
 import { heldText, holdsText } from "./words.ts";
 
-/** What is true now, of all hosts that the deploy was for. */
-export function headline({ outcome, hosts, projects }: DeployReport): string {
+/** The report of a deploy, or of a rollback. */
+export type Ended = Omit<DeployReport, "schema" | "recorded">;
+
+/** What is true now, of all hosts that the run was for. */
+export function headline({ outcome, hosts, projects }: Ended): string {
   const meant = hosts.filter((host) => host.outcome !== "skipped");
   const held = meant.filter((host) => host.outcome === "done" || host.outcome === "unchanged").length;
   const whole = held === hosts.length ? holdsText(held, projects) : heldBy(held, { of: hosts.length, projects });

@@ -1,14 +1,18 @@
 import type { DeployReport } from "@facsimile/pipeline";
 import { endRows, type Row } from "./deploy-end.ts";
-import { headline } from "./deploy-headline.ts";
+import { type Ended, headline } from "./deploy-headline.ts";
 import { madeNames } from "./secret-names.ts";
 import { count, type Style } from "./style.ts";
 import { labelled } from "./words.ts";
 
 /** How a deploy ended: is the instance whole, which hosts are not, what to type next. */
 export function deployText(report: DeployReport, style: Style): string {
+  return endText(report, { rows: [...endRows(report), ...changedRows(report), ...recordedRows(report)], style });
+}
+
+/** What is true now, and rows of what is to be told beside it. */
+export function endText(report: Ended, { rows, style }: { rows: readonly Row[]; style: Style }): string {
   const seconds = report.outcome === "failed" ? "" : `; ${(report.durationMs / 1000).toFixed(1)} s`;
-  const rows = [...endRows(report), ...changedRows(report), ...recordedRows(report)];
   const width = Math.max(9, ...rows.map(([label]) => label.length + 2));
   const lines = rows.flatMap(([label, text]) => labelled(label, [text], width));
   const coloured = lines.map((line) =>
@@ -20,7 +24,7 @@ export function deployText(report: DeployReport, style: Style): string {
 /** More names than this are only counted. */
 const NAMED = 8;
 
-function changedRows({ hosts, outcome }: DeployReport): Row[] {
+export function changedRows({ hosts, outcome }: Ended): Row[] {
   const done = hosts.filter((host) => host.outcome === "done").map(({ host }) => host);
   if (outcome === "failed" || done.length === 0) return [];
   const names = done.length === hosts.length || done.length > NAMED ? count(done.length, "host") : done.join(", ");

@@ -22,6 +22,8 @@ export interface RollbackRequest {
   readonly instance: string;
   /** Projects, or one release by 7 digits of its id. Default: all projects that have an older release. */
   readonly words?: readonly string[] | undefined;
+  /** `path=value` pairs that win over every file. */
+  readonly set?: readonly string[] | undefined;
   /** Only these hosts. Default: all. */
   readonly filter?: HostFilter | undefined;
   /** Goes on without a question. Default `false`: only a local instance that is not protected does. */
@@ -48,7 +50,7 @@ export async function rollback(request: RollbackRequest, world: PipelineContext)
   const context = { ...world, signal };
   const started = context.now();
   const words = await parseWords(request.words ?? [], { ...context, instance: request.instance });
-  const whole = await outline({ instance: request.instance, projects: words.projects }, context);
+  const whole = await outline({ instance: request.instance, projects: words.projects, set: request.set }, context);
   const { outline: outlined, left } = chosen(whole, { filter: request.filter ?? {}, taken: undefined });
   assertAllowed(outlined, request);
   const reaching = reachAll(outlined, context);

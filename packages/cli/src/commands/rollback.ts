@@ -1,0 +1,50 @@
+import type { HostFilter, RollbackProposal } from "@facsimile/pipeline";
+import { givenOptions } from "../confirm.ts";
+import { EXIT } from "../exit.ts";
+import { follow, printJson } from "../follow.ts";
+import { openWorld } from "../open-world.ts";
+import { hostFilterOf } from "../options.ts";
+import type { Invocation } from "../program.ts";
+import { rollbackText } from "../text/rollback.ts";
+import type { World } from "../world.ts";
+import { endStatus } from "./deploy.ts";
+
+export interface RollbackOptions extends HostFilter {
+  readonly set?: readonly string[];
+  readonly yes?: true;
+}
+
+export interface RollbackInvocation extends Invocation<RollbackOptions> {
+  readonly instance: string;
+  /** Projects, or a release. */
+  readonly words: readonly string[];
+}
+
+/** Takes hosts back, and says of every host how it ended. */
+export async function rollbackCommand({ instance, words, options, world, run }: RollbackInvocation): Promise<void> {
+  const pipeline = await openWorld(world, { options, run });
+  const { startRollback } = await import("@facsimile/pipeline");
+  const command = ["facs rollback", instance, ...words, ...givenOptions(options)].join(" ");
+  const answer = { declined: false };
+  const confirm = options.json || world.ask === undefined ? undefined : askWith(world, answer);
+  const { set, yes } = options;
+  const request = { instance, words, set, filter: hostFilterOf(options), yes, command, confirm };
+  const report = await follow(startRollback(request, pipeline), { world, options });
+  if (answer.declined) {
+    run.status = EXIT.failed;
+    return world.tell("Nothing was changed.\n");
+  }
+  if (options.json) printJson(report, world);
+  else world.print(rollbackText(report, { style: world.style, command }));
+  run.status = endStatus(report, world);
+}
+
+function askWith({ ask, tell, style }: World, answer: { declined: boolean }) {
+  return async ({ plan, isProtected }: RollbackProposal): Promise<boolean> => {
+    const { rollbackPlanText } = await import("../text/rollback-plan.ts");
+    tell(rollbackPlanText(plan, style));
+    const said = (await ask?.(isProtected ? `Type ${plan.instance} to roll back: ` : "Roll back? [y/N] "))?.trim() ?? ""; // biome-ignore format: one line
+    answer.declined = isProtected ? said !== plan.instance : !/^y(es)?$/i.test(said);
+    return !answer.declined;
+  };
+}

@@ -1,0 +1,49 @@
+import { formatPosition } from "@facsimile/core";
+import type { RollbackReport } from "@facsimile/pipeline";
+import { changedRows, endText } from "./deploy.ts";
+import { endRows, type Row } from "./deploy-end.ts";
+import { rotatedLines } from "./rollback-plan.ts";
+import type { Style } from "./style.ts";
+import { harmless } from "./value.ts";
+
+/** How a rollback ended; that hosts and definitions differ now, and what to type. */
+export function rollbackText(report: RollbackReport, { style, command }: { style: Style; command: string }): string {
+  const rows = [...endRows(report, command), ...changedRows(report), ...(isBack(report) ? afterRows(report) : [])];
+  return endText(report, { rows, style });
+}
+
+/** Some host runs the older release now. */
+function isBack({ hosts }: RollbackReport): boolean {
+  return hosts.some(({ outcome }) => outcome === "done" || outcome === "unchanged");
+}
+
+function afterRows({ instance, projects, hosts, rotated, defined }: RollbackReport): Row[] {
+  const left = hosts.filter(({ why }) => why === "not chosen");
+  const old = rotated.flatMap((one) => rotatedLines(one, instance));
+  const apart = projects.flatMap(({ project, version }) => {
+    const said = defined.find((one) => one.project === project);
+    return said === undefined ? [] : apartLines(said, { version, instance });
+  });
+  return [
+    ...(left.length === 0 ? [] : [["mixed", `hosts differ now: ${left.map(({ host }) => host).join(", ")} kept what ran there`] as const]),
+    ...(old.length === 0 ? [] : [["secrets", old.join("\n")] as const]),
+    ...(apart.length === 0 ? [] : [["differs", apart.join("\n")] as const]),
+  ]; // biome-ignore format: a row each
+}
+
+/** A rollback leaves the definitions as they are: the next deploy would bring back what was left. */
+function apartLines(
+  { project, version: said, position }: RollbackReport["defined"][number],
+  { version, instance }: { version: string; instance: string },
+): string[] {
+  const where = position === undefined ? "the definitions say" : `${formatPosition(position)} says`;
+  if (said === version)
+    return [
+      `${where} ${project} ${harmless(said)} too; what else they say may differ from what hosts hold`,
+      `  to see it: facs plan ${instance} ${project}`,
+    ];
+  return [
+    `${where} ${project} ${harmless(said)}, and the next deploy would bring it back`,
+    `  to stay with ${harmless(version)}: facs deploy ${instance} ${project}@${harmless(version)}`,
+  ];
+}
