@@ -11,7 +11,7 @@ describe("facs rollback", { timeout: 120_000 }, () => {
   let shop: FleetWorld;
   beforeAll(async () => {
     shop = await fleetWorld();
-    const slow = 'postcmd: "touch $HOME/at-postcmd; test ! -e $HOME/slow || sleep 20",';
+    const slow = 'postcmd: "./bin/restart; touch $HOME/at-postcmd; test ! -e $HOME/slow || sleep 20",';
     await shop.edit("define/storefront.json5", 'postcmd: "./bin/restart",', slow);
     for (const args of [[], ["storefront@1.1.0"]])
       expect(await shop.facs("deploy", "staging", ...args, "--yes")).toMatchObject({ code: 0 });
@@ -20,7 +20,10 @@ describe("facs rollback", { timeout: 120_000 }, () => {
 
   const inHome = (host: string, name: string) => path.join(shop.hostHome(host), name);
   const exists = (file: string) => fs.access(file).then(() => true, () => false); // biome-ignore format: one line
-  const running = () => Promise.all(HOSTS.map((host) => fs.readlink(inHome(host, "shop/storefront/current"))));
+  const running = () =>
+    Promise.all(
+      HOSTS.filter((host) => host !== "db1.eu").map((host) => fs.readlink(inHome(host, "shop/storefront/current"))),
+    );
 
   it("where nobody can be asked needs --yes, and changes nothing", async () => {
     const before = await running();
@@ -37,8 +40,8 @@ describe("facs rollback", { timeout: 120_000 }, () => {
     expect(await type("")).toMatchObject({ code: 1, stdout: expect.stringContaining("Nothing was changed.\n") });
     expect(await running()).toEqual(before);
     const { code, stdout } = await type("y");
-    expect(stdout).toMatch(/staging: back to storefront 1\.0\.0 \([0-9a-f]{7}\) on 6 hosts \(eu 3, us 3\)\n\n {2}hosts\n {4}storefront {2}1\.1\.0 \([0-9a-f]{7}\) {2}→ {2}1\.0\.0/); // biome-ignore format: one line
-    expect(stdout).toMatch(/staging: all 6 hosts hold exactly their copy of storefront 1\.0\.0 \([0-9a-f]{7}\), verified and healthy;/); // biome-ignore format: one line
+    expect(stdout).toMatch(/staging: back to storefront 1\.0\.0 \([0-9a-f]{7}\) on 5 hosts \(eu 2, us 3\)\n\n {2}hosts\n {4}storefront {2}1\.1\.0 \([0-9a-f]{7}\) {2}→ {2}1\.0\.0/); // biome-ignore format: one line
+    expect(stdout).toMatch(/staging: all 5 hosts hold exactly their copy of storefront 1\.0\.0 \([0-9a-f]{7}\), verified and healthy;/); // biome-ignore format: one line
     expect(stdout).toMatch(
       / {2}differs +define\/staging\.json5:\d+:\d+ says storefront 1\.1\.0, and the next deploy would bring it back\n +to stay with 1\.0\.0: facs deploy staging storefront@1\.0\.0\n/,
     );
@@ -53,7 +56,7 @@ describe("facs rollback", { timeout: 120_000 }, () => {
   it("of some hosts says that they differ now, in text and as JSON", async () => {
     expect(await shop.facs("deploy", "staging", "--yes")).toMatchObject({ code: 0 });
     const some = await shop.facs("rollback", "staging", "storefront", "--regions", "eu", "--yes");
-    expect(some).toMatchObject({ code: 0, stdout: expect.stringContaining("mixed    hosts differ now: web1.us, web2.us, db1.us kept what ran there\n") }); // biome-ignore format: one line
+    expect(some).toMatchObject({ code: 0, stdout: expect.stringContaining("mixed     hosts differ now: web1.us, web2.us, db1.us kept what ran there\n") }); // biome-ignore format: one line
     const { code, stdout } = await shop.facs("rollback", "staging", "storefront", "--yes", "--json");
     const report = JSON.parse(stdout);
     expect({ code, report }).toMatchObject({
@@ -65,7 +68,7 @@ describe("facs rollback", { timeout: 120_000 }, () => {
         defined: [{ project: "storefront", version: "1.1.0" }],
       },
     });
-    expect(report.hosts.map(({ outcome }: { outcome: string }) => outcome).sort()).toEqual(["done", "done", "done", "unchanged", "unchanged", "unchanged"]); // biome-ignore format: one line
+    expect(report.hosts.map(({ outcome }: { outcome: string }) => outcome).sort()).toEqual(["done", "done", "done", "unchanged", "unchanged"]); // biome-ignore format: one line
   });
 
   it("that was killed after the switch: the next one brings it to its end, and no deploy goes on with it", async () => {
@@ -82,10 +85,10 @@ describe("facs rollback", { timeout: 120_000 }, () => {
       await fs.rm(inHome(host, "slow"));
       await fs.rm(inHome(host, path.join("shop", FREE_LOCKS)), { recursive: true, force: true });
     }
-    const run = /run (\S+)/.exec(killed.text.stdout + killed.text.stderr)?.[1] ?? "";
+    const run = /run ([0-9a-f-]+)/.exec(killed.text.stdout + killed.text.stderr)?.[1] ?? "";
     expect(await shop.facs("deploy", "staging", "--resume", run, "--yes")).toMatchObject({ code: 64, stderr: expect.stringContaining("was a rollback") }); // biome-ignore format: one line
     const { code, stdout } = await shop.facs("rollback", "staging", "storefront", "--yes");
-    expect(stdout).toContain("staging: all 6 hosts hold exactly their copy of storefront 1.0.0");
+    expect(stdout).toContain("staging: all 5 hosts hold exactly their copy of storefront 1.0.0");
     expect(code).toBe(0);
     expect(await shop.facs("verify", "staging")).toMatchObject({ code: 0 });
   });

@@ -1,4 +1,5 @@
 import { FacsimileError, throwProblems } from "@facsimile/core";
+import type { Host } from "@facsimile/definitions";
 import type { PipelineContext } from "../context.ts";
 import type { HostFilter } from "../instance/chosen-hosts.ts";
 import { type Outline, outline } from "../instance/outline.ts";
@@ -56,29 +57,40 @@ export async function rollback(request: RollbackRequest, world: PipelineContext)
   const reaching = reachAll(outlined, context);
   try {
     const { state, keyring, trust } = await openScope(outlined.definition.scope, { use: "read" }, context);
-    const surveyed = await surveyAll({ reached: await reaching, projects: outlined.projects, outline: outlined, copies: [], ask: surveyHistory }); // biome-ignore format: one line
-    const end = (goals: readonly Named[], ending: Omit<Ending, "started">) =>
-      reportOf({ outline: outlined, left, copies: goals }, { ...ending, started }, context);
-    if (tooManyLost(surveyed, outlined))
-      return rollbackReport(end([], { outcome: "failed", hosts: lostHosts(surveyed) }), { outline: outlined });
-    const goals = goalsOf({ outline: outlined, surveyed, words });
+    const all = await surveyAll({ reached: await reaching, projects: outlined.projects, outline: outlined, copies: [], ask: surveyHistory }); // biome-ignore format: one line
+    if (tooManyLost(all, outlined)) {
+      const lost = { started, outcome: "failed", hosts: lostHosts(all) } as const;
+      return rollbackReport(reportOf({ outline: outlined, left, copies: [] }, lost, context), { outline: outlined });
+    }
+    const goals = goalsOf({ outline: outlined, surveyed: all, words });
+    const isMeant = meant(goals, outlined);
+    const surveyed = all.filter(({ reached }) => isMeant(reached.host));
+    const reported = { outline: outlined, left: left.filter(({ host }) => isMeant(host)), copies: goals };
+    const end = (ending: Omit<Ending, "started">) => reportOf(reported, { ...ending, started }, context);
     const held = await findHeld(surveyed, { outline: outlined, goals, trust });
     const runs = rollbackRuns({ outline: outlined, surveyed, goals, held });
     const rotated = rotatedSince(goals, { held, state, instance: outlined.instance });
     const told = { outline: outlined, rotated };
     if (surveyed.length === runs.length && runs.every(({ steps }) => steps.length === 0))
-      return rollbackReport(end(goals, { outcome: "unchanged", hosts: idleHosts(surveyed) }), told);
+      return rollbackReport(end({ outcome: "unchanged", hosts: idleHosts(surveyed) }), told);
     const plan = planOfRollback({ outline: outlined, surveyed, goals, held, runs, rotated });
     signal.throwIfAborted();
     if (!(await isAgreed({ plan, outline: outlined }, request)))
-      return rollbackReport(end(goals, { outcome: "failed", hosts: untouchedHosts(surveyed) }), told);
-    const work = { outline: outlined, left, surveyed, copies: goals, runs };
+      return rollbackReport(end({ outcome: "failed", hosts: untouchedHosts(surveyed) }), told);
+    const work = { ...reported, surveyed, runs };
     const how = { action: "rollback", by: keyring.fingerprint, adopt: false, deployed: undefined, recorded: undefined, resumes: undefined } as const; // biome-ignore format: one line
     return rollbackReport(await carryOut(work, { ...context, ...how, letGo, stop: world.signal, started }), told);
   } finally {
     letGo();
     await reaching.then(closeAll, () => undefined);
   }
+}
+
+/** Whether a host is to hold one of the projects that go back. */
+function meant(goals: readonly Named[], { projects }: Outline): (host: Pick<Host, "name">) => boolean {
+  const going = projects.filter(({ project }) => goals.some((goal) => goal.project === project));
+  const names = new Set(going.flatMap(({ definition }) => definition.hosts.map(({ name }) => name)));
+  return ({ name }) => names.has(name);
 }
 
 function rollbackReport(
