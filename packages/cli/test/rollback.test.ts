@@ -3,7 +3,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { onTerminal } from "./terminal.ts";
-import { type FleetWorld, fleetWorld, HOSTS } from "./world.ts";
+import { type FleetWorld, fleetWorld, HOSTS, world } from "./world.ts";
 
 const FREE_LOCKS = ".facsimile/lock";
 
@@ -48,7 +48,7 @@ describe("facs rollback", { timeout: 120_000 }, () => {
     expect(code).toBe(0);
     expect((await shop.facs("plan", "staging")).stdout).toContain("storefront  1.0.0 → 1.1.0");
     expect(await shop.facs("verify", "staging")).toMatchObject({ code: 0 });
-    expect((await shop.facs("history", "staging", "storefront")).stdout).toMatch(/^\S+ \S+ +\S+ +rollback +storefront +1\.0\.0/); // biome-ignore format: one line
+    expect((await shop.facs("history", "staging", "storefront")).stdout).toMatch(/^.* UTC +\S+ +rollback +storefront +1\.0\.0/); // biome-ignore format: one line
     const further = await shop.facs("rollback", "staging", "--yes");
     expect(further).toMatchObject({ code: 1, stderr: expect.stringContaining("NO_OLDER_RELEASE") });
   });
@@ -106,3 +106,23 @@ describe("facs rollback", { timeout: 120_000 }, () => {
     expect(code).toBe(0);
   });
 });
+
+it("of a local instance asks nothing, and needs no host", async () => {
+  const shop = await world();
+  try {
+    const banner = () => fs.readFile(path.join(shop.home, "shop-dev/ledger/current/etc/ledger.ini"), "utf8");
+    expect(await shop.facs("deploy", "dev", "ledger")).toMatchObject({ code: 0 });
+    const before = await banner();
+    await shop.edit("define/facsimile.json5", 'currency: "', 'currency: "N');
+    expect(await shop.facs("deploy", "dev", "ledger")).toMatchObject({ code: 0 });
+    expect(await banner()).not.toBe(before);
+    const { code, stdout } = await shop.facs("rollback", "dev", "ledger");
+    expect(stdout).toMatch(/^dev: 1 host holds exactly its copy of ledger 1\.0\.0 \([0-9a-f]{7}\)/);
+    expect(stdout).toMatch(/says ledger 1\.0\.0 too; what else they say may differ from what hosts hold\n +to see it: facs plan dev ledger\n/); // biome-ignore format: one line
+    expect(code).toBe(0);
+    expect(await banner()).toBe(before);
+    expect(await shop.facs("verify", "dev", "ledger")).toMatchObject({ code: 0 });
+  } finally {
+    await shop.remove();
+  }
+}, 60_000);
