@@ -197,6 +197,9 @@ describe("several projects", { timeout: 60_000 }, () => {
     expect(both.projects[0]?.release).toBe(first);
     expect(await shop.banners()).toEqual(["one"]);
     const none: unknown = await shop.rollback().catch((error: unknown) => error);
-    expect(problemsOf(none as FacsimileError).map(({ code }) => code)).toEqual(["NO_OLDER_RELEASE", "NO_OLDER_RELEASE"]);
+    expect(problemsOf(none as FacsimileError).map(({ code }) => code)).toEqual([
+      "NO_OLDER_RELEASE",
+      "NO_OLDER_RELEASE",
+    ]);
   });
 });
