@@ -60,12 +60,13 @@ const HOME_REASONS: Readonly<Record<string, string>> = {
   link: "is a symbolic link; nothing is written through one",
   home: "is, or holds, the login's own home",
   file: "is no folder",
+  missing: "is the login's home, and is not there",
 };
 
 const REFUSALS: Readonly<Record<string, Refusal>> = {
   HOME_REFUSED: (host, [reason = "", path = ""]) =>
     new FacsimileError("HOME_REFUSED", `${host}: ${path} ${HOME_REASONS[reason] ?? reason}`, {
-      hint: "Set home to a real folder of its own on that host.",
+      hint: "Set home to a real folder of its own on that host: an absolute path, or one below the login's home.",
     }),
   NOTHING_DEPLOYED: (host, [base = ""]) =>
     new FacsimileError("NOTHING_DEPLOYED", `${host}: nothing is deployed in ${base}`, { hint: "Deploy first." }),

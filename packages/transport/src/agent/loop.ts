@@ -9,9 +9,10 @@
  */
 export const LOOP = `
 dd_exact=
+no_home=
 user_umask=$(umask)
 umask 022
-login_home=$(cd "$HOME" 2>/dev/null && pwd -P) || login_home=/
+login_home=$(cd "$HOME" 2>/dev/null && pwd -P) || { login_home=/ no_home=$HOME; }
 
 know_dd() {
   dd_exact=no

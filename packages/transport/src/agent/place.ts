@@ -10,6 +10,7 @@ no_link() { for each do [ ! -L "$each" ] || die HOME_REFUSED link "$each"; done;
 
 # at_home HOME: sets H. No part of the way to it may be a link: what looks like one place would be another.
 at_home() {
+  case $1 in /*) ;; *) [ -z "$no_home" ] || die HOME_REFUSED missing "$no_home" ;; esac
   case $1 in /*) H=$1; way= ;; *) H=$login_home/$1; way=$login_home; [ "$way" = / ] && way= ;; esac
   case $login_home/ in "$H"/*) die HOME_REFUSED home "$H" ;; esac
   left=\${H#"$way"/}
