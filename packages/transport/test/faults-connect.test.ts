@@ -1,0 +1,97 @@
+import { randomBytes } from "node:crypto";
+import fs from "node:fs/promises";
+import net from "node:net";
+import { proxyTo, tree } from "@facsimile/testing";
+import { expect, it, onTestFinished } from "vitest";
+import { connect, fanOut } from "../src/index.ts";
+import { hostsFor, login } from "./world.ts";
+
+const hosts = await hostsFor(["a", "b", "c", "d"]);
+const options = { env: process.env, knownHosts: `${hosts.dir}/known_hosts`, sshConfig: hosts.sshConfig };
+const addressOf = (name: string) => hosts.hosts.find((host) => host.name === name)?.address ?? "";
+
+/** A port of this machine that says something to whoever comes, and nothing more. */
+async function listening(greet: (socket: net.Socket) => void): Promise<number> {
+  const sockets = new Set<net.Socket>();
+  const server = net.createServer((socket) => {
+    sockets.add(socket.on("error", () => undefined));
+    greet(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return (server.address() as net.AddressInfo).port;
+}
+
+it("a host that accepts and never answers holds up nobody else, and costs no more than its deadline", async () => {
+  const port = await listening(() => undefined);
+  const ended: string[] = [];
+  const work = async (name: string) => {
+    const silent = { kind: "ssh", name, address: "127.0.0.1", port } as const;
+    const opening = name === "silent" ? connect(silent, { ...options, connectTimeout: 6 }) : login(hosts, name);
+    await opening.finally(() => ended.push(name));
+  };
+  const began = performance.now();
+  const outcomes = await fanOut(["silent", "a", "b", "c", "d"], { limit: 2, work });
+  // One attempt: it waits for its deadline once, and not again.
+  expect(performance.now() - began).toBeLessThan(2 * 6000);
+  expect(ended.slice(0, 4).sort()).toEqual(["a", "b", "c", "d"]);
+  expect(outcomes.map(({ status }) => status)).toEqual(["failed", "done", "done", "done", "done"]);
+  expect(outcomes[0]).toMatchObject({ error: { code: "HOST_UNREACHABLE" } });
+});
+
+it.each([
+  { banner: "another protocol's", bytes: Buffer.from("HTTP/1.1 400 Bad Request\r\n\r\n") },
+  { banner: "an endless", bytes: Buffer.alloc(1_000_000, "x") },
+  { banner: "a random", bytes: randomBytes(5000) },
+  { banner: "a steering", bytes: Buffer.from("\u001b[2J\u001b]0;owned\u0007\r\n".repeat(2000)) },
+  { banner: "a right, then no word of ssh", bytes: Buffer.concat([Buffer.from("SSH-2.0-x\r\n"), randomBytes(5000)]) },
+  { banner: "no", bytes: Buffer.alloc(0) },
+])("$banner banner is a host that cannot be reached, in words that steer no terminal", async ({ bytes }) => {
+  const port = await listening((socket) => socket.end(bytes));
+  const error = await connect({ kind: "ssh", name: "a", address: "127.0.0.1", port }, options).catch((told) => told);
+  expect(error).toMatchObject({ code: "HOST_UNREACHABLE", message: expect.stringMatching(/^a \(127\.0\.0\.1\) cannot be reached: /) }); // biome-ignore format: one line
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  expect(error.message).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+});
+
+it("a host with another key than the one on record is told nothing: no user, no byte of ours", async () => {
+  const wrongKey = await proxyTo({ address: addressOf("b"), port: hosts.port, onFinished: onTestFinished });
+  const said = await logOf("b");
+  const endpoint = { kind: "ssh", name: "a", address: "127.0.0.1", port: wrongKey.port } as const;
+  await expect(connect({ ...endpoint, user: "secret-user" }, options)).rejects.toMatchObject({ code: "HOST_KEY_CHANGED" }); // biome-ignore format: one line
+  const { up } = wrongKey.passed;
+  wrongKey.cutAfter({});
+  // As much as for any user: what was sent is the key exchange, which ssh fills up to blocks.
+  await expect(connect({ ...endpoint, user: "u".repeat(200) }, options)).rejects.toMatchObject({ code: "HOST_KEY_CHANGED" }); // biome-ignore format: one line
+  expect(Math.abs(wrongKey.passed.up - up)).toBeLessThan(100);
+  const heard = (await logOf("b")).slice(said.length);
+  expect(heard).toMatch(/\[preauth\]/);
+  expect(heard).not.toMatch(/user|Accepted|Failed/);
+
+  // The same log does tell whoever came so far as to say who he is.
+  const rightKey = { ...endpoint, name: "b", user: "secret-user" };
+  await expect(connect(rightKey, options)).rejects.toMatchObject({ code: "LOGIN_REFUSED" });
+  expect((await logOf("b")).slice(said.length)).toMatch(/user secret-user/);
+});
+
+async function logOf(name: string): Promise<string> {
+  return await fs.readFile(`${hosts.dir}/${name}.log`, "utf8");
+}
+
+it("a login whose home is not there has no place for a relative home, and nothing is made at the root", async () => {
+  const enter = await fs.readFile(`${hosts.dir}/d.enter`, "utf8");
+  onTestFinished(() => fs.writeFile(`${hosts.dir}/d.enter`, enter));
+  // What sshd does itself: it says so, and goes to the root.
+  await fs.writeFile(`${hosts.dir}/d.enter`, enter.replace('cd "$HOME" || exit 255', "HOME=/no/such/home; cd /"));
+  const session = await login(hosts, "d");
+  const home = `facs-test-${process.pid}`;
+  const refused = { code: "HOME_REFUSED", message: expect.stringMatching(/^d: \/no\/such\/home/) };
+  await expect(session.lock({ home, owner: "Ann", run: "r" })).rejects.toMatchObject(refused);
+  await expect(session.probe({ home, instance: "staging", project: "shop" })).rejects.toMatchObject(refused);
+  await expect(fs.stat(`/${home}`)).rejects.toThrow("ENOENT");
+  const elsewhere = await tree({}, { onFinished: onTestFinished });
+  expect((await session.probe({ home: `${elsewhere}/shop`, instance: "staging", project: "shop" })).adoption).toBe("fresh"); // biome-ignore format: one line
+});
