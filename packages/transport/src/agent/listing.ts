@@ -76,7 +76,7 @@ op_prove() {
   umask 077
   seen=$M/seen.\${6:-$dir}
   long=$8
-  listing > "$seen" || exit 1
+  listing > "$seen" || why "$seen"
   cat "$seen"
   renewing hashes "$7"
   return 0

@@ -16,7 +16,7 @@ op_lock() {
     now=$(date +%s)
     mine=$token.$((now + $3))
     [ "$attempt" = 1 ] || rm -f "$L.$token"/*
-    printf '%s,"since":%s}\\n' "$4" "$now" > "$L.$token/$mine" || exit 1
+    printf '%s,"since":%s}\\n' "$4" "$now" > "$L.$token/$mine" || why "$L.$token/$mine"
     # rename(2) replaces an empty folder, and no other.
     if rename "$L.$token" "$L" 2>/dev/null && [ -f "$L/$mine" ]; then
       sweep

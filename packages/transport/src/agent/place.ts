@@ -6,6 +6,9 @@ newline='
 # rename OLD NEW: replaces NEW, also where it is a link to a folder. -h is BSD's; the last one says what was wrong.
 rename() { mv -fT "$1" "$2" 2>/dev/null || mv -fh "$1" "$2" 2>/dev/null || mv -fT "$1" "$2"; }
 
+# why FILE: fails, and has cat say why nothing can be written there: of a full disk dash's own printf says "I/O error".
+why() { printf %4096s . | cat > "$1.why"; rm -f "$1.why"; exit 1; }
+
 no_link() { for each do [ ! -L "$each" ] || die HOME_REFUSED link "$each"; done; }
 
 # at_home HOME: sets H. No part of the way to it may be a link: what looks like one place would be another.

@@ -12,7 +12,7 @@ op_keep() {
 
 # point LINK TARGET: by rename, so that there is always one or the other. No target: none.
 point() {
-  if [ -z "$2" ]; then rm -f "$1"; return; fi
+  if [ -z "$2" ]; then rm -f "$1" || exit 1; return; fi
   new=\${1%/*}/.current.new
   [ ! -L "$new" ] || rm -f "$new"
   ln -s "$2" "$new" && rename "$new" "$1" || exit 1
@@ -41,7 +41,12 @@ op_switch() {
 op_confirm() {
   adding "$@"
   [ -z "$6" ] || printf '%s\\n' "$7" | put "$S/.state.$6" || exit 1
-  [ -z "$5" ] || ( umask 077; printf '%s\\n' "$5" >> "$M/history.jsonl" ) || exit 1
+  if [ -n "$5" ]; then
+    umask 077
+    # A line that was cut must not take this one with it.
+    [ -z "$(tail -c 1 "$M/history.jsonl" 2>/dev/null)" ] || echo >> "$M/history.jsonl"
+    printf '%s\\n' "$5" >> "$M/history.jsonl" || why "$M/history.jsonl"
+  fi
   printf h; text "$M/history.jsonl"
   runs
   printf 'c%s\\0r%s\\0' "$dir" "$release"
