@@ -6,6 +6,7 @@ import { type DeployRequest, deploy } from "../src/deploy/deploy.ts";
 import type { DeployReport } from "../src/deploy/reports.ts";
 import { type RollbackRequest, rollback } from "../src/deploy/rollback.ts";
 import type { RollbackReport } from "../src/deploy/rollback-report.ts";
+import { verify } from "../src/deploy/verify.ts";
 import type { PipelineEvent } from "../src/events.ts";
 import { init } from "../src/people/init.ts";
 import { contextAt } from "./context-at.ts";
@@ -32,6 +33,8 @@ export interface DeployWorld {
   mark(host: string, file: string, there?: boolean): Promise<void>;
   /** What each host runs: the banner of its release, in the order of the fleet. */
   banners(): Promise<string[]>;
+  /** Everything that is not as its release says; empty when all is well. */
+  verify(): Promise<string[]>;
   /** Lines of the journal of a run. */
   journal(run: string): Promise<Record<string, unknown>[]>;
   stopAll(): Promise<void>;
@@ -94,6 +97,13 @@ export async function deployWorld(
     mark: (name, file, there = true) =>
       there ? fs.writeFile(path.join(homeOf(name), file), "") : fs.rm(path.join(homeOf(name), file), { force: true }),
     banners: () => Promise.all(names.map((name) => fs.readFile(current(name, "etc/banner"), "utf8").catch(() => "-"))),
+    verify: async () => {
+      const report = await verify({ instance: "staging" }, context);
+      return report.hosts.flatMap(({ host, problem, projects }) => [
+        ...(problem === undefined ? [] : [`${host}: ${problem.message}`]),
+        ...projects.flatMap(({ differences }) => differences.map(({ kind, path }) => `${host}: ${kind} ${path}`)),
+      ]);
+    },
     journal: async (run) => {
       const text = await fs.readFile(path.join(root, "RELEASE/staging/runs", `${run}.jsonl`), "utf8");
       return text.trim().split("\n").map((line) => JSON.parse(line)); // biome-ignore format: one line

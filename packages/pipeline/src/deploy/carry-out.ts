@@ -34,7 +34,8 @@ export interface Carried extends Reported, Pick<Work, "surveyed"> {
 /** Brings releases to every host that needs something, as the policy says. */
 export async function carryOut(work: Carried, context: CarryOutContext): Promise<DeployReport> {
   const { runs } = work;
-  const journal = await openJournal({ work: context.work, instance: work.outline.instance.full, now: context.now });
+  const onFailure = (message: string) => context.onEvent({ type: "warning", message, hint: HALF_NOTED });
+  const journal = await openJournal({ work: context.work, instance: work.outline.instance.full, now: context.now, onFailure }); // biome-ignore format: one line
   const active = runs.filter(({ steps }) => steps.length > 0);
   const waves = work.outline.definition.values.deploy.policy === "rolling" ? wavesOf(active, work) : undefined;
   const runContext = runContextOf(work, { ...context, journal });
@@ -53,6 +54,8 @@ export async function carryOut(work: Carried, context: CarryOutContext): Promise
     await journal.close();
   }
 }
+
+const HALF_NOTED = "The run goes on; --resume would know only what was noted until now. Make room on that disk.";
 
 function wavesOf(active: readonly HostRun[], { outline }: Carried): readonly PlannedWave<HostRun>[] {
   return planWaves(active, outline.definition.values.deploy.waves);

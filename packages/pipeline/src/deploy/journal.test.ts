@@ -12,7 +12,7 @@ it("names a run by its start, so that names sort by time", () => {
 
 it("keeps every line, in order, in a file that only its owner reads", async () => {
   const work = await folder();
-  const journal = await openJournal({ work, instance: "staging", now });
+  const journal = await openJournal({ work, instance: "staging", now, onFailure: expect.unreachable });
   for (let n = 0; n < 50; n++) journal.note({ event: "tick", n });
   await journal.close();
   const file = path.join(work, "RELEASE/staging/runs", `${journal.run}.jsonl`);

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import fs from "node:fs/promises";
 import path from "node:path";
+import { errnoOf, FacsimileError } from "@facsimile/core";
 import { workFolders } from "../context.ts";
 
 /** One run's record in `RELEASE/<instance>/runs/<run>.jsonl`, a line per event; docs/formats/run-1.md. */
@@ -17,6 +18,8 @@ export interface JournalOptions {
   readonly work: string;
   readonly instance: string;
   readonly now: () => Date;
+  /** Called once, when a later line than the first cannot be written: nothing more is noted then. */
+  readonly onFailure: (message: string) => void;
 }
 
 /** A run's name: its start in UTC and four random hex digits, as in `20261122-0931-4f2a`. */
@@ -26,19 +29,48 @@ export function runId(now: Date): string {
   return `${digits(date)}-${digits(time).slice(0, 4)}-${randomBytes(2).toString("hex")}`;
 }
 
-export async function openJournal({ work, instance, now }: JournalOptions): Promise<Journal> {
+/** @throws `NO_SPACE` when not even the first line can be written */
+export async function openJournal({ work, instance, now, onFailure }: JournalOptions): Promise<Journal> {
   const run = runId(now());
   const folder = path.join(workFolders({ work }).releases, instance, "runs");
-  await fs.mkdir(folder, { recursive: true });
-  const file = await fs.open(path.join(folder, `${run}.jsonl`), "ax", 0o600);
-  let writing: Promise<unknown> = Promise.resolve();
-  const note = (line: Readonly<Record<string, unknown>>) => {
-    const text = `${JSON.stringify({ at: now().toISOString(), ...line })}\n`;
-    writing = writing.then(() => file.appendFile(text));
+  await fs.mkdir(folder, { recursive: true }).catch(fullDisk(folder));
+  const name = path.join(folder, `${run}.jsonl`);
+  const file = await fs.open(name, "ax", 0o600).catch(fullDisk(folder));
+  const lineOf = (line: Readonly<Record<string, unknown>>) =>
+    `${JSON.stringify({ at: now().toISOString(), ...line })}\n`;
+  try {
+    await file.appendFile(lineOf({ facsimile: "run/1", run, instance }));
+  } catch (error) {
+    await file.close();
+    await fs.rm(name, { force: true });
+    fullDisk(folder)(error);
+  }
+  let failed = false;
+  // Hosts that are being worked on matter more than what is noted about them.
+  const fail = (error: unknown) => {
+    if (!failed) onFailure(`${path.relative(work, name)} cannot be written: ${(error as Error).message}`);
+    failed = true;
   };
-  note({ facsimile: "run/1", run, instance });
+  let writing: Promise<unknown> = Promise.resolve();
+  const note: Journal["note"] = (line) => {
+    const text = lineOf(line);
+    writing = writing.then(() => (failed ? undefined : file.appendFile(text))).catch(fail);
+  };
   const close = async () => {
-    await writing.then(() => file.sync()).finally(() => file.close());
+    await writing;
+    await file.sync().catch(fail);
+    await file.close();
   };
   return { run, note, close };
+}
+
+function fullDisk(folder: string): (error: unknown) => never {
+  return (error) => {
+    if (!["ENOSPC", "EDQUOT", "EROFS"].includes(errnoOf(error) ?? "")) throw error;
+    const message = `the journal of the run cannot be written: ${(error as Error).message}`;
+    throw new FacsimileError("NO_SPACE", message, {
+      cause: error,
+      hint: `No host was touched. Make room on the disk of ${folder}: facs prune removes releases that nothing needs.`,
+    });
+  };
 }
