@@ -1,0 +1,103 @@
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import fs from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { effort } from "@facsimile/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type DeployWorld, deployWorld } from "../../pipeline/test/deploy-world.ts";
+
+const FACS = fileURLToPath(new URL("../bin/facs.mjs", import.meta.url));
+const NAMES = ["web1.eu", "web2.eu"];
+/** Events of a journal, and files that commands on the hosts leave: where a run is. */
+const STEPS = ["begin", "locked", "at-precmd", "staged", "at-postcmd", "at-health", "switched", "confirmed"] as const;
+/** Kept short: whoever watches must be quicker than the run. */
+const NOTE = (name: string) => `'touch $HOME/${name}; sleep 0.2'`;
+const HOOKS = `precmd: ${NOTE("at-precmd")}, postcmd: ${NOTE("at-postcmd")}, health: { run: ${NOTE("at-health")} },`;
+
+describe("killed by -9 at any step", () => {
+  let shop: DeployWorld;
+  beforeAll(async () => {
+    shop = await deployWorld(NAMES);
+    await shop.define({ deploy: HOOKS, banner: "banner-0" });
+    expect((await shop.deploy()).outcome).toBe("done");
+  });
+  afterAll(() => shop.stopAll());
+
+  it.each(["facs", "ssh"])(
+    "%s: current is a complete release, and the next run converges",
+    { timeout: 1_200_000 },
+    async (whom) => {
+      for (let round = 0; round < effort({ short: 1, long: 10 }); round++) {
+        for (const step of STEPS.filter((_, i) => i % effort({ short: 2, long: 1 }) === 0)) {
+          const [label, before] = [`${whom} ${step} ${round}`, await shop.banners()];
+          const next = `banner ${label}`;
+          await shop.define({ deploy: HOOKS, banner: next });
+          await startAndKill(whom, { step, round });
+          const after = await shop.banners();
+          for (const [i, banner] of after.entries()) expect([before[i], next], label).toContain(banner);
+          // Each host runs a release of which every byte is right, whichever it is.
+          const wrong = (await shop.verify()).filter((line) => !/is of release/.test(line));
+          expect(wrong, label).toEqual([]);
+          await freeLocks();
+          expect((await shop.deploy()).outcome, label).toMatch(/done|unchanged/);
+          expect(await shop.banners(), label).toEqual(NAMES.map(() => next));
+          expect(await shop.verify(), label).toEqual([]);
+          expect((await shop.deploy()).outcome, label).toBe("unchanged");
+        }
+      }
+    },
+  );
+
+  async function startAndKill(
+    whom: string,
+    { step, round }: { step: (typeof STEPS)[number]; round: number },
+  ): Promise<void> {
+    for (const host of NAMES) for (const name of STEPS) await shop.mark(host, name, false);
+    const old = new Set(await journals());
+    const env = { PATH: process.env["PATH"], HOME: shop.root, FACS_CONFIG_DIR: path.join(shop.root, ".config"), FACS_SSH_CONFIG: shop.fleet.sshConfig }; // biome-ignore format: one line
+    const child = spawn(process.execPath, [FACS, "deploy", "staging", "--yes"], {
+      cwd: shop.root,
+      env,
+      stdio: "ignore",
+    });
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    while (!(await isAt(step, old)) && child.exitCode === null) await sleep(5);
+    expect(child.exitCode, `${whom} ${step}`).toBe(null);
+    await sleep(round * 10);
+    if (whom === "facs") child.kill("SIGKILL");
+    else for (const pid of sshOf(child.pid ?? 0)) process.kill(pid, "SIGKILL");
+    await ended;
+  }
+
+  async function isAt(step: string, old: ReadonlySet<string>): Promise<boolean> {
+    if (step.startsWith("at-")) return (await shop.read(NAMES[0] ?? "", step)) !== undefined;
+    const [file] = (await journals()).filter((name) => !old.has(name));
+    if (file === undefined) return false;
+    return (await fs.readFile(path.join(shop.root, "RELEASE/staging/runs", file), "utf8")).includes(
+      `"event":"${step}"`,
+    );
+  }
+
+  function journals(): Promise<string[]> {
+    return fs.readdir(path.join(shop.root, "RELEASE/staging/runs")).catch(() => []);
+  }
+
+  /** Its locks free themselves, two minutes after they were renewed last. */
+  async function freeLocks(): Promise<void> {
+    for (const { home } of shop.fleet.hosts) await fs.rm(path.join(home, "shop/.facsimile/lock"), { recursive: true, force: true }); // biome-ignore format: one line
+  }
+});
+
+/** What a process started that is an ssh. */
+function sshOf(parent: number): number[] {
+  return readdirSync("/proc").map(Number).filter((pid) => {
+    try {
+      const [, name, rest = ""] = /^\d+ \((.*)\) (.*)$/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
+      return name === "ssh" && Number(rest.split(" ")[1]) === parent;
+    } catch {
+      return false; // It ended meanwhile.
+    }
+  }); // biome-ignore format: one line
+}
