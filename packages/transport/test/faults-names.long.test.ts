@@ -1,28 +1,17 @@
 import fs from "node:fs/promises";
 import { isFacsimileError } from "@facsimile/core";
 import { manifestOf } from "@facsimile/manifest";
-import { dice, effort, SEED, tree } from "@facsimile/testing";
+import { effort, hostileTexts, SEED, tree } from "@facsimile/testing";
 import { afterAll, expect, it, onTestFinished } from "vitest";
 import { connect } from "../src/index.ts";
 import { checkDir, checkPlace, checkRelease, checkRun } from "../src/place.ts";
 import { deploy, hostsFor, lockOf, login, place, treeOfFiles } from "./world.ts";
 
-const roll = dice();
 const hosts = await hostsFor(["h"]);
 /** Here, and as all hosts are this machine, there: whatever runs makes it. */
 const canary = `${await tree({}, { onFinished: afterAll })}/canary`;
 
-const PARTS = [
-  "-", "--", "-o", "-oProxyCommand=", "-i", ";", "&", "|", "\n", "\r", "\0", "$(", "`", ")", "'", '"', "\\", "\\n", " ", "\t", "*", "~", "#", "!", "%h", "%r", "%",
-  "..", "/", ":", "@", "[", "]", "{a,b}", "$HOME", "${IFS}", "<", ">", "a", "shop", "root", "127.0.0.1", "ssh://", "é", "\u202e", "\u001b[2J",
-  `touch ${canary}`, `$(touch ${canary})`, `\`touch ${canary}\``, `;touch ${canary};`, `\ntouch ${canary}\n`, `'; touch ${canary}; '`, `-oProxyCommand=touch ${canary}`, `-oLocalCommand=touch ${canary}`, `| touch ${canary} #`,
-]; // biome-ignore format: a list
-
-function hostile(): string {
-  return Array.from({ length: roll(4) + 1 }, () => PARTS[roll(PARTS.length)]).join("");
-}
-
-const names = [...new Set(Array.from({ length: 4000 }, hostile))].slice(0, 2000);
+const names = hostileTexts(2000, canary);
 
 it("2,000 hostile homes, instances, projects, runs and releases are refused before a host hears of them, or harmless", async () => {
   const session = await login(hosts, "h");

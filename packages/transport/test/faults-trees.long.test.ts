@@ -20,12 +20,17 @@ async function randomTree(): Promise<Tree> {
   for (let count = roll(15) + 2; count > 0; count--) {
     const name = `${folders[roll(folders.length)]}${NAMES[roll(NAMES.length)]}`;
     if (name in files || Buffer.byteLength(name) > 3000) continue;
-    const kind = roll(10);
-    if (kind === 0) folders.push(`${name}/`);
-    files[name] = kind === 0 ? "dir:" : kind === 1 ? `link:${NAMES[roll(NAMES.length)]}` : `${kind === 2 ? "secret:" : ""}${`${roll(4)}`.repeat(roll(3000) + 1)}`; // biome-ignore format: one line
-    modes[name] = kind === 0 ? 0o700 | roll(0o100) : roll(0o1000) | 0o400;
+    const kind = (["dir:", "link:", "secret:"] as const)[roll(10)] ?? "";
+    if (kind === "dir:") folders.push(`${name}/`);
+    files[name] = kind + contentOf(kind);
+    modes[name] = kind === "dir:" ? 0o700 | roll(0o100) : roll(0o1000) | 0o400;
   }
   return await treeOfFiles({ ...files, always: "x" }, modes);
+}
+
+function contentOf(kind: string): string {
+  if (kind === "dir:") return "";
+  return kind === "link:" ? (NAMES[roll(NAMES.length)] ?? "") : `${roll(4)}`.repeat(roll(3000) + 1);
 }
 
 it("random trees, one over the other, are on the host what they are here; one byte that is planted is found", {
