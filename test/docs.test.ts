@@ -41,6 +41,20 @@ test("docs/dependencies.md has a row for every dependency of a published package
   expect(documented).toEqual(new Map([...users].map(([name, by]) => [name, by.sort()])));
 });
 
+test("docs/faults.md names a test in every row, and every test of faults of the deploy", () => {
+  const rows = readFileSync(join(ROOT, "docs/faults.md"), "utf8").split("\n").filter((line) => /^\| (?!fault )/.test(line)); // biome-ignore format: one line
+  const linked = rows.map((row) =>
+    [...row.matchAll(/\]\(\.\.\/(packages\/\S+\.test\.ts)\)/g)].map(([, file = ""]) => file),
+  );
+  expect(rows.filter((_, i) => linked[i]?.length === 0)).toEqual([]);
+  const files = new Set(linked.flat());
+  expect([...files].filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
+  const tests = ["transport", "pipeline", "cli"].flatMap((name) => walk(join(ROOT, "packages", name, "test")));
+  const faults = tests.map((file) => relative(ROOT, file)).filter((file) => /\/faults-[^/]*\.test\.ts$/.test(file));
+  expect(faults.length).toBeGreaterThan(8);
+  expect(faults.filter((file) => !files.has(file))).toEqual([]);
+});
+
 test("codes are found however an error is made", () => {
   const text = `
     throw new FacsimileError("LOCKED", m);

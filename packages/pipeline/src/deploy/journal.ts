@@ -66,7 +66,7 @@ export async function openJournal({ work, instance, now, onFailure }: JournalOpt
 
 function fullDisk(folder: string): (error: unknown) => never {
   return (error) => {
-    if (!["ENOSPC", "EDQUOT", "EROFS"].includes(errnoOf(error) ?? "")) throw error;
+    if (!["ENOSPC", "EDQUOT"].includes(errnoOf(error) ?? "")) throw error;
     const message = `the journal of the run cannot be written: ${(error as Error).message}`;
     throw new FacsimileError("NO_SPACE", message, {
       cause: error,
