@@ -35,7 +35,7 @@ export async function proxyTo({ address, port, onFinished }: ProxyOptions): Prom
   };
   const hand = (from: net.Socket, to: net.Socket, way: keyof Passed) => {
     sockets.add(from);
-    from.on("error", () => undefined).on("close", () => void sockets.delete(from) ?? to.destroy());
+    from.on("error", () => undefined).on("close", () => sockets.delete(from) && to.destroy());
     from.on("data", (chunk: Buffer) => {
       const left = limits[way] - passed[way];
       to.write(chunk.subarray(0, left));
