@@ -108,12 +108,8 @@ describe("the mirror of a repository", () => {
     const taken = await Promise.all(versions.map((version) => take(version)));
     expect(taken.map(({ dir }) => path.basename(dir))).toEqual(versions.map((version) => `shop-${version}`));
     for (const { dir } of taken) expect(git(dir, "status", "--porcelain")).toBe("");
-    expect((await fs.readdir(path.join(root, "SRC"))).sort()).toEqual([
-      ".mirrors",
-      "shop-1.0.0",
-      "shop-1.1.0",
-      "shop-main",
-    ]);
+    const lying = (await fs.readdir(path.join(root, "SRC"))).filter((name) => name !== ".seen");
+    expect(lying.sort()).toEqual([".mirrors", "shop-1.0.0", "shop-1.1.0", "shop-main"]);
   });
 
   it("sweeps up what killed runs left, when it is a day old", async () => {
