@@ -15,7 +15,7 @@ describe("a slip in a name", () => {
     ]);
     expect(await said({ "staging.yaml": "deploy:\n  colour: red\n" })).toEqual([
       "UNKNOWN_KEY define/staging.yaml:2:3: there is no key deploy.colour",
-      "  Known here: user, nodes, strategy, policy, waves, maxUnreachable, maxFailures, parallel, precmd, postcmd, health, shared, mutable, libcheck_ignorelist, keep, destdir, exclude.",
+      "  Known here: user, nodes, strategy, policy, waves, maxUnreachable, maxFailures, parallel, precmd, postcmd, health, shared, mutable, protect, libcheck_ignorelist, keep, destdir, exclude.",
     ]);
     expect(await said({ staging: "{\n  deploi: { user: 'shop' },\n}" })).toEqual([
       "define/staging.json5:2:3: warning SIMILAR_KEY: the key deploi is close to the well-known deploy",
