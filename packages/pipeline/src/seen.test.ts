@@ -3,12 +3,16 @@ import { tree } from "@facsimile/testing";
 import { expect, it, onTestFinished } from "vitest";
 import { lookAt, readSeen, writeSeen } from "./seen.ts";
 
+/** Whole seconds: a time that can be put back exactly. */
+const LONG_AGO = 1_000_000_000;
+
 /** A folder that nobody touched for a while, as far as its times tell: what is new is never trusted. */
 async function settled(): Promise<string> {
   const root = await tree(
     { "work/a": "1", "work/d/b": "22", "work/.git/HEAD": "x", "work/.git/objects/o": "o" },
     { onFinished: onTestFinished },
   );
+  await fs.utimes(`${root}/work/d/b`, LONG_AGO, LONG_AGO);
   await new Promise((resolve) => setTimeout(resolve, 1100));
   return `${root}/work`;
 }
@@ -21,9 +25,8 @@ it("knows a folder again, and every change of it, also one that keeps size and t
   await fs.writeFile(`${folder}/.git/objects/o`, "other");
   expect(seen()).toEqual({ found: 1 });
 
-  const { atime, mtime } = await fs.stat(`${folder}/d/b`);
   await fs.writeFile(`${folder}/d/b`, "23");
-  await fs.utimes(`${folder}/d/b`, atime, mtime);
+  await fs.utimes(`${folder}/d/b`, LONG_AGO, LONG_AGO);
   expect(seen()).toBeUndefined();
   for (const change of [
     () => fs.chmod(`${folder}/a`, 0o600),
