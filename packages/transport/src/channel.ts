@@ -39,6 +39,7 @@ export class Channel {
   #isReady = false;
   #ended: { readonly reason: unknown } | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #gone: NodeJS.Timeout | undefined;
   /** Who waits is told at once; the agent lives on, so that what it began can be ended and the lock freed. */
   readonly #abort = () => {
     const reason: unknown = this.#options.signal?.reason;
@@ -101,7 +102,10 @@ export class Channel {
     });
     // `close` would wait for whoever else holds the pipes; `exit` may come before their last bytes.
     exited.then(
-      (exitCode) => setTimeout(() => this.#lost(exitCode), 50),
+      (exitCode) => {
+        this.#gone = setTimeout(() => this.#lost(exitCode), 50);
+        if (this.#ended !== undefined) clearTimeout(this.#gone);
+      },
       (reason: unknown) => this.#fail(reason),
     );
     const { signal } = this.#options;
@@ -125,6 +129,7 @@ export class Channel {
     if (this.#ended !== undefined) return;
     this.#ended = { reason };
     clearTimeout(this.#timer);
+    clearTimeout(this.#gone);
     this.#options.signal?.removeEventListener("abort", this.#abort);
     for (const { reject } of this.#waiters.splice(0)) reject(reason);
     void this.#group.end();

@@ -15,6 +15,6 @@ export async function copyDeltas(host: Host, { plan, base, dir, basis }: DeltaRe
   const rsync = await host.bulk();
   for (const [from, files] of plan.deltas) {
     const paths = files.map(({ path }) => `./${path}`);
-    await rsync?.copy({ from, to: `${base}/releases/.${dir}.partial`, basis: `${base}/releases/${basis}`, paths });
+    await rsync?.copy({ from, to: `${base}/releases/.${dir}.partial/tree`, basis: `${base}/releases/${basis}`, paths });
   }
 }

@@ -1,8 +1,9 @@
+import type { Difference } from "@facsimile/manifest";
 import { amountOf } from "./amount.ts";
 import { copyDeltas } from "./deltas.ts";
 import type { Changer } from "./lock.ts";
-import { type Proof, prove } from "./prove.ts";
-import { sharedTarget } from "./shared.ts";
+import { list0 } from "./mirror-scope.ts";
+import { prove } from "./prove.ts";
 import type { Staging } from "./stage.ts";
 import type { StagePlan } from "./stage-plan.ts";
 
@@ -14,8 +15,11 @@ export interface Filling extends Staging {
   readonly sure: boolean;
 }
 
-/** Fills a partial folder, and has the host list and hash it. Everything is asked for at once, but where rsync comes between. */
-export async function fill(changer: Changer, filling: Filling): Promise<Proof> {
+/**
+ * Fills a partial folder, and has the host prove and settle it. Everything is asked for at once, but where rsync comes between.
+ * @returns Nothing, or how it differs; then it is not settled.
+ */
+export async function fill(changer: Changer, filling: Filling): Promise<readonly Difference[]> {
   const { plan, request, found, dir } = filling;
   request.onProgress?.({ step: "send", files: plan.sent, bytes: plan.sentBytes });
   const put = putFiles(changer, filling);
@@ -23,36 +27,43 @@ export async function fill(changer: Changer, filling: Filling): Promise<Proof> {
     await inOrder(put);
     await copyDeltas(changer.host, { plan, base: found.base, dir, basis: found.current?.dir ?? "" });
   }
-  const finished = finish(changer, filling);
-  const proof = prove(changer, { ...request, dir: `.${dir}.partial`, key: dir, linked: filling.sure ? plan.links : undefined }); // biome-ignore format: one line
-  await inOrder([...put, ...finished, proof]);
-  return await proof;
+  const finished = setModes(changer, filling);
+  // A look is enough where all that is linked is known to be right.
+  const settled = filling.sure || plan.links.size === 0 ? settle(changer, filling, "quick") : Promise.resolve(false);
+  await inOrder([...put, ...finished, settled]);
+  return (await settled) ? [] : await proveAndSettle(changer, filling);
 }
 
-function putFiles(changer: Changer, { plan, request: { place }, dir, sure, claim }: Filling): Promise<unknown>[] {
-  const links = [...plan.links.keys()];
-  const args = [dir, sure ? "sure" : "", amountOf(links.length, 0)];
-  const unpacked = [claim(), changer.ask("unpack", { place, args: [dir], bytes: plan.tar })];
-  return links.length === 0 ? unpacked : [...unpacked, changer.ask("link", { place, args, bytes: list0(links) })];
+function putFiles(changer: Changer, { plan, request, dir, sure, claim }: Filling): Promise<unknown>[] {
+  const { place, shared = [] } = request;
+  const how = plan.links.size === 0 ? "" : plan.wholesale && sure ? "all" : "listed";
+  const args = [dir, sure ? "sure" : "", how, amountOf(plan.links.size, 0), ...shared];
+  return [claim(), changer.ask("unpack", { place, args, bytes: plan.tar })];
 }
 
-/** Shared links, and the modes that the tar could not give. */
-function finish(changer: Changer, { plan, request: { place, shared = [] }, dir }: Filling): Promise<unknown>[] {
-  const links = shared.flatMap((path) => [path, sharedTarget(path)]);
+/** Modes that the tar could not give. */
+function setModes(changer: Changer, { plan, request: { place }, dir }: Filling): Promise<unknown>[] {
   const modes = byMode([...[...plan.deltas.values()].flat(), ...plan.closed]);
-  return [
-    ...(links.length === 0 ? [] : [changer.ask("share", { place, args: [dir, ...links] })]),
-    ...modes.map(([mode, paths]) => changer.ask("chmod", { place, args: [dir, mode], bytes: list0(paths) })),
-  ];
+  return modes.map(([mode, paths]) => changer.ask("chmod", { place, args: [dir, mode], bytes: Buffer.from(list0(paths)) })); // biome-ignore format: one line
+}
+
+/** @returns Whether it was; `quick`: not if it takes more than a look to prove it. */
+async function settle(changer: Changer, { plan, request, dir }: Filling, proof: "quick" | "proven"): Promise<boolean> {
+  const { place, record } = request;
+  const args = [dir, record?.release ?? "", proof === "quick" ? "quick" : "", amountOf(plan.sent, plan.sentBytes)];
+  return (await changer.ask("settle", { place, args })).length > 0;
+}
+
+async function proveAndSettle(changer: Changer, filling: Filling): Promise<readonly Difference[]> {
+  const { request, dir, plan, sure } = filling;
+  const { differences } = await prove(changer, { ...request, dir: `.${dir}.partial/tree`, key: dir, linked: sure ? plan.links : undefined }); // biome-ignore format: one line
+  if (differences.length === 0) await settle(changer, filling, "proven");
+  return differences;
 }
 
 /** The first that failed, in the order in which they were asked, is the failure: the others failed because of it. */
 export async function inOrder(asked: readonly Promise<unknown>[]): Promise<void> {
   for (const ended of await Promise.allSettled(asked)) if (ended.status === "rejected") throw ended.reason;
-}
-
-function list0(paths: readonly string[]): Buffer {
-  return Buffer.from(paths.map((path) => `./${path}\0`).join(""));
 }
 
 type Moded = { readonly path: string; readonly mode: number };

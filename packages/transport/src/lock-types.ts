@@ -76,6 +76,8 @@ export interface StageRequest extends TreeOptions {
   readonly probe?: Probe | undefined;
   /** Of the tree that runs, where the probe's snapshot is the same. Default: it is read. */
   readonly running?: Manifest | undefined;
+  /** Kept with the tree, as by {@link Lock.record}. Default: none. */
+  readonly record?: ReleaseRecord | undefined;
   /** Take over a folder that is not empty and has no marker, or another's marker. Default `false`. */
   readonly adopt?: boolean | undefined;
   /** Told as work goes on. */

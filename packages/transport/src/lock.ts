@@ -1,26 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseManifest } from "@facsimile/manifest";
+import { amountOf } from "./amount.ts";
 import { formatLock } from "./formats.ts";
-import type { Request, Source } from "./framing.ts";
+import type { Request } from "./framing.ts";
 import { runHook } from "./hook.ts";
 import { Records } from "./listing.ts";
 import { proveMirror } from "./mirror.ts";
-import { scopeMembers, scopeOf, textMember } from "./mirror-scope.ts";
 import { checkDir, checkHome, checkPlace, checkRelease, placeArgs } from "./place.ts";
+import { keep } from "./record.ts";
 import { confirm, remember } from "./release.ts";
 import { type Host, list } from "./session.ts";
 import { optionsFor } from "./shared.ts";
 import { stage } from "./stage.ts";
-import { type Member, tarOf } from "./tar.ts";
-import {
-  type Lock,
-  type LockRequest,
-  type Place,
-  RECORD_FILES,
-  type ReleaseRecord,
-  type SwitchTarget,
-} from "./types.ts";
+import type { Lock, LockRequest, Place, SwitchTarget } from "./types.ts";
 
 /** Asks for a change; the host compares the token first. */
 export interface Changer {
@@ -68,11 +60,17 @@ function changerOf(host: Host, { home, token, lease }: { home: string; token: st
 
 function changes(changer: Changer): Omit<Lock, "token" | "renew" | "unlock"> {
   const staged = new Map<string, ReadonlyMap<string, Parameters<typeof stage>[1]>>();
+  const amounts = new Map<string, string>();
+  const longOf = ({ project }: Place) => amounts.get(project) ?? "long";
   return {
     stage: async (place, options) => {
       const request = { place, ...optionsFor(place, options) };
       const done = await stage(changer, request);
+      // What is sent brings its record along.
+      const { record } = options;
+      if (record !== undefined && (done.reused || place.strategy === "mirror")) await keep(changer, { place, record });
       staged.set(place.project, new Map([[done.dir, request]]));
+      amounts.set(place.project, amountOf(options.manifest.entries.length, 0));
       return done;
     },
     record: (place, record) => keep(changer, { place, record }),
@@ -86,38 +84,15 @@ function changes(changer: Changer): Omit<Lock, "token" | "renew" | "unlock"> {
       return before;
     },
     runHook: (place, hook) => runHook(changer, { place, ...hook }),
-    confirm: (place, request) => confirm(changer, { place, ...optionsFor(place, request) }),
-    remember: (place, options) => remember(changer, { place, ...optionsFor(place, options ?? {}) }),
+    confirm: (place, request) => confirm(changer, { place, long: longOf(place), ...optionsFor(place, request) }),
+    remember: (place, options) =>
+      remember(changer, { place, long: longOf(place), ...optionsFor(place, options ?? {}) }),
     list: async (place, { dir = "", ...options } = {}) => {
       if (dir !== "") checkDir(dir);
       const prove = [...changer.args(place).slice(2), dir, "", "all", "long"];
       return (await list(changer.host, { place, prove, ...optionsFor(place, options) })).listing;
     },
   };
-}
-
-async function keep(changer: Changer, { place, record }: { place: Place; record: ReleaseRecord }): Promise<void> {
-  checkRelease(record.release);
-  const { files } = record;
-  const bytes = place.strategy === "mirror" ? tarOf([...filesOf(record), ...scopeOfRecord(place, record)]) : (packs.get(files) ?? tarOf(filesOf(record))); // biome-ignore format: one line
-  if (place.strategy !== "mirror") packs.set(files, bytes);
-  await changer.ask("keep", { place, args: [record.release], bytes });
-}
-
-/** By the files of records: hosts that get the same get the same bytes. */
-const packs = new WeakMap<ReleaseRecord["files"], Source>();
-
-function filesOf({ files }: ReleaseRecord): Member[] {
-  return RECORD_FILES.flatMap((path): Member[] => {
-    const text = files[path];
-    return text === undefined ? [] : [textMember(path, text)];
-  });
-}
-
-/** A mirror's record also says where to look. */
-function scopeOfRecord({ strategy, project }: Place, { files: { manifest } }: ReleaseRecord): Member[] {
-  if (strategy !== "mirror" || manifest === undefined) return [];
-  return scopeMembers(project, scopeOf(project, [parseManifest(manifest)]));
 }
 
 async function point(

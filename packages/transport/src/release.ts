@@ -5,7 +5,13 @@ import { checkScope } from "./place.ts";
 import { collect, watched } from "./probe.ts";
 import type { ConfirmRequest, HistoryEntry, Place, Pruned, TreeOptions } from "./types.ts";
 
-export async function confirm(changer: Changer, request: ConfirmRequest & { readonly place: Place }): Promise<Pruned> {
+interface Tidying extends TreeOptions {
+  readonly place: Place;
+  /** See {@link amountOf}. */
+  readonly long: string;
+}
+
+export async function confirm(changer: Changer, request: ConfirmRequest & Tidying): Promise<Pruned> {
   const { place, entry, state, keep = 5, ...options } = request;
   const deployed = state === undefined ? [] : [checkScope(state.scope), formatDeployed(state)];
   const found = collect(
@@ -24,16 +30,13 @@ export async function confirm(changer: Changer, request: ConfirmRequest & { read
 }
 
 /** Leaves the snapshot of the current tree, which the lock's `list` has just proven. */
-export async function remember(changer: Changer, request: TreeOptions & { readonly place: Place }): Promise<void> {
+export async function remember(changer: Changer, request: Tidying): Promise<void> {
   await tidy(changer, { ...request, pruned: { dirs: [], releases: [] } });
 }
 
-async function tidy(
-  changer: Changer,
-  request: TreeOptions & { readonly place: Place; readonly pruned: Pruned },
-): Promise<void> {
-  const { place, pruned, ignore = () => false } = request;
-  const args = [String(pruned.dirs.length), ...pruned.dirs, ...pruned.releases];
+async function tidy(changer: Changer, request: Tidying & { readonly pruned: Pruned }): Promise<void> {
+  const { place, pruned, long, ignore = () => false } = request;
+  const args = [long, String(pruned.dirs.length), ...pruned.dirs, ...pruned.releases];
   const records = new Records(await changer.ask("tidy", { place, args }));
   if (records.next() !== "moved") return;
   const [proven, before] = [parseStats(records), parseStats(records)];

@@ -79,7 +79,7 @@ export async function askHost(
 }
 
 /** Drift comes last: listings follow it. */
-const LOOKS = ["history", "last", "space", "record", "state", "drift"] as const;
+const LOOKS = ["lock", "history", "last", "space", "record", "state", "drift"] as const;
 const EVERYTHING = LOOKS.filter((one) => one !== "last");
 
 export async function probe(host: Host, request: ProbeOptions & { readonly place: Place }): Promise<Probe> {

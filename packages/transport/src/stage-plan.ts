@@ -1,14 +1,19 @@
 import path from "node:path";
+import { compareBytes } from "@facsimile/core";
 import type { DirEntry, Entry, FileEntry, LinkEntry, Manifest, Tree } from "@facsimile/manifest";
 import type { Source } from "./framing.ts";
 import { isIgnored } from "./shared.ts";
-import { type Member, tarOf } from "./tar.ts";
+import { packOf } from "./stage-tar.ts";
+import type { Member } from "./tar.ts";
+import type { ReleaseRecord } from "./types.ts";
 
 /** How a tree gets to a host. */
 export interface StagePlan {
   /** Files to link from the running tree, by path. */
   readonly links: ReadonlyMap<string, FileEntry>;
-  /** Folders, whole files and links. */
+  /** All that stays of the running tree can be linked in one go. */
+  readonly wholesale: boolean;
+  /** Folders, whole files and links; the lists that the host goes by, and the record. */
   readonly tar: Source;
   /** Large files that the running tree has in another form, by the folder beneath which they lie here at their own path. */
   readonly deltas: ReadonlyMap<string, readonly FileEntry[]>;
@@ -25,46 +30,83 @@ export interface StagePlanRequest {
   /** What runs, proven; `undefined`: nothing to link from. */
   readonly running: Manifest | undefined;
   readonly ignore?: ((path: string) => boolean) | undefined;
+  readonly shared?: readonly string[] | undefined;
+  readonly record?: ReleaseRecord | undefined;
   /** Send whole files only. Default `false`. */
   readonly whole?: boolean | undefined;
+  /** Link file by file. Default `false`. */
+  readonly single?: boolean | undefined;
 }
 
 /** A file is sent as differences from this size on; below, asking what differs takes longer than sending it. */
 const DELTA = 2 ** 20;
 const OPEN = 0o700;
 
+type Kept = Omit<StagePlanRequest, "tree" | "manifest" | "running">;
+
 /** Plans of trees, by what they start from: hosts that lack the same get the same tar. */
-const plans = new WeakMap<Tree, Map<Manifest | undefined, StagePlan & Pick<StagePlanRequest, "ignore" | "whole">>>();
+const plans = new WeakMap<Tree, Map<Manifest | undefined, { readonly plan: StagePlan; readonly kept: Kept }>>();
 
 /** Made once for all hosts that are to hold a tree and run another. @throws when tree and manifest do not match: a bug. */
 export function planStage(request: StagePlanRequest): StagePlan {
-  const { tree, running, ignore, whole } = request;
+  const { tree, manifest: _, running, ...kept } = request;
   const known = plans.get(tree)?.get(running);
-  if (known !== undefined && known.ignore === ignore && known.whole === whole) return known;
-  const plan = { ...makePlan(request), ignore, whole };
-  plans.set(tree, new Map(plans.get(tree)).set(running, plan));
+  if (known !== undefined && isAlike(known.kept, kept)) return known.plan;
+  const plan = makePlan(request);
+  plans.set(tree, new Map(plans.get(tree)).set(running, { plan, kept }));
   return plan;
 }
 
-function makePlan({ tree, manifest, running, ignore = () => false, whole = false }: StagePlanRequest): StagePlan {
+function isAlike(a: Kept, b: Kept): boolean {
+  return a.ignore === b.ignore && a.whole === b.whole && a.single === b.single && a.record?.release === b.record?.release && a.record?.files === b.record?.files && a.shared?.join("\0") === b.shared?.join("\0"); // biome-ignore format: one line
+}
+
+function makePlan(request: StagePlanRequest): StagePlan {
+  const { manifest, running } = request;
   const there = new Map(running?.entries.map((entry) => [entry.path, entry]));
+  const { links, members, sent, deltas } = partsOf(request, there);
+  const closed = closedIn(manifest).reverse();
+  const wholesale = deltas.size === 0 && closed.length === 0 && canCopy(request);
+  const gone = wholesale ? goneFrom(there, manifest) : [];
+  const tar = packOf({ ...request, members, sent, links: [...links.keys()], gone });
+  const sentBytes = sent.reduce((sum, { size }) => sum + size, 0);
+  return { links, wholesale, tar, deltas, closed, sent: sent.length, sentBytes };
+}
+
+/** What is linked, what goes whole, what goes as differences; and which files are sent at all. */
+function partsOf({ tree, manifest, ignore = () => false, whole }: StagePlanRequest, there: ReadonlyMap<string, Entry>) {
   const links = new Map<string, FileEntry>();
   const deltas = new Map<string, FileEntry[]>();
   const members: Member[] = [];
-  let [sent, sentBytes] = [0, 0];
+  const sent: FileEntry[] = [];
   for (const entry of manifest.entries) {
     const before = isIgnored(entry.path, ignore) ? undefined : there.get(entry.path);
     if (entry.type === "file" && isSame(entry, before)) {
       links.set(entry.path, entry);
       continue;
     }
-    if (entry.type === "file") [sent, sentBytes] = [sent + 1, sentBytes + entry.size];
-    const root = !whole && entry.type === "file" && isLarge(entry, before) ? rootOf(tree, entry) : undefined;
+    if (entry.type === "file") sent.push(entry);
+    const root = entry.type === "file" && whole !== true && isLarge(entry, before) ? rootOf(tree, entry) : undefined;
     if (root === undefined) members.push(memberOf(entry, tree));
     else deltas.set(root, [...(deltas.get(root) ?? []), entry as FileEntry]);
   }
-  const closed = manifest.entries.filter((entry): entry is DirEntry => entry.type === "dir" && (entry.mode & OPEN) !== OPEN); // biome-ignore format: one line
-  return { links, tar: tarOf(members), deltas, closed: closed.reverse(), sent, sentBytes };
+  return { links, members, sent, deltas };
+}
+
+function closedIn({ entries }: Manifest): DirEntry[] {
+  return entries.filter((entry): entry is DirEntry => entry.type === "dir" && (entry.mode & OPEN) !== OPEN);
+}
+
+/** Nothing is in the running tree but what its manifest says, and nothing is in the way of what is to come. */
+function canCopy({ running, manifest, ignore, single = false }: StagePlanRequest): boolean {
+  if (single || running === undefined || ignore !== undefined || closedIn(running).length > 0) return false;
+  const types = new Map(manifest.entries.map(({ path, type }) => [path, type]));
+  return running.entries.every(({ path, type }) => (types.get(path) ?? type) === type);
+}
+
+function goneFrom(there: ReadonlyMap<string, Entry>, { entries }: Manifest): string[] {
+  const wanted = new Set(entries.map((entry) => entry.path));
+  return [...there.keys()].filter((each) => !wanted.has(each)).sort(compareBytes);
 }
 
 function isSame(wanted: FileEntry, there: Entry | undefined): boolean {

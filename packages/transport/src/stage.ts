@@ -7,7 +7,7 @@ import { treeOf } from "./layout.ts";
 import type { Changer } from "./lock.ts";
 import { stageMirror } from "./mirror.ts";
 import { once } from "./once.ts";
-import { checkRun } from "./place.ts";
+import { checkRelease, checkRun } from "./place.ts";
 import { prove } from "./prove.ts";
 import { preflight } from "./rsync.ts";
 import { list, probe, readRecord } from "./session.ts";
@@ -33,8 +33,9 @@ export interface Running {
 
 /** Makes a tree complete and proven beside what runs; see `Lock.stage`. */
 export async function stage(changer: Changer, request: Staging["request"]): Promise<Staged> {
-  const { place, tree, manifest, run, adopt, shared = [] } = request;
+  const { place, tree, manifest, run, adopt, shared = [], record } = request;
   checkRun(run);
+  if (record !== undefined) checkRelease(record.release);
   if (place.strategy === "mirror") return await stageMirror(changer, request);
   checkShared(tree, shared);
   const found = request.probe ?? (await probe(changer.host, { ...request, look: ["space", "drift"] }));
@@ -77,25 +78,31 @@ async function planFor({ host }: Changer, request: StagePlanRequest): Promise<St
   return canDiffer ? plan : planStage({ ...request, whole: true });
 }
 
-async function transfer(
-  changer: Changer,
-  job: Staging,
-  { dir, running }: { dir: string; running: Running | undefined },
-): Promise<Staged> {
+interface Transfer {
+  readonly dir: string;
+  readonly running: Running | undefined;
+  /** See {@link StagePlanRequest}. */
+  readonly single?: boolean;
+}
+
+async function transfer(changer: Changer, job: Staging, { dir, running, single }: Transfer): Promise<Staged> {
   const { request, found } = job;
-  const plan = await planFor(changer, { ...request, running: running?.manifest });
+  const plan = await planFor(changer, { ...request, running: running?.manifest, single });
   checkSpace(changer.host.name, { plan, manifest: request.manifest, found });
   try {
-    const { differences } = await fill(changer, { ...job, dir, plan, sure: running?.sure === true });
+    const differences = await fill(changer, { ...job, dir, plan, sure: running?.sure === true });
     if (differences.length > 0) {
-      // The running tree was not what its snapshot said: take nothing from it.
-      if (plan.links.size > 0) return await transfer(changer, job, { dir, running: undefined });
-      throw verifyFailed(changer.host.name, differences);
+      if (plan.links.size === 0) throw verifyFailed(changer.host.name, differences);
+      // More lay there than the manifest says; or it was not what its snapshot said: take nothing from it.
+      return await transfer(
+        changer,
+        job,
+        plan.wholesale ? { dir, running, single: true } : { dir, running: undefined },
+      );
     }
   } catch (error) {
     if (!isFacsimileError(error, "TREE_MOVED")) throw error;
     return await transfer(changer, job, { dir, running: await hashed(changer, request) });
   }
-  await changer.ask("settle", { place: request.place, args: [dir] });
   return { dir, reused: false, linked: plan.links.size, sent: plan.sent, sentBytes: plan.sentBytes };
 }

@@ -145,8 +145,8 @@ export type FileOnHost =
   | { readonly kind: "binary" | "none" | "large" | "unreadable" };
 
 export interface ProbeOptions extends TreeOptions {
-  /** What to look at beyond what runs and who has the lock; `last`: the end of the history. Default: everything. */
-  readonly look?: readonly ("history" | "last" | "space" | "record" | "state" | "drift")[] | undefined;
+  /** What to look at beyond what runs; `last`: the end of the history. Default: everything. */
+  readonly look?: readonly ("lock" | "history" | "last" | "space" | "record" | "state" | "drift")[] | undefined;
   /** Look at the space only where another tree than this one runs. */
   readonly wanted?: string | undefined;
 }
@@ -194,6 +194,7 @@ export interface Probe {
   readonly moved: readonly string[];
   /** sha256 of the files of the current record, by name. */
   readonly record: Readonly<Record<string, string>>;
+  /** `undefined` also where no look was taken. */
   readonly lock: LockHolder | undefined;
   /** Of which states deploys to this home were, one for each scope. */
   readonly states: readonly DeployedState[];

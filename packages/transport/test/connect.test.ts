@@ -115,7 +115,7 @@ it("shows no secret in any command line, here or there, nor writes one here", as
   const releases = `${hosts.dir}/homes/up/shop/storefront/releases`;
   const modes = watch(async () => {
     const partial = (await fs.readdir(releases).catch(() => [])).filter((name) => name.endsWith(".partial"));
-    const stats = partial.map((name) => fs.stat(`${releases}/${name}/big`).catch(() => undefined));
+    const stats = partial.map((name) => fs.stat(`${releases}/${name}/tree/big`).catch(() => undefined));
     return (await Promise.all(stats)).flatMap((stat) => (stat === undefined ? [] : [(stat.mode & 0o777).toString(8)]));
   });
   const session = await login(hosts, "up");

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { withSharedParents } from "../src/index.ts";
 import { deploy, hostsFor, lockOf, login, place, treeOfFiles } from "./world.ts";
 
-const hosts = await hostsFor(["exact", "linked", "shared", "kept", "heal", "bulk"]);
+const hosts = await hostsFor(["exact", "linked", "shared", "kept", "heal", "bulk", "goes", "turns"]);
 
 it("puts a tree on a host, exactly: bytes, modes, links, empty folders, odd names", async () => {
   const nodes = await treeOfFiles(
@@ -246,4 +246,32 @@ it("copies files from wherever they lie, and refuses what changed since it was h
   if (c?.type === "file" && "file" in c.content) await fs.writeFile(c.content.file, "4");
   const changed = lock.stage(place, { tree: next, manifest, run: "run-2" });
   await expect(changed).rejects.toMatchObject({ code: "VERIFY_FAILED", differences: [{ kind: "changed", path: "c" }] });
+});
+
+it("links what stays also where a shared link, a file and a folder go, and brings the record along", async () => {
+  const session = await login(hosts, "goes");
+  const lock = await lockOf(session);
+  const base = `${session.userHome}/shop/storefront`;
+  const same = { "a/same": "1", "b/same": "2" };
+  await deploy(lock, await treeOfFiles({ ...same, "gone/deep/file": "3", "b/gone": "4", l: "link:gone" }), {
+    shared: ["var"],
+  });
+  const nodes = await treeOfFiles({ ...same, "b/new": "5" });
+  const manifest = await manifestOf(nodes);
+  const record = { release: treeId(manifest), files: { manifest: "1" } };
+  const staged = await lock.stage(place, { tree: nodes, manifest, run: "run-2", record });
+  expect(staged).toMatchObject({ reused: false, linked: 2, sent: 1 });
+  expect(Object.keys(await readTree(`${base}/releases/${staged.dir}/`))).toEqual(["a", "a/same", "b", "b/new", "b/same"]); // biome-ignore format: one line
+  await lock.switch(place, { dir: staged.dir, release: record.release });
+  expect(await session.readRecord(place)).toEqual(record);
+  expect(await fs.readdir(`${base}/releases`)).toHaveLength(2);
+});
+
+it("goes file by file over a folder that becomes a file, and a file that becomes a folder", async () => {
+  const session = await login(hosts, "turns");
+  const lock = await lockOf(session);
+  await deploy(lock, await treeOfFiles({ a: "1", "b/c": "2", d: "link:a", same: "3" }));
+  const nodes = await treeOfFiles({ "a/x": "1", b: "2", "d/y": "4", same: "3" });
+  expect(await deploy(lock, nodes)).toMatchObject({ linked: 1, sent: 3 });
+  expect((await session.list(place)).manifest).toEqual(await manifestOf(nodes));
 });

@@ -21,7 +21,7 @@ async function lock(run: HostRun, context: RunContext): Promise<void> {
   const { session, steps } = run;
   const lock = session.lock({ home, owner: context.owner, run: context.journal.run, reason: context.action });
   // Asked in one go: the host answers in this order.
-  const looks = steps.map(({ found }) => session.probe(found.place, { ...found.options, look: ["space"] }));
+  const looks = steps.map(({ found }) => session.probe(found.place, { ...found.options, look: [] }));
   [run.lock] = await Promise.all([lock, ...looks]);
   for (const [i, now] of (await Promise.all(looks)).entries()) {
     const step = steps[i];
@@ -29,8 +29,9 @@ async function lock(run: HostRun, context: RunContext): Promise<void> {
     const { found, copy } = step;
     const [before, after] = [found.probe.current, now.current];
     if (before?.dir !== after?.dir || before?.release !== after?.release) throw moved(run, copy.project);
-    // Its tree is compared once more when it is linked from.
-    run.probes.set(copy.project, { ...now, snapshot: found.probe.snapshot, moved: found.probe.moved }); // biome-ignore format: one line
+    // Its tree is compared once more when it is linked from; there was room for it.
+    const { snapshot, moved: paths, freeBytes, freeInodes } = found.probe;
+    run.probes.set(copy.project, { ...now, snapshot, moved: paths, freeBytes, freeInodes });
   }
   tell(run, context, "locked");
 }
@@ -50,29 +51,28 @@ export async function stageAll(runs: readonly HostRun[], context: RunContext): P
   });
 }
 
-async function stage({ kind, dir, found, wanted, send, copy }: Step, run: HostRun, context: RunContext): Promise<void> {
-  const { place, options } = found;
-  const lock = lockOf(run);
+async function stage(step: Step, run: HostRun, context: RunContext): Promise<void> {
+  const { kind, copy, send, wanted, found } = step;
+  const record = send && { release: copy.id, files: recordFiles(send.sealed, wanted.manifest) };
   if (kind === "tree" && send !== undefined) {
-    const staged = await lock.stage(place, {
-      ...options,
-      tree: send.tree,
-      manifest: wanted.manifest,
-      run: context.journal.run,
-      adopt: context.adopt,
-      probe: run.probes.get(copy.project),
-      running: found.manifest,
-    });
+    const { place, options, manifest: running } = found;
+    const [probe, { adopt, journal }] = [run.probes.get(copy.project), context];
+    const staged = await lockOf(run).stage(place, { ...options, tree: send.tree, manifest: wanted.manifest, run: journal.run, adopt, probe, running, record }); // biome-ignore format: one line
     run.staged.set(copy.project, staged.dir);
   } else {
-    const listed = await lock.list(place, { ...options, dir });
-    // The snapshot that is left at the end vouches for the tree, so it must be right now, not when it was surveyed.
-    const differences = compareTrees(watchedPart(wanted.manifest, { place, options }), listed.manifest);
-    if (differences.length > 0) throw send === undefined ? notWhole(run, { copy, differences, instance: context.instance }) : moved(run, copy.project); // biome-ignore format: one line
-    run.staged.set(copy.project, listed.dir);
+    run.staged.set(copy.project, await proven(step, run, context));
+    if (record !== undefined) await lockOf(run).record(found.place, record);
   }
-  if (send !== undefined)
-    await lock.record(place, { release: copy.id, files: recordFiles(send.sealed, wanted.manifest) });
+}
+
+/** The folder of a tree that is there, whole. */
+async function proven({ dir, found, wanted, send, copy }: Step, run: HostRun, context: RunContext): Promise<string> {
+  const { place, options } = found;
+  const listed = await lockOf(run).list(place, { ...options, dir });
+  // The snapshot that is left at the end vouches for the tree, so it must be right now, not when it was surveyed.
+  const differences = compareTrees(watchedPart(wanted.manifest, { place, options }), listed.manifest);
+  if (differences.length > 0) throw send === undefined ? notWhole(run, { copy, differences, instance: context.instance }) : moved(run, copy.project); // biome-ignore format: one line
+  return listed.dir;
 }
 
 /** More paths than this are only counted. */

@@ -36,7 +36,10 @@ export async function survey(session: Session, request: SurveyRequest): Promise<
 
 /** As {@link survey}, with all of the history; what moved is not hashed. */
 export async function surveyHistory(session: Session, request: SurveyRequest): Promise<Survey> {
-  return { ...(await askHost(session, { ...request, look: ["history", "record", "state", "drift"] })), drift: [] };
+  return {
+    ...(await askHost(session, { ...request, look: ["lock", "history", "record", "state", "drift"] })),
+    drift: [],
+  };
 }
 
 async function askHost(

@@ -34,16 +34,20 @@ listing() {
   printf '\\0'
 }
 
-# hashes all|new: new files are those that no other release has a link to. Much is faster with openssl, which has the
-# processor's help; it takes longer to start.
-hashes() {
-  export LC_ALL=C
+# Much is hashed faster by openssl, which has the processor's help; it takes longer to start.
+choose_hasher() {
   hasher=$hash_tool
   [ -z "$long" ] || [ "$(openssl dgst -sha256 -r /dev/null 2>/dev/null)" != "$of_nothing */dev/null" ] || hasher='openssl dgst -sha256 -r'
+}
+of_nothing=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+
+# hashes all|new: new files are those that no other release has a link to.
+hashes() {
+  export LC_ALL=C
+  choose_hasher
   [ "$1" = all ] && set -- || set -- '-links 1'
   seek "-type f $1 -exec $hasher {} + 2>/dev/null"
 }
-of_nothing=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
 
 # some_hashes: of the regular files among the paths on stdin, each ended by NUL; in that order. A pipe would never end.
 some_hashes() {

@@ -70,17 +70,23 @@ runs() {
   if [ -n "$mirror" ] && torn; then dir= release=; fi
 }
 
-# points: the same from the links alone; one look does for both, but with BusyBox.
+# points: the same from the links alone.
 points() {
-  dir= release=
-  if [ -L "$C" ] && [ -L "$M/current" ] && dir=$(readlink "$C" "$M/current" 2>/dev/null); then
-    release=\${dir#*"$newline"}
-    dir=\${dir%%"$newline"*}
-  else
-    [ ! -L "$C" ] || dir=$(readlink "$C")
-    [ ! -L "$M/current" ] || release=$(readlink "$M/current")
+  leads "$C" "$B/releases" releases/
+  dir=$led
+  leads "$M/current" "$M"
+  release=$led
+}
+
+# leads LINK FOLDER [PREFIX]: sets led to the name in FOLDER that it leads to, which takes no process; else to what it says behind PREFIX.
+leads() {
+  led=
+  [ -L "$1" ] || return 0
+  if cd -P "$1" 2>/dev/null; then
+    case $PWD in "$2"/*/*) ;; "$2"/?*) led=\${PWD##*/}; return ;; esac
   fi
-  case $dir in releases/*/*) dir= ;; releases/?*) dir=\${dir#releases/} ;; *) dir= ;; esac
+  led=$(readlink "$1")
+  case $led in "$3"*/*) led= ;; "$3"?*) led=\${led#"$3"} ;; *) led= ;; esac
 }
 
 op_hello() {
@@ -107,7 +113,6 @@ op_probe() {
   runs
   printf 'c%s\\0r%s\\0' "$dir" "$release"
   trees
-  for each in "$L"/*.*; do [ -f "$each" ] && { printf 't%s\\0l%s ' "$(date +%s)" "\${each##*/}"; cat "$each"; printf '\\0'; }; done
   for look do
     case $look in
       # space:TREE: nothing is needed where that tree runs.
@@ -122,6 +127,10 @@ op_probe() {
 trees() {
   [ -z "$mirror" ] || return 0
   for each in "$B"/releases/*/; do each=\${each%/}; [ -d "$each" ] && printf 'd%s\\0' "\${each##*/}"; done
+}
+
+look_lock() {
+  for each in "$L"/*.*; do [ -f "$each" ] && { printf 't%s\\0l%s ' "$(date +%s)" "\${each##*/}"; cat "$each"; printf '\\0'; }; done
 }
 
 look_history() { printf h; text "$M/history.jsonl"; }

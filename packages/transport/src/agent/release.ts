@@ -6,8 +6,12 @@ op_keep() {
   umask 077
   [ ! -e "$M/$5.new" ] || rm -rf "$M/$5.new"
   mkdir -p "$M/$5.new" && cd "$M/$5.new" && tar -xmof - || exit 1
-  # One that is there may be the current one: never without its files.
-  if [ -d "$M/$5" ]; then mv -f ./* "$M/$5" && rmdir "$M/$5.new"; else rename "$M/$5.new" "$M/$5"; fi || exit 1
+  kept "$M/$5.new" "$5"
+}
+
+# kept FOLDER RELEASE: it becomes the record. One that is there may be the current one: never without its files.
+kept() {
+  if [ -d "$M/$2" ]; then mv -f "$1"/* "$M/$2" && rmdir "$1"; else rename "$1" "$M/$2"; fi || exit 1
 }
 
 # point LINK TARGET: by rename, so that there is always one or the other. No target: none.
@@ -40,14 +44,15 @@ op_switch() {
 # op_confirm ... LINE [SCOPE STATE]: appends to the history, notes of which state it was, and tells what there is to prune.
 op_confirm() {
   adding "$@"
-  [ -z "$6" ] || printf '%s\\n' "$7" | put "$S/.state.$6" || exit 1
-  if [ -n "$5" ]; then
-    umask 077
-    # A line that was cut must not take this one with it.
-    [ -z "$(tail -c 1 "$M/history.jsonl" 2>/dev/null)" ] || echo >> "$M/history.jsonl"
-    printf '%s\\n' "$5" >> "$M/history.jsonl" || why "$M/history.jsonl"
-  fi
-  printf h; text "$M/history.jsonl"
+  [ -z "$6" ] || ( umask 077; printf '%s\\n' "$7" > "$S/.state.$6.new" && mv -f "$S/.state.$6.new" "$S/.state.$6" ) || why "$S/.state.$6"
+  umask 077
+  line=$5
+  history=$(cat "$M/history.jsonl" 2>/dev/null; printf .)
+  history=\${history%.}
+  # A line that was cut must not take the next one with it.
+  case $history in ""|*"$newline") ;; *) line=$newline$line ;; esac
+  [ -z "$5" ] || printf '%s\\n' "$line" >> "$M/history.jsonl" || why "$M/history.jsonl"
+  printf 'h+%s%s\\n\\0' "$history" "$line"
   runs
   printf 'c%s\\0r%s\\0' "$dir" "$release"
   trees
@@ -55,15 +60,16 @@ op_confirm() {
   return 0
 }
 
-# op_tidy ... DIRS DIR... RELEASE...: removes those trees and records; what was listed when the current tree was proven becomes
+# op_tidy ... LONG DIRS DIR... RELEASE...: removes those trees and records; what was listed when the current tree was proven becomes
 # its snapshot. Removing moves the ctimes of files shared by hard links: if the tree was as proven just before, the listing of
 # just after becomes its snapshot. Else the controller gets all three listings, and may know that only paths moved which
 # nobody watches.
 op_tidy() {
   adding "$@"
-  long=long
-  count=$5
-  shift 5
+  long=$5
+  count=$6
+  pruned=$count
+  shift 6
   runs
   proven=$M/seen.$dir
   [ -f "$proven" ] || proven=$M/current/snapshot
@@ -75,23 +81,22 @@ op_tidy() {
   fi
   printf '%s\\0' "$before"
   [ "$before" != moved ] || { cat "$proven"; listing; }
-  pruned=$count
-  while [ "$count" -gt 0 ]; do
-    rename "$B/releases/$1" "$B/releases/.$1.trash" && renewing discard "$B/releases/.$1.trash"
-    count=$((count - 1))
+  [ "$before" != same ] || [ "$pruned" -gt 0 ] || [ "$proven" = "$M/current/snapshot" ] || [ ! -d "$M/current" ] || mv -f "$proven" "$M/current/snapshot"
+  for each do
     shift
+    if [ "$count" -eq 0 ]; then set -- "$@" "$M/$each"
+    else
+      count=$((count - 1))
+      rename "$B/releases/$each" "$B/releases/.$each.trash" && set -- "$@" "$B/releases/.$each.trash"
+    fi
   done
-  for each do rm -rf "$M/$each"; done
+  for each in "$M"/seen.*; do [ ! -e "$each" ] || set -- "$@" "$each"; done
+  [ $# -eq 0 ] || renewing discard "$@"
   [ -z "$mirror" ] || torn || sweep_mirror
-  case $before in
-    same)
-      [ ! -d "$M/current" ] || {
-        [ "$pruned" -eq 0 ] || { umask 077; listing > "$M/seen.new" && proven=$M/seen.new; }
-        [ "$proven" = "$M/current/snapshot" ] || mv -f "$proven" "$M/current/snapshot"
-      } ;;
+  [ "$pruned" -eq 0 ] || case $before in
+    same) [ ! -d "$M/current" ] || { umask 077; listing > "$M/current/snapshot.new" && mv -f "$M/current/snapshot.new" "$M/current/snapshot"; } ;;
     moved) listing ;;
   esac
-  for each in "$M"/seen.*; do [ ! -e "$each" ] || rm -f "$each"; done
 }
 
 # op_snapshot ...: stdin is the current tree's snapshot.

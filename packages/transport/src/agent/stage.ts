@@ -6,15 +6,13 @@ changing() { at_place "$1" "$2"; hold "$3" "$4"; }
 adding() { at_place "$1" "$2"; still "$3" "$4"; }
 filling() { adding "$@"; in_partial "$5"; }
 
-in_partial() { cd "$B/releases/.$1.partial" 2>/dev/null || die NOT_STAGED "$B/releases/$1"; }
+in_partial() { cd "$B/releases/.$1.partial/tree" 2>/dev/null || die NOT_STAGED "$B/releases/$1"; }
 
 # discard FOLDER...: only folders get their modes changed: files may be shared with a running tree.
 discard() {
-  for each do
-    [ -d "$each" ] || continue
-    find "$each" -type d ! -perm -700 -exec chmod u+rwx {} \\;
-    rm -rf "$each"
-  done
+  ! rm -rf "$@" 2>/dev/null || return 0
+  find "$@" -type d ! -perm -700 -exec chmod u+rwx {} \\; 2>/dev/null
+  rm -rf "$@"
 }
 
 # put FILE: stdin, 0600 from its first byte, complete or not there.
@@ -34,25 +32,43 @@ op_claim() {
   printf '%s\\n' "$5" | put "$M/marker"
 }
 
-# op_unpack ... DIR: a tar, into a partial folder of its own. What was left half done before goes.
+# op_unpack ... DIR SURE HOW LONG SHARED...: a tar, into a partial folder of its own: tree/ is what is sent, and lists lie beside it.
+# HOW says what of the current tree is linked: all but what is sent and what gone names; listed: what links names; or nothing.
+# SURE: only if its snapshot is true, and then it is made true again, for links move ctimes. What was left half done before goes.
 op_unpack() {
   adding "$@"
   for each in "$B"/releases/.?*.partial "$B"/releases/.?*.trash; do [ ! -e "$each" ] || discard "$each"; done
-  mkdir "$B/releases/.$5.partial" && cd "$B/releases/.$5.partial" && tar -xpmof - || exit 1
+  partial=$B/releases/.$5.partial
+  mkdir -m 700 "$partial" || exit 1
+  how=$7
+  long=$8
+  [ -z "$how" ] || begin_links "$6"
+  cd "$partial" && tar -xpmof - || exit 1
+  [ -z "$how" ] || end_links "$6"
+  shift 8
+  for each do [ -e "$B/shared/$each" ] || mkdir -p "$B/shared/$each" || exit 1; done
 }
 
-# op_link ... DIR SURE LONG: hard links to those files of the current tree that stdin names. SURE: only if its snapshot is true,
-# and then it is made true again, for links move ctimes.
-op_link() {
-  filling "$@"
-  into=$(pwd)
-  long=$7
+begin_links() {
   runs
   cd "$B/releases/$dir" || exit 1
-  [ -z "$6" ] || listing | cmp -s - "$M/current/snapshot" || die TREE_MOVED "$B"
-  if cp --version >/dev/null 2>&1; then renewing xargs -0 cp -lP --parents -t "$into"
-  else renewing xargs -0 sh -c 'for file do ln "$file" "$0/$file" || exit 255; done' "$into"; fi || exit 1
-  [ -z "$6" ] || { umask 077; listing > "$M/current/snapshot.new" && mv -f "$M/current/snapshot.new" "$M/current/snapshot"; }
+  [ -z "$1" ] || listing | cmp -s - "$M/current/snapshot" || die TREE_MOVED "$B"
+  # Not every cp can. A tar puts new files in the place of old ones, and writes into none: GNU tar manual, "Overwriting Old Files".
+  if [ "$how" = all ] && ! renewing cp -al . "$partial/tree" 2>/dev/null; then
+    how=listed
+    discard "$partial/tree"
+  fi
+}
+
+end_links() {
+  if [ "$how" = all ]; then [ ! -s gone ] || ( cd tree && xargs -0 rm -rf < ../gone ) || exit 1
+  else ( cd "$B/releases/$dir" && link_listed ) || exit 1; fi
+  [ -z "$1" ] || { cd "$B/releases/$dir" && umask 077 && listing > "$M/current/snapshot.new" && mv -f "$M/current/snapshot.new" "$M/current/snapshot"; }
+}
+
+link_listed() {
+  if cp --version >/dev/null 2>&1; then renewing xargs -0 cp -lP --parents -t "$partial/tree" < "$partial/links"
+  else renewing xargs -0 sh -c 'for file do ln "$file" "$0/$file" || exit 255; done' "$partial/tree" < "$partial/links"; fi
 }
 
 # op_chmod ... DIR MODE
@@ -61,22 +77,39 @@ op_chmod() {
   xargs -0 chmod "$6"
 }
 
-# op_share ... DIR PATH TARGET...: links into the shared folder, which is made where it is missing.
-op_share() {
-  filling "$@"
-  shift 5
-  while [ $# -gt 1 ]; do
-    [ -e "$B/shared/$1" ] || mkdir -p "$B/shared/$1" || exit 1
-    case $1 in */*) [ -d "./\${1%/*}" ] || mkdir -p "./\${1%/*}" || exit 1 ;; esac
-    rm -f "./$1"
-    ln -s -- "$2" "./$1" || exit 1
-    shift 2
-  done
-}
-
+# op_settle ... DIR RELEASE QUICK LONG: the tree and the record of the partial folder go to where they belong. QUICK: only if the
+# tree is at once seen to be what was expected, which is told; if not, op_prove says more.
 op_settle() {
   adding "$@"
   in_partial "$5"
-  rename "$B/releases/.$5.partial" "$B/releases/$5" || exit 1
+  long=$8
+  [ -z "$7" ] || as_expected "$5" || return 0
+  partial=$B/releases/.$5.partial
+  [ ! -d "$partial/record" ] || kept "$partial/record" "$6"
+  rename "$partial/tree" "$B/releases/$5" || exit 1
+  rm -rf "$partial"
+  printf settled
+}
+
+# as_expected KEY: paths, types, modes, sizes and targets are those of the list expected, and the sums of what was sent hold.
+# The listing is kept as by op_prove. No path holds //, so that no two trees have one list.
+as_expected() {
+  [ -n "$gnu_find" ] || return 1
+  export LC_ALL=C TZ=UTC0
+  umask 077
+  seen=$M/seen.$1
+  {
+    printf 'snapshot/2\\0'
+    find . ! -name . \\( -type d -fprintf ../found '%p//d %m\\0' -o -fprintf ../found '%p//%y %m %s %l\\0' \\) -printf '%p\\0%y %m %i %s %T@ %C@ %l\\0' 2>/dev/null
+    printf '\\0'
+  } > "$seen" || why "$seen"
+  sort -z ../found | cmp -s - ../expected && renewing sums_hold
+}
+
+sums_hold() {
+  [ -s ../sums ] || return 0
+  choose_hasher
+  if [ "$hasher" = "$hash_tool" ]; then $hasher -c ../sums >/dev/null 2>&1
+  else xargs -0 $hasher < ../names 2>/dev/null | cmp -s - ../sums; fi
 }
 `;
