@@ -51,10 +51,20 @@ export async function openJournal({ work, instance, now, onFailure }: JournalOpt
     if (!failed) onFailure(`${path.relative(work, name)} cannot be written: ${(error as Error).message}`);
     failed = true;
   };
-  let writing: Promise<unknown> = Promise.resolve();
+  let waiting = "";
+  let writing: Promise<unknown> | undefined;
+  // What comes while a line is being written goes in one piece after it.
+  const write = async () => {
+    while (waiting !== "" && !failed) {
+      const text = waiting;
+      waiting = "";
+      await file.appendFile(text).catch(fail);
+    }
+    writing = undefined;
+  };
   const note: Journal["note"] = (line) => {
-    const text = lineOf(line);
-    writing = writing.then(() => (failed ? undefined : file.appendFile(text))).catch(fail);
+    waiting += lineOf(line);
+    writing ??= write();
   };
   const close = async () => {
     await writing;
