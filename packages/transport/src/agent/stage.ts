@@ -29,7 +29,7 @@ op_claim() {
   fi
   [ -n "$mirror" ] || mkdir -p "$B/releases" || exit 1
   [ -d "$M" ] || mkdir -m 700 "$M" || exit 1
-  printf '%s\\n' "$5" | put "$M/marker"
+  ( umask 077; printf '%s\\n' "$5" > "$M/marker.new" && mv -f "$M/marker.new" "$M/marker" ) || why "$M/marker"
 }
 
 # op_unpack ... DIR SURE HOW LONG SHARED...: a tar, into a partial folder of its own: tree/ is what is sent, and lists lie beside it.
