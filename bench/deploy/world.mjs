@@ -1,6 +1,6 @@
 // A fleet, a conglomerate whose instance `bench` is that fleet, and an application in several versions.
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -35,7 +35,7 @@ function define({ dir, root, machines }) {
   write("define/facsimile.json5", { projects: { app: { repo: "../app" } }, versions: { app: "1" }, home: "bench" });
   write("define/app.json5", { install: { groups: [{ dir: "files" }] } });
   const named = Object.fromEntries(machines.hosts.map(({ name, address }) => [name, { address }]));
-  write("define/bench.json5", { deploy: { nodes: { web: Object.keys(named) } }, hosts: named });
+  write("define/bench.json5", { deploy: { nodes: { web: Object.keys(named) }, maxUnreachable: 1 }, hosts: named });
   writeFileSync(join(root, "hosts/known_hosts"), machines.knownHosts);
   rmSync(join(dir, "raw"), { recursive: true, force: true });
 }
@@ -99,4 +99,11 @@ export function emptyHomes({ machines }) {
     rmSync(home, { recursive: true, force: true });
     mkdirSync(home);
   }
+}
+
+/** Its last host's sshd is stopped: the kernel accepts for it, and nobody answers. @returns what wakes it */
+export function stopped({ machines }) {
+  const pid = Number(readFileSync(join(machines.dir, `${machines.hosts.at(-1).name}.pid`), "utf8"));
+  process.kill(pid, "SIGSTOP");
+  return () => process.kill(pid, "SIGCONT");
 }
