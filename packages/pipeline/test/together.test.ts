@@ -7,9 +7,11 @@ import { type DeployWorld, deployWorld, hooks, outcomes } from "./deploy-world.t
 
 const NAMES = ["web1.eu", "web2.eu", "db1.eu", "web1.us", "web2.us"];
 
-/** A host whose `mv` waits before `current` is renamed, where its home has the file `slow`. */
+/** A host whose `mv` waits before `current` is renamed, where its home has the file `slow`; `other` was there right before the lock. */
 const MV = `#!/bin/sh
-case "$*" in */shop/shop/current) [ ! -e "$HOME/slow" ] || { touch "$HOME/at-switch"; sleep 20; } ;; esac
+case "$*" in
+*/shop/.facsimile/lock) [ ! -e "$HOME/other" ] || echo '{"facsimile":"deployed/1","scope":"staging","id":"i","serial":9,"digest":"d"}' > "$HOME/shop/.facsimile/.state.staging" ;;
+*/shop/shop/current) [ ! -e "$HOME/slow" ] || { touch "$HOME/at-switch"; sleep 20; } ;; esac
 exec /bin/mv "$@"
 `;
 
@@ -27,7 +29,7 @@ describe("the policy together", { timeout: 60_000 }, () => {
   });
   beforeEach(async () => {
     for (const host of NAMES)
-      for (const file of ["unwell", "slow", "at-switch", "forgetful"]) await shop.mark(host, file, false);
+      for (const file of ["unwell", "slow", "other", "at-switch", "forgetful"]) await shop.mark(host, file, false);
     await shop.define({ deploy: hooks(), banner: "old" });
     expect((await shop.deploy()).outcome).toMatch(/done|unchanged/);
     for (const host of NAMES) await shop.mark(host, "trace", false);
@@ -43,6 +45,18 @@ describe("the policy together", { timeout: 60_000 }, () => {
     expect(outcomes(report)).toEqual({ "web1.eu": "reverted", "web2.eu": "reverted", "db1.eu": "reverted", "web1.us": "reverted", "web2.us": "failed" }); // biome-ignore format: one line
     expect(await shop.banners()).toEqual(["old", "old", "old", "old", "old"]);
     expect(await shop.read("web1.eu", "trace")).toMatch(/^pre old\npost new \d+\npost old \d+\n$/);
+  });
+
+  it("stops where another state was deployed between the plan and the lock", async () => {
+    await shop.mark("web1.us", "other");
+    await shop.define({ deploy: hooks(), banner: "new" });
+    const report = await shop.deploy();
+    expect(report.outcome).toBe("failed");
+    const { problem } = report.hosts.find(({ host }) => host === "web1.us") ?? {};
+    expect(problem).toMatchObject({ code: "HOST_MOVED", message: "web1.us: somebody else changed the state there meanwhile" }); // biome-ignore format: one line
+    expect(await shop.banners()).toEqual(["old", "old", "old", "old", "old"]);
+    await shop.mark("web1.us", "other", false);
+    await shop.mark("web1.us", "shop/.facsimile/.state.staging", false);
   });
 
   it("runs commands before the switch only when all are staged", async () => {

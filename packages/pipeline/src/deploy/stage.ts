@@ -21,7 +21,7 @@ async function lock(run: HostRun, context: RunContext): Promise<void> {
   const { session, steps } = run;
   const lock = session.lock({ home, owner: context.owner, run: context.journal.run, reason: context.action });
   // Asked in one go: the host answers in this order.
-  const looks = steps.map(({ found }) => session.probe(found.place, { ...found.options, look: [] }));
+  const looks = steps.map(({ found }) => session.probe(found.place, { ...found.options, look: ["state"] }));
   [run.lock] = await Promise.all([lock, ...looks]);
   for (const [i, now] of (await Promise.all(looks)).entries()) {
     const step = steps[i];
@@ -29,6 +29,7 @@ async function lock(run: HostRun, context: RunContext): Promise<void> {
     const { found, copy } = step;
     const [before, after] = [found.probe.current, now.current];
     if (before?.dir !== after?.dir || before?.release !== after?.release) throw moved(run, copy.project);
+    if (JSON.stringify(now.states) !== JSON.stringify(found.probe.states)) throw moved(run, "the state");
     // Its tree is compared once more when it is linked from; there was room for it.
     const { snapshot, moved: paths, freeBytes, freeInodes } = found.probe;
     run.probes.set(copy.project, { ...now, snapshot, moved: paths, freeBytes, freeInodes });
