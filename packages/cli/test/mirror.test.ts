@@ -1,7 +1,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { gitCommit, gitRepository, readTree, tree } from "@facsimile/testing";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type SecretWorld, secretWorld } from "./secret-world.ts";
 import { type FleetWorld, fleetWorld, HOSTS } from "./world.ts";
 
@@ -129,5 +129,32 @@ describe("on a fleet, an instance whose strategy is mirror", () => {
     expect([code, stdout + stderr]).toEqual([1, expect.stringContaining("`test ! -e etc/new.conf` exited 1")]);
     expect(await homes()).toEqual(before);
     expect(await shop.facs("verify", "staging", "ledger")).toMatchObject({ code: 0 });
+  });
+
+  it("killed by -9 after the switch: the next deploy brings every home to its end", { timeout: 90_000 }, async () => {
+    await shop.edit("define/ledger.json5", 'postcmd: ["test -f etc/new.conf", "test ! -e etc/new.conf"]', 'postcmd: "touch $HOME/switched; test ! -e $HOME/slow || sleep 60"'); // biome-ignore format: one line
+    const file = (host: string, name: string) => path.join(shop.hostHome(host), name);
+    for (const host of HOSTS) await fs.writeFile(file(host, "slow"), "");
+    const killed = shop.start("deploy", "staging", "ledger", "--yes");
+    await vi.waitFor(() => fs.access(file("db1.eu", "switched")), 30_000);
+    process.kill(killed.pid, "SIGKILL");
+    await killed.done;
+    for (const host of HOSTS) {
+      await fs.rm(file(host, "slow"));
+      await fs.rm(file(host, "shop/.facsimile/lock"), { recursive: true, force: true });
+    }
+    expect(await shop.facs("deploy", "staging", "ledger", "--yes")).toMatchObject({ code: 0 });
+    for (const home of await homes())
+      expect(home).toMatchObject({ "etc/new.conf": "file 644 n\n", mine: "file 644 m" });
+    expect(await shop.facs("verify", "staging", "ledger", "--deep")).toMatchObject({ code: 0 });
+  });
+
+  it("has no release to go back to, and says so", async () => {
+    const before = await homes();
+    const { code, stdout, stderr } = await shop.facs("rollback", "staging", "ledger", "--yes");
+    const reason = "db1.us keeps only what runs of ledger: its strategy is mirror\n";
+    expect([code, stdout + stderr]).toEqual([1, expect.stringContaining(reason)]);
+    expect(stderr).toMatch(/facs deploy staging ledger@1\.0\.0\n/);
+    expect(await homes()).toEqual(before);
   });
 });

@@ -68,6 +68,8 @@ async function heldOf(
     new FacsimileError("ROLLBACK_IMPOSSIBLE", `${reached.host.name} ${what}`, { hint: deployInstead(instance, goal) });
   if (found === undefined || !("session" in reached)) throw new Error(`${reached.host.name} was not asked`);
   if (found.probe.current === undefined) throw lacks(`runs nothing of ${goal.project}`);
+  if (found.place.strategy === "mirror" && found.probe.current.release !== goal.id)
+    throw lacks(`keeps only what runs of ${goal.project}: its strategy is mirror`);
   const record = await reached.session.readRecord(found.place, { release: goal.id });
   if (record?.files["release.json"] === undefined || record.files["manifest"] === undefined)
     throw lacks(`does not hold ${nameOf(goal)} any more`);
