@@ -36,29 +36,50 @@ export class HeldReleases {
   async #verify(source: RecordSource, scope: string): Promise<Release> {
     const { session, place } = source;
     const { records, trust } = this.#options;
-    const [json = "", signature = ""] = await Promise.all([
+    const [json, signature] = await Promise.all([
       records.text(source, "release.json"),
       records.text(source, "release.json.asc"),
     ]);
-    const name = `release.json of ${place.project} on ${session.host}`;
-    const bytes = Buffer.from(json);
-    await verifyDetached({ bytes, signature, trust, scope, name });
-    return parseRelease(bytes, name);
+    return signedRelease({ json, signature }, { host: session.host, project: place.project, trust, scope });
   }
 
-  /** The host says which release runs: it must be this one, and this manifest the one that it gives the host. */
   #asCurrent(release: Release, { session, place, probe }: RecordSource): Release {
-    const { host } = session;
-    const isWanted = release.project === place.project && release.instance === this.#options.instance;
-    if (release.id !== probe.current?.release || !isWanted)
-      throw damaged(host, `it holds a release of ${release.project} for ${release.instance}`);
-    const tree = probe.record["manifest"];
-    if (tree === undefined || tree !== release.hosts[host])
-      throw damaged(host, `its manifest is not the one of release ${release.id.slice(0, 7)}`);
-    if (probe.record["SHA256SUMS"] !== release.trees[tree]?.sums)
-      throw damaged(host, "its SHA256SUMS is not the one of its release");
+    const { manifest, SHA256SUMS: sums } = probe.record;
+    const { instance } = this.#options;
+    assertHeld(release, { host: session.host, project: place.project, instance, id: probe.current?.release, manifest, sums }); // biome-ignore format: one line
     return release;
   }
+}
+
+/** @throws `RELEASE_INVALID`, `RELEASE_NEWER`; what `verifyDetached` throws */
+export async function signedRelease(
+  { json = "", signature = "" }: { readonly json: string | undefined; readonly signature: string | undefined },
+  { host, project, trust, scope }: { host: string; project: string; trust: Trust; scope: string },
+): Promise<Release> {
+  const name = `release.json of ${project} on ${host}`;
+  const bytes = Buffer.from(json);
+  await verifyDetached({ bytes, signature, trust, scope, name });
+  return parseRelease(bytes, name);
+}
+
+export interface HeldFacts {
+  readonly host: string;
+  readonly project: string;
+  readonly instance: string;
+  /** Of the release, as the host says. */
+  readonly id: string | undefined;
+  /** sha256 of the files beside it. */
+  readonly manifest: string | undefined;
+  readonly sums: string | undefined;
+}
+
+/** The release is the one of that place, and its files are those that it gives the host. @throws `RELEASE_INVALID` */
+export function assertHeld(release: Release, { host, project, instance, id, manifest, sums }: HeldFacts): void {
+  if (release.id !== id || release.project !== project || release.instance !== instance)
+    throw damaged(host, `it holds a release of ${release.project} for ${release.instance}`);
+  if (manifest === undefined || manifest !== release.hosts[host])
+    throw damaged(host, `its manifest is not the one of release ${release.id.slice(0, 7)}`);
+  if (sums !== release.trees[manifest]?.sums) throw damaged(host, "its SHA256SUMS is not the one of its release");
 }
 
 function damaged(host: string, what: string): FacsimileError {
