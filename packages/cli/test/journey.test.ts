@@ -160,6 +160,7 @@ describe("from nothing to six hosts in two regions, and on", () => {
       /^staging: all 5 hosts hold exactly their copy of storefront 1\.1\.0 \(\w{7}\), verified and healthy/,
     );
     expect(stdout).toMatch(/version {2}storefront 1\.1\.0 in define\/staging\.json5, committed; there is no remote/);
+    expect(stdout).toMatch(/\n {2}undo {5}facs rollback staging storefront\n$/);
     expect(code).toBe(0);
     expect((await answers()).map(({ version }) => version)).toEqual(Array(5).fill("1.1.0"));
     expect(await git(shop.root, "show", "--format=%s", "--unified=0")).toMatch(

@@ -16,6 +16,7 @@ export type {
   Plan,
   ProjectPlan,
   StateChange,
+  Undo,
   ValueChange,
   VerifiedHost,
   VerifiedProject,

@@ -4,10 +4,11 @@ import { givenOptions } from "../confirm.ts";
 import { EXIT, exitOf } from "../exit.ts";
 import { follow, printJson } from "../follow.ts";
 import { openWorld } from "../open-world.ts";
-import { hostFilterOf, srcDirOf } from "../options.ts";
+import { hostFilterOf, hostFilterText, srcDirOf } from "../options.ts";
 import type { Invocation } from "../program.ts";
 import { deployText } from "../text/deploy.ts";
 import { stagesText } from "../text/stages.ts";
+import type { Typed } from "../text/undo.ts";
 import type { World } from "../world.ts";
 
 export interface DeployOptions extends HostFilter {
@@ -53,8 +54,13 @@ export async function deployCommand({ instance, projects, options, world, run }:
     return world.tell("Nothing was changed.\n");
   }
   if (options.json) printJson(report, world);
-  else world.print(deployText(report, world.style));
+  else world.print(deployText(report, world.style, typedWith(options)));
   run.status = endStatus(report, world);
+}
+
+/** A run that goes on with another one has hosts of its own. */
+function typedWith({ resume, onlyFailed, set, ...filter }: DeployOptions): Typed {
+  return { chosen: resume === undefined && onlyFailed === undefined ? hostFilterText(filter) : "", set };
 }
 
 /** The exit status of a deploy or a rollback. */

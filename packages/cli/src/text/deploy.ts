@@ -3,11 +3,17 @@ import { endRows, type Row } from "./deploy-end.ts";
 import { type Ended, headline } from "./deploy-headline.ts";
 import { madeNames } from "./secret-names.ts";
 import { count, type Style } from "./style.ts";
+import { type Typed, undoRows } from "./undo.ts";
 import { labelled } from "./words.ts";
 
-/** How a deploy ended: is the instance whole, which hosts are not, what to type next. */
-export function deployText(report: DeployReport, style: Style): string {
-  return endText(report, { rows: [...endRows(report), ...changedRows(report), ...recordedRows(report)], style });
+/**
+ * How a deploy ended: is the instance whole, which hosts are not, what to type next.
+ *
+ * @param typed See {@link Typed}. Default: nothing.
+ */
+export function deployText(report: DeployReport, style: Style, typed: Typed = {}): string {
+  const rows = [...endRows(report), ...changedRows(report), ...recordedRows(report), ...undoRows(report, typed)];
+  return endText(report, { rows, style });
 }
 
 /** What is true now, and rows of what is to be told beside it. */

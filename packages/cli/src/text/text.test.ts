@@ -111,6 +111,34 @@ describe("deployText", () => {
   });
 });
 
+describe("the way back, at the end of a deploy", () => {
+  const hosts = ["web1", "web2"].map((name): HostReport => ({ host: name, region: "eu", outcome: "done" }));
+  const report = (more: Partial<DeployReport>): DeployReport => ({ schema: "deploy/1", run: "r", instance: "staging", outcome: "done", projects: [release], hosts, recorded: undefined, durationMs: 1, ...more }); // biome-ignore format: one line
+  const all = { projects: [], hosts: [] };
+  const lastLine = (text: string) => text.trimEnd().split("\n").at(-1);
+
+  it("is a line of its own, the last one; there is none where there is no way back", () => {
+    expect(lastLine(deployText(report({ undo: all }), style))).toBe("  undo     facs rollback staging");
+    expect(deployText(report({}), style)).not.toContain("undo");
+  });
+
+  it("names projects and hosts where not all were switched, as they were typed if that says the same", () => {
+    const undo = { projects: ["shop"], hosts: ["web1", "web2"] };
+    expect(lastLine(deployText(report({ undo }), style))).toBe(
+      "  undo     facs rollback staging shop --hosts web1,web2",
+    );
+    const typed = { chosen: " --regions eu", set: ["home=/srv/my shop"] };
+    expect(lastLine(deployText(report({ undo }), style, typed))).toBe("  undo     facs rollback staging shop --regions eu --set 'home=/srv/my shop'"); // biome-ignore format: one line
+    const part = report({ undo: { ...undo, hosts: ["web1"] } });
+    expect(lastLine(deployText(part, style, typed))).toContain("facs rollback staging shop --hosts web1 --set");
+  });
+
+  it("is not told where it would be a list of hosts that nobody reads", () => {
+    const many = { projects: [], hosts: Array.from({ length: 9 }, (_, index) => `web${index}`) };
+    expect(deployText(report({ undo: many }), style)).not.toContain("undo");
+  });
+});
+
 describe("planText", () => {
   const entry = (path: string) => ({ path, type: "file" as const, mode: 0o644, size: 3, sha256: "" });
   const change = (more: Partial<HostProjectPlan>): HostProjectPlan => ({ project: "shop", tree: "t", current: "t", changes: [], drift: [], files: 0, bytes: 0, secrets: [], newSecrets: [], release: true, ...more }); // biome-ignore format: one line

@@ -23,6 +23,7 @@ import { type PreflightRequest, preflight } from "./preflight.ts";
 import { idleHosts, lostHosts, reportOf, tooManyLost, untouchedHosts, type Work } from "./report.ts";
 import type { DeployReport } from "./reports.ts";
 import { assertSame, type TakenUp, takeUp } from "./resume.ts";
+import { undoOf } from "./undo.ts";
 
 export interface DeployRequest extends Consent, LibraryRequest, PreflightRequest {
   /** Goes on without a question. Default `false`: only a local instance that is not protected does. */
@@ -78,7 +79,9 @@ export async function deploy(request: DeployRequest, world: PipelineContext): Pr
     const { adopt = false, resume: resumes } = request;
     const runs = hostRuns({ work, sealed: await sealAll(work, context) });
     const by = state.keyring.fingerprint;
-    return await carryOut({ ...work, runs }, { ...context, action: "deploy", by, deployed: deployedOf({ outline: outlined, state: state.state }), letGo, stop: world.signal, started, adopt, recorded: report, resumes }); // biome-ignore format: one line
+    const ended = await carryOut({ ...work, runs }, { ...context, action: "deploy", by, deployed: deployedOf({ outline: outlined, state: state.state }), letGo, stop: world.signal, started, adopt, recorded: report, resumes }); // biome-ignore format: one line
+    const undo = ended.outcome === "done" ? undoOf({ ...work, runs, isNamed: projects !== undefined && projects.length > 0 }) : undefined; // biome-ignore format: one line
+    return undo === undefined ? ended : { ...ended, undo };
   } finally {
     letGo();
     await reaching.then(closeAll, () => undefined);

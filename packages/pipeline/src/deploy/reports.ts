@@ -140,7 +140,15 @@ export interface DeployReport {
   readonly waves?: readonly WaveReport[] | undefined;
   /** What was written down before the first host was touched; `undefined` when nothing was. */
   readonly recorded: Recorded | undefined;
+  /** The rollback that takes back what this run switched. Missing: nothing was, or no rollback can take back all of it. */
+  readonly undo?: Undo | undefined;
   readonly durationMs: number;
+}
+
+/** What `facs rollback` is to be told. Empty: all of the instance. */
+export interface Undo {
+  readonly projects: readonly string[];
+  readonly hosts: readonly string[];
 }
 
 export interface Recorded {

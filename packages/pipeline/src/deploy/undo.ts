@@ -1,0 +1,64 @@
+import { isConfirmed } from "./compare.ts";
+import type { HostRun, Step } from "./host-run.ts";
+import type { Work } from "./report.ts";
+import type { Undo } from "./reports.ts";
+
+interface Ended extends Pick<Work, "projects"> {
+  readonly runs: readonly HostRun[];
+  /** Somebody named projects; else they are all of the instance. */
+  readonly isNamed: boolean;
+}
+
+interface Changed {
+  readonly host: string;
+  readonly step: Step;
+}
+
+/**
+ * The rollback that takes back exactly what a run that is done has switched. Undefined: it switched nothing, or no rollback
+ * can take back all of it. Pure.
+ */
+export function undoOf({ runs, projects, isNamed }: Ended): Undo | undefined {
+  const done = runs.filter(({ outcome }) => outcome === "done");
+  const changed = done.flatMap(({ host, steps }) => steps.filter(isOther).map((step) => ({ host: host.name, step })));
+  const going = projects.filter(({ project }) => changed.some(({ step }) => step.copy.project === project));
+  const hosts = new Set<string>(changed.map(({ host }) => host));
+  if (changed.every(({ step }) => step.kind === "record") || done.some(({ irreversible }) => irreversible)) return undefined; // biome-ignore format: one line
+  if (!changed.every(canGoBack) || !going.every((one) => isWhole(one, { changed, hosts }))) return undefined;
+  const isEverywhere = going.every((one) => upHosts(one).every((name) => hosts.has(name)));
+  return {
+    projects: isNamed || going.length < projects.length ? going.map(({ project }) => project) : [],
+    hosts: isEverywhere ? [] : [...hosts],
+  };
+}
+
+/** The host runs another release than before, not only the same one made whole. */
+function isOther({ found, copy }: Step): boolean {
+  return found.probe.current?.release !== copy.id;
+}
+
+/** The host keeps what it ran, which was confirmed, and as it was deployed: a rollback hashes all of it. */
+function canGoBack({ step: { found, definition, host } }: Changed): boolean {
+  const { current, history } = found.probe;
+  const isKept = found.place.strategy === "releases" && definition.view(host).deploy.keep > 1;
+  const isGood = found.release !== undefined && found.drift.length === 0 && isConfirmed(found);
+  return isKept && isGood && history.at(-1)?.release === current?.release;
+}
+
+/** Of the chosen hosts all that hold the project were changed, from one release. */
+function isWhole(
+  one: Project,
+  { changed, hosts }: { changed: readonly Changed[]; hosts: ReadonlySet<string> },
+): boolean {
+  const mine = changed.filter(({ step }) => step.copy.project === one.project);
+  const chosen = upHosts(one).filter((name) => hosts.has(name));
+  const before = new Set(mine.map(({ step }) => step.found.probe.current?.release));
+  return chosen.every((name) => mine.some(({ host }) => host === name)) && before.size === 1;
+}
+
+type Project = Work["projects"][number];
+
+/** Those that a rollback would ask. */
+function upHosts({ definition }: Project): string[] {
+  return definition.hosts.filter(({ down }) => down === undefined).map(({ name }) => name);
+}
