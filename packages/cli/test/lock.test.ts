@@ -83,7 +83,8 @@ describe("facs lock", () => {
     expect((await lock("status", "staging")).stdout).not.toContain("locked");
     await goOn();
     const ended = await running.done;
-    expect(ended.code).not.toBe(0);
+    expect(ended.code).toBe(4);
+    expect(ended.stdout).toMatch(/^staging: nothing switched\. .*; all still run what they ran before\.\n/);
     expect(ended.stdout).toContain("the lock expired and was taken by another run, or freed");
     for (const host of HOSTS) expect(await exists(inHome(host, "shop/storefront/current")), host).toBe(false);
   }, 60_000);

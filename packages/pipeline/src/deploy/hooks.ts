@@ -4,6 +4,7 @@ import type { HealthCheck, Hook, Host } from "@facsimile/definitions";
 import type { Lock, Place } from "@facsimile/transport";
 import type { PipelineContext } from "../context.ts";
 import type { Hooks } from "../release/release.ts";
+import { isNotBegun } from "./not-begun.ts";
 
 export interface HookRequest {
   readonly host: Host;
@@ -32,9 +33,11 @@ export async function runHooks(
   let irreversible = false;
   const mine = hooks.filter((hook) => concerns(hook, request.host) && (hook.once !== true || request.isFirst(hook)));
   for (const hook of mine) {
+    const before = irreversible;
     irreversible ||= hook.irreversible === true;
     await runOne(hook, request, context).catch((error: unknown) => {
-      throw irreversible ? Object.assign(error as Error, { irreversible }) : error;
+      const isPast = isNotBegun(error) ? before : irreversible;
+      throw isPast ? Object.assign(error as Error, { irreversible: isPast }) : error;
     });
     request.ran?.(hook);
   }

@@ -12,6 +12,7 @@ import {
   type SwitchContext,
   tell,
 } from "./host-run.ts";
+import { isNotBegun } from "./not-begun.ts";
 
 /** Runs the commands that come before the switch. */
 export async function precmdAll(runs: readonly HostRun[], context: SwitchContext): Promise<void> {
@@ -46,13 +47,10 @@ async function switchStep(step: Step, run: HostRun, context: RunContext): Promis
   try {
     await lockOf(run).switch(found.place, { dir, release: copy.id });
   } catch (error) {
-    if (REFUSALS.includes((error as { code?: string }).code ?? "")) run.switched.pop();
+    if (isNotBegun(error)) run.switched.pop();
     throw isLoss(error) ? unknown(run, { error, instance: context.instance }) : error;
   }
 }
-
-/** What a host says before it changes anything. */
-const REFUSALS = ["LOCK_LOST", "NOT_STAGED", "HOME_REFUSED"];
 
 function targetOf(current: Step["found"]["probe"]["current"]): SwitchTarget | undefined {
   return current && { dir: current.dir, release: current.release };
