@@ -20,7 +20,7 @@ export const EXIT = {
 const STATUS: Readonly<Record<string, readonly string[]>> = {
   usage: [
     "USAGE BAD_FINGERPRINT BAD_NAME BAD_PATH BAD_SET NO_CONGLOMERATE",
-    "UNKNOWN_INSTANCE UNKNOWN_PROJECT UNKNOWN_STAGE UNKNOWN_LAYER UNKNOWN_HOST UNKNOWN_REVISION UNKNOWN_RELEASE UNKNOWN_RUN UNKNOWN_RECIPIENT UNKNOWN_SIGNER UNKNOWN_SCOPE",
+    "UNKNOWN_INSTANCE UNKNOWN_PROJECT UNKNOWN_STAGE UNKNOWN_LAYER UNKNOWN_HOST UNKNOWN_TARGET UNKNOWN_REGION UNKNOWN_REVISION UNKNOWN_RELEASE UNKNOWN_RUN UNKNOWN_RECIPIENT UNKNOWN_SIGNER UNKNOWN_SCOPE",
   ],
   conflict: [
     "LOCK_HELD LOCK_LOST HOST_MOVED SOURCE_MOVED STATE_LOCKED STATE_CHANGED DEFINITION_CHANGED",
@@ -42,9 +42,17 @@ const BY_CODE = new Map<string, number>(
   ),
 );
 
+/** What is typed to choose hosts, and stands in files too: with a place it is the definition that is wrong, not the command. */
+const IN_FILES = ["UNKNOWN_HOST", "UNKNOWN_TARGET", "UNKNOWN_REGION"];
+
 /** The exit status for a failure; of several, the gravest. */
 export function exitOf(error: FacsimileError): number {
-  return statusOf(problemsOf(error).map(({ code }) => code));
+  const isTyped = ({ code, position }: FacsimileError) => position === undefined || !IN_FILES.includes(code);
+  return statusOf(
+    problemsOf(error)
+      .filter(isTyped)
+      .map(({ code }) => code),
+  );
 }
 
 /** {@link exitOf}, of failures that are known by their codes. */

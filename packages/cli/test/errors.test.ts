@@ -33,6 +33,24 @@ it("tells what is wrong in a definition with place, excerpt and caret", async ()
   expect(code).toBe(1);
 });
 
+it("tells names in files that nothing has as mistakes of the files: 1, not 64 as for what is typed", async () => {
+  const file = path.join(shop.root, "define/staging.json5");
+  const good = await fs.readFile(file, "utf8");
+  await fs.writeFile(file, good.replace("deploy: {", 'deploy: {\n    waves: [{ hosts: ["web1.ue"] }],'));
+  const wave = await shop.facs("plan", "staging");
+  await fs.writeFile(file, good);
+  expect(wave.stderr).toMatch(/^define\/staging\.json5:\d+:\d+: error UNKNOWN_HOST: /m);
+  const folder = path.join(shop.root, "tmpl/storefront/_ALL_/_TARGET_/fronted");
+  await fs.mkdir(folder, { recursive: true });
+  await fs.writeFile(path.join(folder, "x"), "");
+  const template = await shop.facs("render", "dev", "storefront", "x");
+  await fs.rm(folder, { recursive: true });
+  expect(template.stderr).toContain(
+    "error UNKNOWN_TARGET_FOLDER: templates lie in _TARGET_/fronted, which is no target of dev\n  Did you mean _TARGET_/frontend?\n",
+  );
+  expect([wave.code, template.code]).toEqual([1, 1]);
+});
+
 it("tells what is odd also where that leaves nothing to deploy", async () => {
   const file = path.join(shop.root, "define/staging.json5");
   const good = await fs.readFile(file, "utf8");

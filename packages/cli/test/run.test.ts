@@ -57,6 +57,12 @@ describe("facs run", () => {
       return [code, stdout, stderr.split("\n")[0]];
     };
     expect(await refused("--hosts", "web1.ue")).toEqual([64, "", 'error UNKNOWN_HOST: staging has no host "web1.ue"']);
+    expect(await refused("--targets", "databas")).toEqual([
+      64,
+      "",
+      'error UNKNOWN_TARGET: staging has no target "databas"',
+    ]);
+    expect(await refused("--regions", "uk")).toEqual([64, "", 'error UNKNOWN_REGION: staging has no region "uk"']);
     expect(await refused("--hosts", "")).toEqual([1, "", "error NO_HOSTS: staging has no host with all of: --hosts "]);
     expect(await refused("--hosts", "db1.eu", "--hosts", "web1.eu", "--regions", "us")).toEqual([
       1,

@@ -19,7 +19,7 @@ export function unknownTargets(
   return strange.map((target) => {
     const near = didYouMean(target, known);
     return new FacsimileError(
-      "UNKNOWN_TARGET",
+      "UNKNOWN_TARGET_FOLDER",
       `templates lie in _TARGET_/${target}, which is no target of ${instance.full}`,
       {
         hint: near === undefined ? `Targets: ${[...known].join(", ")}` : `Did you mean _TARGET_/${near}?`,
