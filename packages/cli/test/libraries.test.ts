@@ -29,10 +29,11 @@ describe("on a fleet, a release whose programs need shared libraries", () => {
 
   it("is planned with what each host lacks and which file needs it, exit 1", async () => {
     const { code, stdout } = await shop.facs("plan", "staging");
-    for (const host of FRONTENDS)
-      expect(stdout).toContain(`✗ ${host} lacks libnobody-has.so.9, which storefront needs for bin/reports\n`);
+    const all = FRONTENDS.join(", ");
+    expect(stdout).toContain(`✗ ${all} lack libnobody-has.so.9, which storefront needs for bin/reports\n`);
+    expect(stdout.match(/libnobody-has/g)).toHaveLength(1);
     expect(stdout).not.toContain("bin/real");
-    expect(stdout).not.toMatch(/db1\.eu lacks/);
+    expect(stdout).not.toMatch(/db1\.eu.* lack/);
     expect(stdout).toContain(
       "6 hosts would change. 5 hosts lack shared libraries: a deploy would stop before it begins.",
     );
@@ -42,7 +43,7 @@ describe("on a fleet, a release whose programs need shared libraries", () => {
   it("is not deployed: nothing is sealed, locked or sent, all hosts are named, exit 1", async () => {
     const { code, stdout, stderr } = await shop.facs("deploy", "staging", "--yes");
     expect(stdout + stderr).toContain("staging: nothing switched. 1 of 6 hosts was ready, 5 failed");
-    for (const host of FRONTENDS) expect(stdout).toContain(`failed   ${host} lacks libnobody-has.so.9`);
+    expect(stdout).toContain(`failed   ${FRONTENDS.join(", ")} lack libnobody-has.so.9`);
     expect(stdout).toContain("--skip-libcheck");
     expect(code).toBe(1);
     expect(await state()).toEqual([]);
@@ -116,6 +117,6 @@ describe("on this machine", () => {
     );
     expect(stderr).toContain('no project has a target "frontnd"');
     expect(stderr).toContain("Did you mean frontend?");
-    expect(code).toBe(1);
+    expect(code).toBe(64); // It was typed; in a file it would be 1.
   });
 });

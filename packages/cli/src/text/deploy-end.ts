@@ -1,8 +1,9 @@
 import type { HostReport } from "@facsimile/pipeline";
 import { type Ended, isStopped } from "./deploy-headline.ts";
+import { hostProblems } from "./host-problems.ts";
 import { count } from "./style.ts";
 import { harmlessLines } from "./value.ts";
-import { groupBy, hostProblem } from "./words.ts";
+import { groupBy } from "./words.ts";
 
 /** A label and what it is of; of several lines, the others follow beneath. */
 export type Row = readonly [label: string, text: string];
@@ -17,9 +18,14 @@ export function endRows(report: Ended, again = againText(report)): Row[] {
   const bad = hosts.filter((host) => host.problem !== undefined && !isStopped(host));
   const isMixed = outcome === "partial" || waves !== undefined;
   const rest = isMixed ? [...grouped(hosts, "reverted"), ...grouped(hosts, "not tried")] : [];
-  const told = bad.map(({ host, outcome, problem }): Row => [outcome, problem === undefined ? host : hostProblem(host, problem)]); // biome-ignore format: one line
+  const told = [...groupBy(bad, ({ outcome }) => outcome)].flatMap(([outcome, some]) => problemRows(outcome, some));
   const next = outcome === "failed" || outcome === "partial" ? nextRows(again, bad) : [];
   return [...told, ...rest, ...stoppedIn(report), ...leftOut(hosts), ...next];
+}
+
+function problemRows(outcome: string, hosts: readonly HostReport[]): Row[] {
+  const failed = hosts.flatMap(({ host, problem }) => (problem === undefined ? [] : [{ host, problem }]));
+  return hostProblems(failed).map((text): Row => [outcome, text]);
 }
 
 /** More names than this are only counted. */

@@ -1,5 +1,6 @@
 import { formatPosition } from "@facsimile/core";
 import type { HostPlan, HostProjectPlan, Plan, ProjectPlan } from "@facsimile/pipeline";
+import { hostProblems } from "./host-problems.ts";
 import { commandLines } from "./plan-commands.ts";
 import { pathLines } from "./plan-files.ts";
 import { isAnswering, planHostLines, secretLines } from "./plan-hosts.ts";
@@ -7,7 +8,7 @@ import { stateLines, valueLines } from "./plan-values.ts";
 import { madeNames } from "./secret-names.ts";
 import { columns, count, type Style } from "./style.ts";
 import { harmless } from "./value.ts";
-import { holdsText, hostProblem, hostsText } from "./words.ts";
+import { holdsText, hostsText } from "./words.ts";
 
 export interface PlanTextOptions {
   /** Somebody is asked next: no command is told, and something is to be done. Default `false`. */
@@ -88,15 +89,10 @@ function downLines({ down = [] }: Plan, { yellow }: Style): string[] {
   return down.map(({ host, region, why }) => `  ${yellow("!")} ${region === undefined ? "" : `${region}/`}${host} is left out: ${why}`); // biome-ignore format: one line
 }
 
-/** What to do is said once, however many hosts have the same trouble. */
+/** The same trouble and what to do about it are said once, however many hosts have it. */
 function lostLines(lost: readonly HostPlan[], { red, bad }: Style): string[] {
-  const lines = lost.flatMap(({ host, problem }) =>
-    problem === undefined
-      ? []
-      : hostProblem(host, problem)
-          .split("\n")
-          .map((line) => `  ${red(bad)} ${line}`),
-  );
+  const failed = lost.flatMap(({ host, problem }) => (problem === undefined ? [] : [{ host, problem }]));
+  const lines = hostProblems(failed).flatMap((text) => text.split("\n").map((line) => `  ${red(bad)} ${line}`));
   const hints = new Set(lost.flatMap(({ problem }) => problem?.hint?.split("\n").map(harmless) ?? []));
   return [...lines, ...[...hints].map((hint) => `    ${hint}`)];
 }

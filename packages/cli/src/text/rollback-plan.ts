@@ -1,13 +1,15 @@
 import type { RollbackHost, RollbackPlan, RotatedSecrets } from "@facsimile/pipeline";
+import { hostProblems } from "./host-problems.ts";
 import { columns, count, type Style } from "./style.ts";
 import { harmless } from "./value.ts";
-import { groupBy, hostNames, hostProblem, hostsText, short } from "./words.ts";
+import { groupBy, hostNames, hostsText, short } from "./words.ts";
 
 /** What a rollback would do: which release goes where, what runs then, and which secrets would be old ones. */
 export function rollbackPlanText(plan: RollbackPlan, style: Style): string {
   const { instance, projects, hosts, rotated } = plan;
   const changing = hosts.filter((host) => host.projects.length > 0);
-  const lost = hosts.flatMap(({ host, problem }) => (problem === undefined ? [] : [`${style.yellow("!")} ${hostProblem(host, problem)}`])); // biome-ignore format: one line
+  const failed = hosts.flatMap(({ host, problem }) => (problem === undefined ? [] : [{ host, problem }]));
+  const lost = hostProblems(failed).map((text) => `${style.yellow("!")} ${text}`);
   const blocks = [
     [`${instance}: back to ${projects.map(goalText).join(", ")} on ${hostsText(changing)}`],
     hostLines(plan, style),

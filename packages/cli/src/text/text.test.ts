@@ -222,7 +222,7 @@ describe("planText", () => {
     const hosts = ["web1", "web2"].map((name) => host(name, [change({ release: false })], { problem: problem(name) }));
     const text = planText(plan([...hosts, host("web3", [], { problem: lost })]), style);
     expect(text).toContain("    eu  web  web1 web2  new record\n");
-    expect(text).toContain("  x web1 lacks liba.so\n  x web1 lacks libb.so\n  x web2 lacks liba.so\n");
+    expect(text).toContain("  x web1, web2 lack liba.so\n  x web1, web2 lack libb.so\n");
     expect(text.match(/Install them\./g)).toHaveLength(1);
     expect(text).toMatch(/2 hosts would change\. 1 host could not be asked\. 2 hosts lack shared libraries: a deploy would stop before it begins\.\n$/); // biome-ignore format: one line
   });
