@@ -5,7 +5,7 @@ export { formatKnownHost, type HostKey, keyFingerprint, parseKnownHosts } from "
 export { treeOf } from "./layout.ts";
 export type { LibraryOffer, LibraryQuestion } from "./libraries.ts";
 export { type ScanOptions, scanHostKey } from "./scan.ts";
-export { watchedPart, withSharedParents } from "./shared.ts";
+export { missingLink, watchedPart, withSharedParents } from "./shared.ts";
 export { type SpaceNeed, spaceProblem } from "./space.ts";
 export {
   type ConfirmRequest,

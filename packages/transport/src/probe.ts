@@ -17,6 +17,7 @@ export function parseProbe(body: Buffer, options: ProbeOptions & { readonly plac
     current: dir === "" ? undefined : { dir, tree: treeOf(dir), release: release === "" ? undefined : release },
     dirs: found.get("d") ?? [],
     record: recordOf(one("s")),
+    unlinked: found.get("x") ?? [],
     ...snapshotOf(found, { records, ignore: options.ignore ?? (() => false) }),
     lock: (found.get("l") ?? []).map((text) => parseLock(text, Number(one("t")))).find((lock) => lock !== undefined),
     states: (found.get("n") ?? []).flatMap((line) => parseDeployed(line) ?? []),

@@ -2,7 +2,7 @@ import { compareTrees, type Difference, type FileEntry, type Manifest } from "@f
 import { amountOf } from "./amount.ts";
 import type { Changer } from "./lock.ts";
 import { list } from "./session.ts";
-import { isIgnored, sharedTarget } from "./shared.ts";
+import { isIgnored, missingLink } from "./shared.ts";
 import type { StageRequest } from "./types.ts";
 
 export interface ProofRequest extends StageRequest {
@@ -30,6 +30,6 @@ export async function prove(changer: Changer, request: ProofRequest): Promise<Pr
   const args = [...changer.args(place).slice(2), dir, key, ...what];
   const { listing } = await list(changer.host, { place, prove: args, ignore, shared, linked, manifest });
   const expected = { entries: manifest.entries.filter(({ path }) => !isIgnored(path, ignore)) };
-  const unlinked = listing.unlinked.map((path): Difference => ({ kind: "missing", path, expected: { path, type: "link", target: sharedTarget(path) } })); // biome-ignore format: one line
-  return { differences: [...compareTrees(expected, listing.manifest), ...unlinked], actual: listing.manifest };
+  const differences = [...compareTrees(expected, listing.manifest), ...listing.unlinked.map(missingLink)];
+  return { differences, actual: listing.manifest };
 }

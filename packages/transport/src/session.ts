@@ -83,10 +83,13 @@ const LOOKS = ["lock", "history", "last", "space", "record", "state", "drift"] a
 const EVERYTHING = LOOKS.filter((one) => one !== "last");
 
 export async function probe(host: Host, request: ProbeOptions & { readonly place: Place }): Promise<Probe> {
-  const { place, look = EVERYTHING, wanted } = request;
+  const { place, look = EVERYTHING, wanted, shared = [] } = request;
   checkPlace(place);
   const spaceFor = wanted === undefined ? "space" : `space:${checkDir(wanted)}`;
-  const looks = LOOKS.filter((one) => look.includes(one)).map((one) => (one === "space" ? spaceFor : one));
+  const looks = LOOKS.filter((one) => look.includes(one)).flatMap((one) => {
+    if (one === "drift") return [...shared.map((path) => `shared:${path}`), one];
+    return one === "space" ? spaceFor : one;
+  });
   const body = await host.ask({ op: "probe", args: [...placeArgs(place), ...looks] });
   return parseProbe(body, request);
 }

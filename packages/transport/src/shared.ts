@@ -1,10 +1,15 @@
 import { FacsimileError } from "@facsimile/core";
-import type { Manifest, Tree } from "@facsimile/manifest";
+import type { Difference, Manifest, Tree } from "@facsimile/manifest";
 import type { Place, TreeOptions } from "./types.ts";
 
 /** Where the link of a shared path points, seen from its place in a tree: `uploads` → `../../shared/uploads`. */
 export function sharedTarget(path: string): string {
   return `${"../".repeat(path.split("/").length + 1)}shared/${path}`;
+}
+
+/** How a tree differs from its release where a shared path has no link. */
+export function missingLink(path: string): Difference {
+  return { kind: "missing", path, expected: { path, type: "link", target: sharedTarget(path) } };
 }
 
 /** Takes ignored paths and right shared links out of a listing. */

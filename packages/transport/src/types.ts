@@ -192,6 +192,8 @@ export interface Probe {
   readonly snapshot: "same" | "moved" | "unknown";
   /** Paths that made it `moved`, sorted. */
   readonly moved: readonly string[];
+  /** `shared` paths that have no link in the current tree, nor anything in its place; of a look at the drift. */
+  readonly unlinked: readonly string[];
   /** sha256 of the files of the current record, by name. */
   readonly record: Readonly<Record<string, string>>;
   /** `undefined` also where no look was taken. */

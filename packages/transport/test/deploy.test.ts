@@ -165,7 +165,7 @@ it("links shared paths in, and watches neither them nor what is mutable", async 
   await fs.writeFile(`${base}/current/var/file`, "kept");
   await fs.writeFile(`${base}/current/data/up/file`, "kept too");
   await fs.writeFile(`${base}/current/logs/new.log`, "line");
-  expect(await session.probe(place, options)).toMatchObject({ snapshot: "same", moved: [] });
+  expect(await session.probe(place, options)).toMatchObject({ snapshot: "same", moved: [], unlinked: [] });
   expect((await session.list(place, options)).manifest.entries.map(({ path }) => path)).toEqual([
     "app",
     "data",
@@ -181,6 +181,7 @@ it("links shared paths in, and watches neither them nor what is mutable", async 
 
   await fs.rm(`${base}/current/var`);
   expect((await session.list(place, options)).unlinked).toEqual(["var"]);
+  expect(await session.probe(place, options)).toMatchObject({ unlinked: ["var"], moved: ["var"] });
   const clash = deploy(lock, await treeOfFiles({ "var/x": "1", data: "dir:" }), options);
   await expect(clash).rejects.toMatchObject({
     code: "SHARED_IN_TREE",

@@ -4,7 +4,7 @@ import { follow, printJson } from "../follow.ts";
 import { openWorld } from "../open-world.ts";
 import { hostFilterOf, hostFilterText, srcDirOf } from "../options.ts";
 import type { Invocation } from "../program.ts";
-import { planText } from "../text/plan.ts";
+import { isChanging, planText } from "../text/plan.ts";
 import type { World } from "../world.ts";
 
 export interface PlanOptions extends HostFilter {
@@ -44,10 +44,7 @@ export async function planCommand({ instance, projects, options, world, run }: P
   if (options.json) printJson(plan, world);
   else
     world.print(planText(plan, world.style, { files: await fileLines(plan, world), chosen: hostFilterText(options) }));
-  const isDifferent = plan.hosts.some(
-    ({ problem, projects: on }) =>
-      problem !== undefined || on.some(({ release, drift }) => !release || drift.length > 0),
-  );
+  const isDifferent = plan.hosts.some((host) => host.problem !== undefined || isChanging(host));
   if (plan.hosts.some(({ problem }) => problem !== undefined)) run.status = EXIT.failed;
   else if (options.exitCode && isDifferent) run.status = EXIT.differences;
 }

@@ -32,6 +32,6 @@ function rowOf(
 }
 
 /** Only the name of its release may be new: then nothing is restarted. */
-function isSwitched({ tree, current, drift }: HostPlan["projects"][number]): boolean {
-  return tree !== current || drift.length > 0;
+function isSwitched({ tree, current, drift, changes }: HostPlan["projects"][number]): boolean {
+  return tree !== current || drift.length > 0 || changes.length > 0;
 }

@@ -50,8 +50,8 @@ export function isChanging({ projects }: HostPlan): boolean {
   return projects.some(isProjectChanging);
 }
 
-export function isProjectChanging({ release, drift }: HostProjectPlan): boolean {
-  return !release || drift.length > 0;
+export function isProjectChanging({ release, drift, changes }: HostProjectPlan): boolean {
+  return !release || drift.length > 0 || changes.length > 0;
 }
 
 function nothingToDo(plan: Plan): string {

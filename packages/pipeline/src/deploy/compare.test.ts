@@ -30,14 +30,15 @@ function found(more: {
   manifest?: Manifest;
   drift?: Survey["drift"];
   confirmed?: string;
+  unlinked?: readonly string[];
 }): Survey {
-  const { tree = "t2", release = "r2", drift = [], confirmed = tree } = more;
+  const { tree = "t2", release = "r2", drift = [], confirmed = tree, unlinked = [] } = more;
   const current = { dir: tree, tree, release };
   const held = { id: release, trees: { [tree]: { sums: "", secrets: [] } } };
   return {
     place: {},
     options: {},
-    probe: { current, history: [{ dir: "t0" }, { dir: confirmed }] },
+    probe: { current, history: [{ dir: "t0" }, { dir: confirmed }], unlinked },
     record: undefined,
     release: held,
     manifest: more.manifest ?? wanted.manifest,
@@ -80,4 +81,15 @@ it("brings to its end what a killed run switched and did not confirm, whatever i
   }
   const renamed = found({ release: "r1" });
   expect(kindOf(comparePlan({ copy, wanted, found: renamed }), renamed)).toBe("record");
+});
+
+it("brings links that are shared only now, and tells those that went as edited by hand, each once", () => {
+  const survey = found({ unlinked: ["up", "var"], drift: [{ kind: "missing", path: "up" }] });
+  const change = comparePlan({ copy, wanted, found: survey });
+  expect(change.changes).toEqual([
+    { kind: "missing", path: "var", expected: { path: "var", type: "link", target: "../../shared/var" } },
+  ]);
+  expect([isExact(change), kindOf(change, survey)]).toEqual([false, "tree"]);
+  const only = found({ unlinked: ["var"] });
+  expect(kindOf(comparePlan({ copy, wanted, found: only }), only)).toBe("tree");
 });

@@ -1,4 +1,5 @@
-import { compareTrees } from "@facsimile/manifest";
+import { compareTrees, type Difference } from "@facsimile/manifest";
+import { missingLink } from "@facsimile/transport";
 import type { Copy, HostCopy } from "../release/release.ts";
 import type { HostProjectPlan } from "./reports.ts";
 import type { Survey } from "./survey.ts";
@@ -7,7 +8,7 @@ import type { Survey } from "./survey.ts";
 export function comparePlan({ copy, wanted, found }: { copy: Copy; wanted: HostCopy; found: Survey }): HostProjectPlan {
   const held = found.manifest ?? { entries: [] };
   // Seen from what the host holds: what it lacks is `missing`, what it has too much is `extra`.
-  const changes = compareTrees(wanted.manifest, held);
+  const changes = [...compareTrees(wanted.manifest, held), ...newLinks(found)];
   const before = new Set(found.release?.trees[found.probe.current?.tree ?? ""]?.secrets ?? []);
   const paths = new Set([...changes, ...found.drift].filter(({ kind }) => kind !== "extra").map(({ path }) => path));
   const sent = wanted.manifest.entries.filter((entry) => entry.type === "file" && paths.has(entry.path));
@@ -44,11 +45,18 @@ export function isExact({ release, drift, changes }: HostProjectPlan): boolean {
 
 /** What is to be done there: see `Step`. */
 export function kindOf(change: HostProjectPlan, found: Survey): "tree" | "switch" | "record" {
-  if (needsTree(change)) return "tree";
+  if (needsTree({ ...change, unlinked: found.probe.unlinked })) return "tree";
   return isConfirmed(found) ? "record" : "switch";
 }
 
-/** Needs another tree, or the same one made whole again. */
-export function needsTree({ tree, current, drift }: Pick<HostProjectPlan, "tree" | "current" | "drift">): boolean {
-  return tree !== current || drift.length > 0;
+/** Needs another tree, or the same one made whole again, or with links that it had no use for before. */
+export function needsTree({ tree, current, drift, unlinked = [] }: Needed): boolean {
+  return tree !== current || drift.length > 0 || unlinked.length > 0;
+}
+
+type Needed = Pick<HostProjectPlan, "tree" | "current" | "drift"> & Partial<Pick<Survey["probe"], "unlinked">>;
+
+/** What is shared only since the definition says so: links are in no manifest. */
+function newLinks({ probe: { unlinked }, drift }: Survey): readonly Difference[] {
+  return unlinked.filter((path) => drift.every((lost) => lost.path !== path)).map(missingLink);
 }

@@ -1,5 +1,5 @@
 import { compareTrees, type Difference, type Manifest } from "@facsimile/manifest";
-import { type Place, type Probe, type Session, type TreeOptions, watchedPart } from "@facsimile/transport";
+import { missingLink, type Place, type Probe, type Session, type TreeOptions, watchedPart } from "@facsimile/transport";
 
 export interface DriftRequest {
   readonly place: Place;
@@ -29,7 +29,10 @@ export async function driftOf(session: Session, request: DriftRequest): Promise<
   if (probe.current === undefined || (isKnown && probe.snapshot === "same"))
     return { differences: [], actual: undefined };
   const moved = isKnown && probe.snapshot === "moved" ? { paths: probe.moved, manifest } : undefined;
-  const { manifest: actual } = await session.list(place, { ...options, moved });
+  const { manifest: actual, unlinked } = await session.list(place, { ...options, moved });
   const expected = manifest && watchedPart(manifest, { place, options });
-  return { differences: expected === undefined ? [] : compareTrees(expected, actual), actual };
+  if (expected === undefined) return { differences: [], actual };
+  // A path that is shared only since then had no link to lose.
+  const lost = moved === undefined ? unlinked : unlinked.filter((path) => moved.paths.includes(path));
+  return { differences: [...compareTrees(expected, actual), ...lost.map(missingLink)], actual };
 }

@@ -21,7 +21,7 @@ function said({ now = files(20), wanted = files(20, "g"), probe = {}, more = {} 
   const found = (project: string) => ({
     place: { home: "/srv/shop", instance: "beta", project },
     options: {},
-    probe: { adoption: "ours", base: `/srv/shop/${project}`, current: { dir: "t", tree: "t", release: "r" }, freeBytes: 1e9, freeInodes: 1e6, record: {}, dirs: [], ...probe }, // biome-ignore format: one line
+    probe: { adoption: "ours", base: `/srv/shop/${project}`, current: { dir: "t", tree: "t", release: "r" }, freeBytes: 1e9, freeInodes: 1e6, record: {}, dirs: [], unlinked: [], ...probe }, // biome-ignore format: one line
     manifest: now,
     release: undefined,
     drift: [],

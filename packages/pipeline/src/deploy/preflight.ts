@@ -57,7 +57,8 @@ function jobOf(copy: Copy, { host, found }: { host: string; found: Survey | unde
   const wanted = copy.hosts.find((one) => one.host === host);
   if (found === undefined || wanted === undefined) return [];
   // Most hosts of most deploys: nothing to compare.
-  if (!needsTree({ tree: wanted.treeId, current: found.probe.current?.tree, drift: found.drift })) return [];
+  const { current, unlinked } = found.probe;
+  if (!needsTree({ tree: wanted.treeId, current: current?.tree, drift: found.drift, unlinked })) return [];
   const change = comparePlan({ copy, wanted, found });
   const [files, held] = [filesIn(wanted.manifest), filesIn(found.manifest)];
   const need = { bytes: change.bytes, inodes: wanted.manifest.entries.length - (files - change.files) };

@@ -117,6 +117,7 @@ op_probe() {
     case $look in
       # space:TREE: nothing is needed where that tree runs.
       space:*) [ "\${dir%%~*}" = "\${look#space:}" ] || look_space ;;
+      shared:*) look_shared "\${look#shared:}" ;;
       *) "look_$look" ;;
     esac
   done
@@ -157,6 +158,11 @@ look_record() {
 # Of which states deploys to this home were. No project's name begins with a dot.
 look_state() {
   for each in "$S"/.state.*; do [ -f "$each" ] && IFS= read -r line < "$each" && printf 'n%s\\0' "$line"; done
+}
+
+# look_shared PATH: a shared path that has no link in the current tree, nor anything in its place.
+look_shared() {
+  [ -z "$dir" ] || [ -L "$B/releases/$dir/$1" ] || [ -e "$B/releases/$dir/$1" ] || printf 'x%s\\0' "$1"
 }
 
 # Whether the current tree is as it was left: e (equal), u (no snapshot), or v (moved) and both listings. Comes last.
