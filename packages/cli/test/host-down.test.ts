@@ -28,6 +28,8 @@ describe("when a host fails", () => {
       "staging: nothing switched. 4 of 5 hosts were ready, 1 failed; all still run what they ran before.",
     );
     expect(stdout).toMatch(/unreachable {2}web2\.us/);
+    // Nothing of it was written down, not even the version.
+    expect(stdout).toContain("then: facs deploy staging storefront@1.1.0\n");
     expect(code).toBe(1);
     expect(await links()).toEqual(before);
   });

@@ -71,6 +71,39 @@ describe("a run that left hosts behind", { timeout: 120_000 }, () => {
     expect(await shop.banners()).toEqual(["newer", "newer", "old"]);
   });
 
+  it("ended before any host was touched: it is the last run, and can be resumed", async () => {
+    await shop.fleet.stop("web2.eu");
+    await shop.define({ deploy: hooks(), banner: "new" });
+    const first = await shop.deploy();
+    expect(first).toMatchObject({ outcome: "failed", run: expect.stringMatching(/^\d{8}-\d{4}-/) });
+    const noted = (await shop.journal(first.run)).map(({ event, host, hosts, code }) => ({ event, host, hosts, code }));
+    const ended = [["web1.eu", "not tried"], ["web2.eu", "unreachable"], ["web1.us", "not tried"]].map(([host, outcome]) => ({ host, outcome })); // biome-ignore format: one line
+    expect(noted.slice(1)).toEqual([
+      { event: "begin", hosts: NAMES },
+      { event: "unreachable", host: "web2.eu", code: "HOST_UNREACHABLE" },
+      { event: "end", hosts: ended },
+    ]);
+    await shop.fleet.start("web2.eu");
+    const second = await shop.deploy({ resume: first.run });
+    expect(second).toMatchObject({ outcome: "done", projects: first.projects });
+    expect(await shop.banners()).toEqual(["new", "new", "new"]);
+  });
+
+  it("ended before its version was written down: --only-failed takes its hosts, --resume says what to type", async () => {
+    await shop.fleet.stop("web2.eu");
+    await shop.define({ deploy: hooks(), banner: "new" });
+    const report = await shop.deploy({ projects: ["shop@2"], filter: { regions: ["eu"] } });
+    expect(report).toMatchObject({ outcome: "failed", run: "" });
+    await shop.fleet.start("web2.eu");
+    const { run } = await lastJournal();
+    await expect(shop.deploy({ resume: run })).rejects.toMatchObject({
+      code: "UNKNOWN_RUN",
+      hint: expect.stringMatching(/Deploy anew: facs deploy staging shop@2$/),
+    });
+    const after = await shop.deploy({ onlyFailed: true });
+    expect(outcomes(after)).toEqual({ "web1.eu": "done", "web2.eu": "done", "web1.us": `skipped: not in run ${run}` });
+  });
+
   it("killed by -9 between switch and health: --resume ends what was begun, with its commands", async () => {
     const slow = `'echo "post $(cat etc/banner)" >> $HOME/trace; test ! -e $HOME/slow || { touch $HOME/at-postcmd; sleep 30; }'`;
     await shop.mark("web2.eu", "slow");

@@ -54,7 +54,7 @@ export async function deployCommand({ instance, projects, options, world, run }:
     return world.tell("Nothing was changed.\n");
   }
   if (options.json) printJson(report, world);
-  else world.print(deployText(report, world.style, typedWith(options)));
+  else world.print(deployText(report, world.style, { command, ...typedWith(options) }));
   run.status = endStatus(report, world);
 }
 

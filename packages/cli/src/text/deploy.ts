@@ -12,7 +12,8 @@ import { labelled } from "./words.ts";
  * @param typed See {@link Typed}. Default: nothing.
  */
 export function deployText(report: DeployReport, style: Style, typed: Typed = {}): string {
-  const rows = [...endRows(report), ...changedRows(report), ...recordedRows(report), ...undoRows(report, typed)];
+  const again = report.run === "" ? typed.command : undefined;
+  const rows = [...endRows(report, again), ...changedRows(report), ...recordedRows(report), ...undoRows(report, typed)];
   return endText(report, { rows, style });
 }
 

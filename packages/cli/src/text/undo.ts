@@ -2,8 +2,10 @@ import type { DeployReport } from "@facsimile/pipeline";
 import { givenOptions } from "../confirm.ts";
 import type { Row } from "./deploy-end.ts";
 
-/** What was typed that the way back needs, too. */
+/** What was typed, and is needed to go on or back. */
 export interface Typed {
+  /** All of it but `--yes`. Default: no more than the instance. */
+  readonly command?: string;
   /** The choice of hosts, with a blank before it. Default: all hosts. */
   readonly chosen?: string;
   /** What every `--set` said. Default: none was given. */

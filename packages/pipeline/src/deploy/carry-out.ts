@@ -1,6 +1,7 @@
 import type { PipelineContext } from "../context.ts";
 import { type HostRun, mayGoOn, type RunContext } from "./host-run.ts";
 import { type Journal, openJournal } from "./journal.ts";
+import { noteBegin, noteLost } from "./journal-begin.ts";
 import { outcomeOf } from "./outcome.ts";
 import { type Reported, reportOf, type Work, waveReport } from "./report.ts";
 import type { DeployReport, HostReport } from "./reports.ts";
@@ -39,7 +40,7 @@ export async function carryOut(work: Carried, context: CarryOutContext): Promise
   const active = runs.filter(({ steps }) => steps.length > 0);
   const waves = work.outline.definition.values.deploy.policy === "rolling" ? wavesOf(active, work) : undefined;
   const runContext = runContextOf(work, { ...context, journal });
-  noteBegin(work, { ...context, journal });
+  noteIdle(work, { ...context, journal });
   context.onEvent({ type: "run", run: journal.run, instance: runContext.instance, hosts: active.length, ...(waves === undefined ? { policy: "together" } : { policy: "rolling", waves: waves.map(waveReport) }) }); // biome-ignore format: one line
   try {
     await bringOver(active, { waves, context: runContext });
@@ -78,23 +79,10 @@ function runContextOf(work: Carried, context: CarryOutContext & { readonly journ
 }
 
 /** All that whoever reads the journal of a killed run must know of hosts that nothing is done on. */
-function noteBegin(
-  { copies, surveyed, runs }: Carried,
-  { action, journal, resumes, redactor }: CarryOutContext & { readonly journal: Journal },
-): void {
-  journal.note({
-    event: "begin",
-    ...(action === "deploy" ? {} : { action }),
-    ...(resumes === undefined ? {} : { resumes }),
-    projects: copies.map(({ project, version, id }) => ({ project, version, release: id })),
-    hosts: surveyed.map(({ reached }) => reached.host.name),
-  });
-  for (const { reached, problem } of surveyed) {
-    if (problem === undefined) continue;
-    const { code, message } = problem;
-    journal.note({ event: "unreachable", host: reached.host.name, code, message: redactor.redact(message) });
-  }
-  for (const { host } of runs.filter(({ steps }) => steps.length === 0))
+function noteIdle(work: Carried, { journal, ...context }: CarryOutContext & { readonly journal: Journal }): void {
+  noteBegin(journal, { ...work, ...context });
+  noteLost(journal, { ...work, ...context });
+  for (const { host } of work.runs.filter(({ steps }) => steps.length === 0))
     journal.note({ event: "unchanged", host: host.name });
 }
 

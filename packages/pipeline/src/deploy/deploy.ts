@@ -23,6 +23,7 @@ import { type PreflightRequest, preflight } from "./preflight.ts";
 import { idleHosts, lostHosts, reportOf, tooManyLost, untouchedHosts, type Work } from "./report.ts";
 import type { DeployReport } from "./reports.ts";
 import { assertSame, type TakenUp, takeUp } from "./resume.ts";
+import { noteStopped } from "./stopped.ts";
 import { undoOf } from "./undo.ts";
 
 export interface DeployRequest extends Consent, LibraryRequest, PreflightRequest {
@@ -63,8 +64,11 @@ export async function deploy(request: DeployRequest, world: PipelineContext): Pr
     const found = await surveyAll({ reached: await reaching, ...evaluation, outline: outlined, libraries });
     const surveyed = preflight(found, { ...evaluation, protect: protectedOf(outlined), request });
     const before: Work = { ...evaluation, outline: outlined, left, surveyed };
-    if (tooManyLost(surveyed, outlined))
-      return reportOf(before, { started, outcome: "failed", hosts: lostHosts(surveyed) }, context);
+    if (tooManyLost(surveyed, outlined)) {
+      const isSettled = planned.edits.length === 0 && evaluation.state.plan.empty;
+      const run = await noteStopped({ ...before, resumes: request.resume, isSettled }, context);
+      return reportOf(before, { started, outcome: "failed", hosts: lostHosts(surveyed), run }, context);
+    }
     if (request.acceptRollback !== true) assertNotOlder({ ...before, state: evaluation.state.state });
     signal.throwIfAborted();
     const recording = await agreedRecording(planned, { work: before, request }, context);

@@ -13,9 +13,16 @@ export interface PastRun {
   readonly format: string;
   /** `deploy`, `rollback`. */
   readonly action: string;
-  readonly projects: readonly { readonly project: string; readonly version: string; readonly release: string }[];
+  readonly projects: readonly PastProject[];
   /** How each of its hosts ended; of a run that was killed, as far as it came. Empty: it was killed before it began. */
   readonly hosts: ReadonlyMap<string, HostOutcome>;
+}
+
+export interface PastProject {
+  readonly project: string;
+  readonly version: string;
+  /** Undefined: the run ended before it was settled; no host holds it. */
+  readonly release?: string | undefined;
 }
 
 /** The runs of an instance whose journals lie here, old to new. What was deployed from elsewhere is not among them. */

@@ -21,8 +21,8 @@ export interface Ending {
   readonly outcome: DeployReport["outcome"];
   readonly hosts: readonly HostReport[];
   readonly recorded?: DeployReport["recorded"];
-  /** Default: nothing was run. */
-  readonly run?: string;
+  /** Default: nothing was run, or nothing that could be resumed. */
+  readonly run?: string | undefined;
   readonly waves?: readonly PlannedWave<{ readonly host: Host }>[] | undefined;
 }
 

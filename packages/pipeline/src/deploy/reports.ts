@@ -130,6 +130,7 @@ export type HostOutcome = "done" | "unchanged" | "failed" | "unreachable" | "ski
 
 export interface DeployReport {
   readonly schema: "deploy/1";
+  /** Empty where nothing was run, or nothing that could be resumed. */
   readonly run: string;
   readonly instance: string;
   /** `failed`: nothing switched, or all reverted. `partial`: hosts now differ, or were left behind. */

@@ -25,6 +25,7 @@ export async function takeUp(
   const found = run === undefined ? runs.at(-1) : runs.find((one) => one.run === run);
   if (found === undefined) throw unknownRun({ instance, run, runs });
   assertReadable(found);
+  if (run !== undefined) assertSettled(found, instance);
   if (found.action === "rollback") throw new FacsimileError("USAGE", `run ${found.run} was a rollback; a deploy does not go on with it`, { hint: `To go on with it: facs rollback ${instance}. To deploy what the definitions say: without --resume and --only-failed.` }); // biome-ignore format: one line
   const isDone = (host: string) => ["done", "unchanged"].includes(found.hosts.get(host) ?? "");
   const names = [...found.hosts].filter(([, outcome]) => outcome !== "skipped").map(([host]) => host);
@@ -49,6 +50,15 @@ function assertReadable({ run, format, projects }: PastRun): void {
   if (projects.length > 0) return;
   throw new FacsimileError("UNKNOWN_RUN", `run ${run} ended before it began: its journal names no project`, {
     hint: "It touched no host. Deploy anew.",
+  });
+}
+
+/** A run that ended before it made the secrets of its releases, or wrote their versions down. */
+function assertSettled({ run, projects }: PastRun, instance: string): void {
+  if (projects.every(({ release }) => release !== undefined)) return;
+  const words = projects.map(({ project, version }) => ` ${project}@${version}`).join("");
+  throw new FacsimileError("UNKNOWN_RUN", `run ${run} ended before it was settled what exactly it would bring`, {
+    hint: `It touched no host, and neither made a secret nor wrote a version down. Deploy anew: facs deploy ${instance}${words}`,
   });
 }
 
@@ -91,7 +101,7 @@ export function assertSame({ run, projects }: TakenUp, copies: readonly Copy[]):
 }
 
 function changeOf(then: PastRun["projects"][number], now: Copy | undefined): string[] {
-  const { project, version, release } = then;
+  const { project, version, release = "" } = then;
   if (now === undefined) return [`${project} is not deployed here any more`];
   if (now.id === release) return [];
   if (now.version !== version) return [`${project} is ${now.version} now, and was ${version}`];

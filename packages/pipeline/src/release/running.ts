@@ -10,6 +10,7 @@ export async function runningOf(instance: string, context: Pick<PipelineContext,
   for (const { projects, hosts } of await pastRuns(instance, context)) {
     const left = [...hosts].filter(([, outcome]) => outcome === "done" || outcome === "unchanged");
     for (const { project, release } of projects) {
+      if (release === undefined) continue;
       const now = left.map(([host]) => [host, release] as const);
       running.set(project, new Map([...(running.get(project) ?? []), ...now]));
     }
