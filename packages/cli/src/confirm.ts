@@ -1,4 +1,5 @@
 import { FacsimileError } from "@facsimile/core";
+import { isSecretSet } from "@facsimile/definitions";
 import { shellWord } from "./text/diff.ts";
 import type { World } from "./world.ts";
 
@@ -31,12 +32,18 @@ export async function confirm(
 
 /**
  * The options of a command as they were typed, for {@link Confirmation.command}: what was chosen counts for the next try too.
- * `--yes` and `--json` are left out.
+ * `--yes` and `--json` are left out, and so is a secret that `--set` gives.
  */
 export function givenOptions(options: object): readonly string[] {
   const chosen = Object.entries(options).filter(([name]) => name !== "yes" && name !== "json");
   return chosen.flatMap(([name, value]: [string, unknown]) => {
     const option = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    return value === true ? [option] : [value].flat().flatMap((one) => [option, shellWord(String(one))]);
+    const words = [value].flat().map((one) => (name === "set" ? shownSet(String(one)) : String(one)));
+    return value === true ? [option] : words.flatMap((word) => [option, shellWord(word)]);
   });
+}
+
+/** `db.password=...`: what is typed again is not shown. */
+function shownSet(text: string): string {
+  return isSecretSet(text) ? `${text.split("=", 1)[0]}=...` : text;
 }

@@ -47,11 +47,40 @@ describe("a run that left hosts behind", { timeout: 120_000 }, () => {
     });
     await shop.define({ deploy: hooks() + WAVES, banner: "new" });
     await expect(shop.deploy({ resume: run, set: ["versions.shop=2"] })).rejects.toMatchObject({
-      message: `run ${run} cannot go on: shop is 2 now, and was 1`,
+      code: "USAGE",
+      message: `run ${run} was not given --set versions.shop so`,
     });
     await expect(shop.deploy({ resume: run, projects: ["shop@2"] })).rejects.toMatchObject({ code: "USAGE" });
     await expect(shop.deploy({ resume: run, onlyFailed: true })).rejects.toMatchObject({ code: "USAGE" });
     expect(await shop.banners()).toEqual(["new", "old", "old"]);
+  });
+
+  it("goes on with what --set said, also where no release tells it; a secret is in no journal, and is given again", async () => {
+    await shop.mark("web2.eu", "unwell");
+    const noted = `'echo "set $(cat etc/banner)" >> $HOME/trace'`;
+    await shop.define({ deploy: hooks() + WAVES });
+    const set = ["banner=sale", `deploy.postcmd=${noted.slice(1, -1)}`];
+    const secret = "shop.password=hunter2x";
+    const first = await shop.deploy({ set: [...set, secret] });
+    expect(outcomes(first)).toEqual({ "web1.eu": "done", "web2.eu": "failed", "web1.us": "not tried" });
+    const text = JSON.stringify(await shop.journal(first.run));
+    expect(text).not.toContain("hunter2x");
+    expect((await shop.journal(first.run))[1]).toMatchObject({ event: "begin", set: [...set, "shop.password"] });
+    await shop.mark("web2.eu", "unwell", false);
+
+    await expect(shop.deploy({ resume: first.run })).rejects.toMatchObject({
+      code: "USAGE",
+      message: `run ${first.run} was given --set shop.password, and no journal holds secrets`,
+      hint: `Give it again, as it was: facs deploy staging --resume ${first.run} --set shop.password=...`,
+    });
+    await expect(shop.deploy({ resume: first.run, set: ["banner=other", secret] })).rejects.toMatchObject({
+      code: "USAGE",
+    });
+    const second = await shop.deploy({ resume: first.run, set: [secret] });
+    expect(second).toMatchObject({ outcome: "done", projects: first.projects });
+    expect(await shop.banners()).toEqual(["sale", "sale", "sale"]);
+    expect(await shop.read("web1.us", "trace")).toContain("set sale\n");
+    expect((await shop.journal(second.run))[1]).toMatchObject({ set: [...set, "shop.password"] });
   });
 
   it("is deployed anew with --only-failed, also to hosts that went back", async () => {

@@ -1,7 +1,10 @@
+import { isSecretSet } from "@facsimile/definitions";
 import type { HostReport } from "@facsimile/pipeline";
+import { givenOptions } from "../confirm.ts";
 import { type Ended, isStopped } from "./deploy-headline.ts";
 import { hostProblems } from "./host-problems.ts";
 import { count } from "./style.ts";
+import type { Typed } from "./undo.ts";
 import { harmlessLines } from "./value.ts";
 import { groupBy } from "./words.ts";
 
@@ -55,8 +58,10 @@ function stoppedIn({ outcome, waves = [], hosts }: Ended): Row[] {
   return wave === undefined ? [] : [["stopped", `in wave ${index + 1} of ${waves.length} (${wave.name})`]];
 }
 
-function againText({ instance, run }: Ended): string {
-  return `facs deploy ${instance}${run === "" ? "" : ` --resume ${run}`}`;
+/** The command that goes on; with secrets that `--set` gave, for no journal holds them. */
+export function againText({ instance, run }: Ended, { command, set = [] }: Typed = {}): string {
+  if (run === "") return command ?? `facs deploy ${instance}`;
+  return [`facs deploy ${instance} --resume ${run}`, ...givenOptions({ set: set.filter((one) => isSecretSet(one)) })].join(" "); // biome-ignore format: one line
 }
 
 function nextRows(again: string, bad: readonly HostReport[]): Row[] {

@@ -1,5 +1,5 @@
 import type { DeployReport } from "@facsimile/pipeline";
-import { endRows, type Row } from "./deploy-end.ts";
+import { againText, endRows, type Row } from "./deploy-end.ts";
 import { type Ended, headline } from "./deploy-headline.ts";
 import { madeNames } from "./secret-names.ts";
 import { count, type Style } from "./style.ts";
@@ -12,8 +12,12 @@ import { labelled } from "./words.ts";
  * @param typed See {@link Typed}. Default: nothing.
  */
 export function deployText(report: DeployReport, style: Style, typed: Typed = {}): string {
-  const again = report.run === "" ? typed.command : undefined;
-  const rows = [...endRows(report, again), ...changedRows(report), ...recordedRows(report), ...undoRows(report, typed)];
+  const rows = [
+    ...endRows(report, againText(report, typed)),
+    ...changedRows(report),
+    ...recordedRows(report),
+    ...undoRows(report, typed),
+  ];
   return endText(report, { rows, style });
 }
 

@@ -92,6 +92,14 @@ describe("deployText", () => {
     expect(text).toContain("next         What runs there: facs status staging.\n");
   });
 
+  it("names a secret that --set gave, for it must be given again, and does not show it", () => {
+    const failed = report({ outcome: "failed", hosts: [host("web1", "failed", new FacsimileError("NO_SPACE", "web1: full"))] }); // biome-ignore format: one line
+    const set = ["banner=hello", "db.password=hunter2x"];
+    const text = deployText(failed, style, { set });
+    expect(text).toContain("  facs deploy staging --resume r --set 'db.password=...'\n");
+    expect(text).not.toContain("hunter2x");
+  });
+
   it("tells what was written down: version, state, and what was made", () => {
     const state = { scope: "staging", serial: 2, passwords: ["shop"], secrets: ["db/root"], uiids: { "workerd.0": 1 } };
     const text = deployText(

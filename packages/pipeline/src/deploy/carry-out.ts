@@ -25,6 +25,8 @@ export interface CarryOutContext extends PipelineContext {
   readonly recorded: DeployReport["recorded"];
   /** The run that this one goes on with. */
   readonly resumes: string | undefined;
+  /** As the journal may hold it. Default: nothing. */
+  readonly set?: readonly string[] | undefined;
 }
 
 /** What is to be done, on every host that answered. */

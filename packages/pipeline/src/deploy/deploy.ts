@@ -15,6 +15,7 @@ import { chosen } from "./chosen.ts";
 import { comparePlan, isExact } from "./compare.ts";
 import { type Consent, isAgreed, unconfirmed } from "./consent.ts";
 import { assertNotOlder, deployedOf } from "./deployed-state.ts";
+import { notedSet, setAgain } from "./given-set.ts";
 import { hostRuns } from "./host-runs.ts";
 import { closeAll, reachAll } from "./hosts.ts";
 import { type LibraryRequest, libraryCheck } from "./libraries.ts";
@@ -24,7 +25,7 @@ import { idleHosts, lostHosts, reportOf, tooManyLost, untouchedHosts, type Work 
 import type { DeployReport } from "./reports.ts";
 import { assertSame, type TakenUp, takeUp } from "./resume.ts";
 import { noteStopped } from "./stopped.ts";
-import { undoOf } from "./undo.ts";
+import { withUndo } from "./undo.ts";
 
 export interface DeployRequest extends Consent, LibraryRequest, PreflightRequest {
   /** Goes on without a question. Default `false`: only a local instance that is not protected does. */
@@ -50,8 +51,8 @@ export async function deploy(request: DeployRequest, world: PipelineContext): Pr
   const context = { ...world, signal };
   const started = context.now();
   const taken = await takenUp(request, context);
-  const projects = isNamed(request) ? request.projects : taken?.projects.map(({ project }) => project);
-  const { outline: outlined, left } = chosen(await outline({ ...request, projects }, context), { filter: request.filter ?? {}, taken }); // biome-ignore format: one line
+  const asked = askedFor(request, taken);
+  const { outline: outlined, left } = chosen(await outline(asked, context), { filter: request.filter ?? {}, taken });
   await assertAllowed(outlined, request, context);
   const reaching = reachAll(outlined, context);
   try {
@@ -63,10 +64,11 @@ export async function deploy(request: DeployRequest, world: PipelineContext): Pr
     const libraries = await libraryCheck(evaluation, request);
     const found = await surveyAll({ reached: await reaching, ...evaluation, outline: outlined, libraries });
     const surveyed = preflight(found, { ...evaluation, protect: protectedOf(outlined), request });
+    const noted = notedSet(asked.set ?? [], { ...outlined.definition, ...context });
     const before: Work = { ...evaluation, outline: outlined, left, surveyed };
     if (tooManyLost(surveyed, outlined)) {
       const isSettled = planned.edits.length === 0 && evaluation.state.plan.empty;
-      const run = await noteStopped({ ...before, resumes: request.resume, isSettled }, context);
+      const run = await noteStopped({ ...before, resumes: request.resume, set: noted, isSettled }, context);
       return reportOf(before, { started, outcome: "failed", hosts: lostHosts(surveyed), run }, context);
     }
     if (request.acceptRollback !== true) assertNotOlder({ ...before, state: evaluation.state.state });
@@ -83,9 +85,8 @@ export async function deploy(request: DeployRequest, world: PipelineContext): Pr
     const { adopt = false, resume: resumes } = request;
     const runs = hostRuns({ work, sealed: await sealAll(work, context) });
     const by = state.keyring.fingerprint;
-    const ended = await carryOut({ ...work, runs }, { ...context, action: "deploy", by, deployed: deployedOf({ outline: outlined, state: state.state }), letGo, stop: world.signal, started, adopt, recorded: report, resumes }); // biome-ignore format: one line
-    const undo = ended.outcome === "done" ? undoOf({ ...work, runs, isNamed: projects !== undefined && projects.length > 0 }) : undefined; // biome-ignore format: one line
-    return undo === undefined ? ended : { ...ended, undo };
+    const ended = await carryOut({ ...work, runs }, { ...context, action: "deploy", by, deployed: deployedOf({ outline: outlined, state: state.state }), letGo, stop: world.signal, started, adopt, recorded: report, resumes, set: noted }); // biome-ignore format: one line
+    return withUndo(ended, { ...work, runs, isNamed: isNamed(asked) });
   } finally {
     letGo();
     await reaching.then(closeAll, () => undefined);
@@ -102,6 +103,13 @@ async function takenUp(request: DeployRequest, context: PipelineContext): Promis
   if (resume !== undefined && onlyFailed) throw new FacsimileError("USAGE", "--resume and --only-failed do not go together", { hint: "--resume goes on with a run as it was; --only-failed deploys what is now." }); // biome-ignore format: one line
   if (resume !== undefined && isNamed(request)) throw new FacsimileError("USAGE", "--resume takes the projects of its run", { hint: "Leave them out; or leave out --resume." }); // biome-ignore format: one line
   return takeUp({ instance, run: resume }, context);
+}
+
+/** What a run goes on with is what that one was given; with `onlyFailed`, only its projects and hosts. */
+function askedFor(request: DeployRequest, taken: TakenUp | undefined): DeployRequest {
+  if (taken === undefined) return request;
+  const projects = isNamed(request) ? request.projects : taken.projects.map(({ project }) => project);
+  return { ...request, projects, set: request.resume === undefined ? request.set : setAgain(taken, request) };
 }
 
 function isNamed({ projects = [] }: DeployRequest): boolean {

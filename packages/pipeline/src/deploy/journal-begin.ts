@@ -13,14 +13,20 @@ interface Beginning {
   readonly action?: RunContext["action"];
   /** The run that this one goes on with. */
   readonly resumes: string | undefined;
+  /** See `notedSet`. Default: nothing was given. */
+  readonly set?: readonly string[] | undefined;
 }
 
 /** What a run is to bring, and to which hosts. */
-export function noteBegin(journal: Journal, { copies, surveyed, action = "deploy", resumes }: Beginning): void {
+export function noteBegin(
+  journal: Journal,
+  { copies, surveyed, action = "deploy", resumes, set = [] }: Beginning,
+): void {
   journal.note({
     event: "begin",
     ...(action === "deploy" ? {} : { action }),
     ...(resumes === undefined ? {} : { resumes }),
+    ...(set.length === 0 ? {} : { set }),
     projects: copies.map(({ project, version, id }) => ({ project, version, release: id })),
     hosts: surveyed.map(({ reached }) => reached.host.name),
   });

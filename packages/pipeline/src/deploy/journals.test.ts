@@ -43,6 +43,7 @@ it("knows nothing of a run that was killed before it began, and passes over what
     format: "",
     action: "deploy",
     projects: [],
+    set: [],
     hosts: new Map(),
   });
   expect(parseJournal("r", start).projects).toEqual([]);

@@ -14,6 +14,8 @@ export interface PastRun {
   /** `deploy`, `rollback`. */
   readonly action: string;
   readonly projects: readonly PastProject[];
+  /** What `--set` said; of secrets the path alone, without `=`. */
+  readonly set: readonly string[];
   /** How each of its hosts ended; of a run that was killed, as far as it came. Empty: it was killed before it began. */
   readonly hosts: ReadonlyMap<string, HostOutcome>;
 }
@@ -55,6 +57,7 @@ export function parseJournal(run: string, text: string): PastRun {
     format: lines[0]?.facsimile ?? "",
     action: begin?.action ?? "deploy",
     projects: begin?.projects ?? [],
+    set: begin?.set ?? [],
     hosts,
   };
 }
@@ -87,6 +90,7 @@ interface Line {
   readonly action?: string;
   readonly host?: string;
   readonly projects?: PastRun["projects"];
+  readonly set?: readonly string[];
   readonly hosts?: readonly (string | { readonly host: string; readonly outcome: HostOutcome })[];
 }
 

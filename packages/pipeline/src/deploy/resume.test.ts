@@ -60,7 +60,7 @@ it("says which runs there are, and reads none that it does not understand", asyn
 });
 
 it("goes on with nothing but the same releases, and says what changed", async () => {
-  const taken = { run: "r", projects, hosts: new Set<string>(), done: new Set<string>() };
+  const taken = { run: "r", projects, set: [], hosts: new Set<string>(), done: new Set<string>() };
   const copies = projects.map(({ release, ...one }) => ({ ...one, id: release })) as unknown as Copy[];
   expect(await refused(() => assertSame(taken, copies))).toBe("taken");
   const [shop, ledger] = copies as [Copy, Copy];
@@ -72,7 +72,7 @@ it("goes on with nothing but the same releases, and says what changed", async ()
       ]),
     ),
   ).toBe(
-    "RESUME_DIFFERS run r cannot go on: shop is 1.2.0 now, and was 1.1.0; ledger 2.0.0 has other content or other hosts now (0123456, and was 9b01c44) [Give it the same --set, or put back what changed; or deploy what is now: without --resume.]",
+    "RESUME_DIFFERS run r cannot go on: shop is 1.2.0 now, and was 1.1.0; ledger 2.0.0 has other content or other hosts now (0123456, and was 9b01c44) [Put back what changed; or deploy what is now: without --resume.]",
   );
   expect(await refused(() => assertSame(taken, [ledger]))).toMatch(/shop is not deployed here any more/);
 });
@@ -85,7 +85,7 @@ const outline = {
   down: [{ ...hosts[3], down: "moving house" }],
 } as unknown as Outline;
 const told = (filter: object, run?: { hosts: string[]; done: string[] }) => {
-  const taken = run && { run: "r", projects, hosts: new Set(run.hosts), done: new Set(run.done) };
+  const taken = run && { run: "r", projects, set: [], hosts: new Set(run.hosts), done: new Set(run.done) };
   const { outline: meant, left } = chosen(outline, { filter, taken });
   return [meant.hosts.map(({ name }) => name).join(), ...left.map(({ host, why }) => `${host.name} ${why}`)];
 };

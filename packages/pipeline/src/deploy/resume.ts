@@ -7,6 +7,7 @@ import { type PastRun, pastRuns } from "./journals.ts";
 export interface TakenUp {
   readonly run: string;
   readonly projects: PastRun["projects"];
+  readonly set: PastRun["set"];
   /** Those that it left behind. */
   readonly hosts: ReadonlySet<string>;
   readonly done: ReadonlySet<string>;
@@ -32,6 +33,7 @@ export async function takeUp(
   return {
     run: found.run,
     projects: found.projects,
+    set: found.set,
     hosts: new Set(names.filter((host) => !isDone(host))),
     done: new Set(names.filter(isDone)),
   };
@@ -96,7 +98,7 @@ export function assertSame({ run, projects }: TakenUp, copies: readonly Copy[]):
   const [first] = changes;
   if (first === undefined) return;
   throw new FacsimileError("RESUME_DIFFERS", `run ${run} cannot go on: ${changes.join("; ")}`, {
-    hint: "Give it the same --set, or put back what changed; or deploy what is now: without --resume.",
+    hint: "Put back what changed; or deploy what is now: without --resume.",
   });
 }
 

@@ -6,6 +6,7 @@ import { lostHosts, type Work } from "./report.ts";
 
 interface Stopped extends Pick<Work, "outline" | "copies" | "surveyed"> {
   readonly resumes: string | undefined;
+  readonly set: readonly string[];
   /** Nothing is to be made or written down first: its releases are what they would be. */
   readonly isSettled: boolean;
 }
@@ -16,7 +17,7 @@ interface Stopped extends Pick<Work, "outline" | "copies" | "surveyed"> {
  * @returns Its name, if it can be resumed
  */
 export async function noteStopped(work: Stopped, context: PipelineContext): Promise<string | undefined> {
-  const { outline, copies, surveyed, isSettled, resumes } = work;
+  const { outline, copies, surveyed, isSettled, resumes, set } = work;
   const onFailure = (message: string) => context.onEvent({ type: "warning", message });
   const where = { work: context.work, instance: outline.instance.full, now: context.now };
   const journal = await openJournal({ ...where, onFailure }).catch((error: unknown) => {
@@ -24,7 +25,7 @@ export async function noteStopped(work: Stopped, context: PipelineContext): Prom
     onFailure((error as Error).message); // What stands against the deploy is told, too, and matters more.
   });
   if (journal === undefined) return undefined;
-  noteBegin(journal, { copies: isSettled ? copies : copies.map(({ id: _, ...copy }) => copy), surveyed, resumes });
+  noteBegin(journal, { copies: isSettled ? copies : copies.map(({ id: _, ...copy }) => copy), surveyed, resumes, set });
   noteLost(journal, { surveyed, redactor: context.redactor });
   const hosts = lostHosts(surveyed).map(({ host, outcome }) => ({ host, outcome }));
   journal.note({ event: "end", outcome: "failed", hosts });

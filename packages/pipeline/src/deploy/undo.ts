@@ -1,7 +1,7 @@
 import { isConfirmed } from "./compare.ts";
 import type { HostRun, Step } from "./host-run.ts";
 import type { Work } from "./report.ts";
-import type { Undo } from "./reports.ts";
+import type { DeployReport, Undo } from "./reports.ts";
 
 interface Ended extends Pick<Work, "projects"> {
   readonly runs: readonly HostRun[];
@@ -14,11 +14,17 @@ interface Changed {
   readonly step: Step;
 }
 
+/** The report of a run, with the way back where it is done and there is one. Pure. */
+export function withUndo(report: DeployReport, ended: Ended): DeployReport {
+  const undo = report.outcome === "done" ? undoOf(ended) : undefined;
+  return undo === undefined ? report : { ...report, undo };
+}
+
 /**
  * The rollback that takes back exactly what a run that is done has switched. Undefined: it switched nothing, or no rollback
- * can take back all of it. Pure.
+ * can take back all of it.
  */
-export function undoOf({ runs, projects, isNamed }: Ended): Undo | undefined {
+function undoOf({ runs, projects, isNamed }: Ended): Undo | undefined {
   const done = runs.filter(({ outcome }) => outcome === "done");
   const changed = done.flatMap(({ host, steps }) => steps.filter(isOther).map((step) => ({ host: host.name, step })));
   const going = projects.filter(({ project }) => changed.some(({ step }) => step.copy.project === project));
