@@ -105,6 +105,35 @@ describe("facs rollback", { timeout: 120_000 }, () => {
     );
     expect(code).toBe(0);
   });
+
+  it("of several projects names the old secrets of each", async () => {
+    expect(await shop.facs("deploy", "staging", "--yes")).toMatchObject({ code: 0 });
+    for (const name of ["passwd/storefront", "passwd/reports"])
+      expect(await shop.facs("secrets", "rotate", "staging", name, "--yes")).toMatchObject({ code: 0 });
+    expect(await shop.facs("deploy", "staging", "--yes")).toMatchObject({ code: 0 });
+    const asked = await shop.facs("rollback", "staging");
+    expect(asked.stderr).toContain("staging would get old values of passwd/storefront, passwd/reports, and nobody");
+    const { code, stdout } = await shop.facs("rollback", "staging", "--yes");
+    expect(stdout).toMatch(
+      /secrets +storefront 1\.1\.0 holds values that are others now: passwd\/storefront\n +with those of now: .*\n +ledger 1\.0\.0 holds values that are others now: passwd\/reports\n +with those of now: facs deploy staging ledger@1\.0\.0\n/,
+    );
+    expect(code).toBe(0);
+  });
+
+  it("of a protected instance wants its name typed, or --yes", async () => {
+    await shop.edit("define/staging.json5", "versions: {", "protected: true,\n  versions: {");
+    expect(await shop.facs("deploy", "staging", "--yes")).toMatchObject({ code: 0 });
+    const before = await running();
+    const refused = await shop.facs("rollback", "staging", "storefront");
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("CONFIRMATION_NEEDED: staging is protected, and nobody can be asked here") }); // biome-ignore format: one line
+    const type = (text: string) => onTerminal(shop, { args: ["rollback", "staging", "storefront"], typing: [{ after: "Type staging to roll back: ", text }] }); // biome-ignore format: one line
+    for (const word of ["y", "stagin"]) expect(await type(word)).toMatchObject({ code: 1, stdout: expect.stringContaining("Nothing was changed.\n") }); // biome-ignore format: one line
+    expect(await running()).toEqual(before);
+    expect(await type("staging")).toMatchObject({ code: 0 });
+    expect(await running()).not.toEqual(before);
+    expect(await shop.facs("deploy", "staging", "--yes")).toMatchObject({ code: 0 });
+    expect(await shop.facs("rollback", "staging", "storefront", "--yes")).toMatchObject({ code: 0 });
+  });
 });
 
 it("of a local instance asks nothing, and needs no host", async () => {

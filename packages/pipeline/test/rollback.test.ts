@@ -82,6 +82,23 @@ describe("a rollback", { timeout: 60_000 }, () => {
     expect(await shop.read("web1.eu", "trace")).toBeUndefined();
   });
 
+  it("switches none where a host does not answer, unless so many may be left behind", async () => {
+    await shop.fleet.stop("web2.eu");
+    const report = await shop.rollback();
+    expect(report).toMatchObject({ outcome: "failed", run: "" });
+    expect(outcomes(report)).toEqual({ "web1.eu": "not tried", "web2.eu": "unreachable", "db1.us": "not tried" });
+    expect(report.hosts[1]?.problem?.code).toBe("HOST_UNREACHABLE");
+    for (const host of NAMES) expect(await shop.read(host, "trace"), host).toBeUndefined();
+    expect(await shop.banners()).toEqual(all("three"));
+    await shop.define({ deploy: `${HOOKS} maxUnreachable: 1,`, banner: "three" });
+    const partial = await shop.rollback();
+    expect(partial.outcome).toBe("partial");
+    expect(outcomes(partial)).toEqual({ "web1.eu": "done", "web2.eu": "unreachable", "db1.us": "done" });
+    expect(await shop.banners()).toEqual(["two", "three", "two"]);
+    await shop.fleet.start("web2.eu");
+    expect(outcomes(await shop.rollback())).toEqual({ "web1.eu": "unchanged", "web2.eu": "done", "db1.us": "unchanged" }); // biome-ignore format: one line
+  });
+
   it("believes no record that was edited", async () => {
     const record = path.join(base("web1.eu"), ".facsimile/shop", ids.get("two") ?? "", "release.json");
     await fs.writeFile(record, (await fs.readFile(record, "utf8")).replace("unwell", "unwelI"));
