@@ -5,8 +5,12 @@ import { type FleetWorld, fleetWorld, HOSTS } from "./world.ts";
 
 describe("a plan for six hosts that run something", () => {
   let shop: FleetWorld;
+  /** Every `plan/1` of these tests. */
+  const documents: unknown[] = [];
+  const page = () => fs.readFile(new URL("../../../docs/formats/plan-1.md", import.meta.url), "utf8");
   beforeAll(async () => {
     shop = await fleetWorld();
+    documents.push(JSON.parse((await shop.facs("plan", "staging", "--json")).stdout));
     const first = await shop.facs("deploy", "staging", "--yes");
     if (first.code !== 0) throw new Error(first.stderr + first.stdout);
     await shop.edit("define/staging.json5", "hello from staging", "summer sale");
@@ -63,7 +67,9 @@ describe("a plan for six hosts that run something", () => {
   });
 
   it("has all of it as data too", async () => {
-    const { values, files, made, notes } = JSON.parse(await plan("--json"));
+    const document = JSON.parse(await plan("--json"));
+    documents.push(document);
+    const { values, files, made, notes } = document;
     expect({ made, notes }).toEqual({ made: [], notes: [] });
     expect(values[0]).toMatchObject({
       projects: ["storefront", "ledger"],
@@ -125,7 +131,24 @@ describe("a plan for six hosts that run something", () => {
     expect(text).toMatch(/ {2}edited by hand\n {4}web2\.us {2}storefront {2}changed {2}etc\/listen\.json /);
     expect(text).toContain("      -by hand\n");
     expect(text).toMatch(/etc\/storefront\.ini {3}storefront, 5 hosts alike\n {6}\(holds secrets/);
-    expect(text + (await plan("--json"))).not.toContain("typed-by-hand");
+    const json = await plan("--json");
+    documents.push(JSON.parse(json));
+    expect(text + json).not.toContain("typed-by-hand");
+  });
+
+  it("is as data what docs/formats/plan-1.md says: these keys, and no other", async () => {
+    await shop.fleet.stop("web1.us");
+    await shop.edit("define/staging.json5", '"web2.us": {', '"web2.us": { down: "moving house",');
+    documents.push(JSON.parse(await plan("--json")));
+    await shop.edit("define/staging.json5", '"web2.us": { down: "moving house",', '"web2.us": {');
+    await shop.fleet.start("web1.us");
+    const text = await page();
+    const told = [...text.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, keys = ""]) => keys.split(", ").map((key) => key.replaceAll("`", ""))); // biome-ignore format: one line
+    const found = new Set(documents.flatMap((document) => keysOf(document)));
+    expect([...found].filter((key) => !key.endsWith(EMPTY) && !told.includes(key))).toEqual([]);
+    expect(told.filter((key) => !found.has(key) && !found.has(`${key}${EMPTY}`))).toEqual([]);
+    const [, example = ""] = /```json\n(.*?)```/s.exec(text) ?? [];
+    expect(keysOf(JSON.parse(example)).filter((key) => !found.has(key))).toEqual([]);
   });
 
   it("says so where the definitions of then are not at hand", async () => {
@@ -136,6 +159,20 @@ describe("a plan for six hosts that run something", () => {
     expect(text).toContain("would change. Run: facs deploy staging");
   });
 });
+
+/** What the page describes as one. */
+const WHOLE = /(?:position|problem|hooks|uiids|expected|actual|^values\[\]\.(?:from|to))$/;
+
+/** Ends the way to a list of nothing, which does not say of what it is. */
+const EMPTY = " (empty)";
+
+/** `hosts[].projects[].tree`: the way to everything in a document. */
+function keysOf(value: unknown, at = ""): string[] {
+  if (typeof value !== "object" || value === null || WHOLE.test(at)) return [at];
+  if (Array.isArray(value) && value.length === 0) return [`${at}${EMPTY}`];
+  if (Array.isArray(value)) return value.every((item) => typeof item === "object") ? value.flatMap((item) => keysOf(item, `${at}[]`)) : [at]; // biome-ignore format: one line
+  return Object.entries(value).flatMap(([key, inner]) => keysOf(inner, at === "" ? key : `${at}.${key}`));
+}
 
 /** Every path below a folder with its size, its mode and when it was last changed; work folders left out. */
 async function traces(root: string): Promise<string[]> {
