@@ -8,6 +8,7 @@ import type { Outline, WantedProject } from "../instance/outline.ts";
 import { tellWarnings } from "../instance/warnings.ts";
 import { afterBuild, type BuildRequest, build } from "./build.ts";
 import type { Checkout } from "./checkout.ts";
+import { excludeFile } from "./exclude-file.ts";
 import { ownStages, stageNames, stagesToRun } from "./stages.ts";
 import { takeSources } from "./take-sources.ts";
 
@@ -57,7 +58,11 @@ interface Preparing extends PipelineContext {
 async function prepareOne(wanted: WantedProject, preparing: Preparing): Promise<PreparedProject> {
   const { outline, chosen, ...context } = preparing;
   const { source, own, definition } = await fetched(wanted, { ...context, outline });
-  throwProblems([...notYet(definition), ...movable({ ...wanted, source }, outline)]);
+  throwProblems([
+    ...notYet(definition),
+    ...movable({ ...wanted, source }, outline),
+    ...(await excludeFile({ source, definition })),
+  ]);
   const { before, after } = ownStages(definition, wanted.project);
   const names = stageNames(definition, wanted.project);
   const place = (name: string | undefined) => names.indexOf(name ?? "");
