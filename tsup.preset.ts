@@ -36,11 +36,15 @@ export function bundling(...libraries: readonly string[]): Options {
 
 async function writeLicences(): Promise<void> {
   const meta = JSON.parse(await fs.readFile("dist/metafile-esm.json", "utf8")) as { inputs: Record<string, unknown> };
-  const found = Object.keys(meta.inputs).map((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]);
-  const folders = [...new Set(found.filter((folder) => folder !== undefined))].sort();
-  const texts = await Promise.all(folders.map(licenceOf));
-  await fs.writeFile("dist/LICENSES.txt", texts.join("\n\n"));
+  await fs.writeFile("dist/LICENSES.txt", await licencesOf(Object.keys(meta.inputs)));
   await fs.rm("dist/metafile-esm.json");
+}
+
+/** The licences of the packages that files come from. */
+export async function licencesOf(files: readonly string[]): Promise<string> {
+  const found = files.map((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]);
+  const folders = [...new Set(found.filter((folder) => folder !== undefined))].sort();
+  return (await Promise.all(folders.map(licenceOf))).join("\n\n");
 }
 
 async function licenceOf(folder: string): Promise<string> {

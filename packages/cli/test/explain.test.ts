@@ -190,13 +190,22 @@ async function scriptsOf(root: string, args: readonly string[]): Promise<readonl
   const folder = path.join(root, "coverage");
   // Node writes down every script that it ran, ES module or not.
   expect((await facs(root, args, { NODE_V8_COVERAGE: folder })).code).toBe(0);
-  const files = await fs.readdir(folder);
-  const texts = await Promise.all(files.map((file) => fs.readFile(path.join(folder, file), "utf8")));
+  const reports = await fs.readdir(folder);
+  const texts = await Promise.all(reports.map((file) => fs.readFile(path.join(folder, file), "utf8")));
   const urls = texts.flatMap((text) =>
     (JSON.parse(text) as { result: { url: string }[] }).result.map(({ url }) => url),
   );
-  const names = urls.map(
-    (url) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? /packages\/\w+/.exec(url)?.[0],
+  const files = (await Promise.all([...new Set(urls)].map(sourcesOf))).flat();
+  const names = files.map(
+    (file) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? /packages\/\w+/.exec(file)?.[0],
   );
   return [...new Set(names.flatMap((name) => name ?? []))];
+}
+
+/** What a built file was made from, as its source map has it; else the file itself. */
+async function sourcesOf(url: string): Promise<readonly string[]> {
+  if (!url.includes("/dist/") || url.includes("/node_modules/")) return [url];
+  if (url.includes("/rolldown-runtime-")) return [];
+  const { sources } = JSON.parse(await fs.readFile(fileURLToPath(`${url}.map`), "utf8")) as { sources: string[] };
+  return sources.map((source) => new URL(source, url).href);
 }

@@ -10,7 +10,6 @@ import {
   parseKnownHosts,
   scanHostKey,
 } from "@facsimile/transport";
-import writeFileAtomic from "write-file-atomic";
 import type { PipelineContext } from "../context.ts";
 import { problemOf } from "../deploy/hosts.ts";
 
@@ -83,6 +82,7 @@ export async function trustHostKeys({ hosts }: HostKeys, context: PipelineContex
   const before = kept.join("\n").replace(/\n*$/, kept.some((line) => line !== "") ? "\n" : "");
   const lines = news.flatMap(({ host, shown }) => (shown === undefined ? [] : [formatKnownHost(host, shown)]));
   await fs.mkdir(path.dirname(file), { recursive: true });
+  const { default: writeFileAtomic } = await import("write-file-atomic");
   await writeFileAtomic(file, `${before}${lines.join("")}`);
 }
 

@@ -1,7 +1,13 @@
+import { createRequire } from "node:module";
 import path from "node:path";
 import { FacsimileError, type Position } from "@facsimile/core";
-import { RE2JS } from "re2js";
+import type { RE2JS } from "re2js";
 import type { CopyContext, CopyGroup } from "./copy.ts";
+
+const require = createRequire(import.meta.url);
+
+// Large, and few groups rename anything.
+const loadRe2 = (): typeof RE2JS => (require("re2js") as typeof import("re2js")).RE2JS;
 
 export interface Renamer {
   /** Where a file lands that without a pattern lands at `landing`. @throws `INSTALL_OUTSIDE` for a place that is none */
@@ -41,13 +47,13 @@ export function substitute(
   return text.replace(/\$([A-Z_]+)\$/g, (whole, name: string) => {
     const value = variables[name];
     if (value === undefined) return whole;
-    return quote ? RE2JS.quote(value) : value;
+    return quote ? loadRe2().quote(value) : value;
   });
 }
 
 export function compile(pattern: string, { position }: Pick<CopyContext, "position">): RE2JS {
   try {
-    return RE2JS.compile(pattern);
+    return loadRe2().compile(pattern);
   } catch (cause) {
     throw new FacsimileError("INSTALL_PATTERN", `${pattern} is not a pattern: ${(cause as Error).message}`, {
       cause,

@@ -1,14 +1,18 @@
+import { createRequire } from "node:module";
 import { FacsimileError } from "@facsimile/core";
 import type { Key, PublicKey } from "openpgp";
 
 type OpenPgp = typeof import("openpgp");
 
-let loading: Promise<OpenPgp> | undefined;
+const require = createRequire(import.meta.url);
 const parsed = new Map<string, Promise<PublicKey>>();
 
-/** OpenPGP.js, loaded on first use: it is large, and most commands never need it. */
-export function openpgp(): Promise<OpenPgp> {
-  return (loading ??= import("openpgp"));
+/**
+ * OpenPGP.js, loaded on first use: it is large, and most commands never need it. Asked for as CommonJS it comes minified, a
+ * third of what import would read.
+ */
+export async function openpgp(): Promise<OpenPgp> {
+  return require("openpgp") as OpenPgp;
 }
 
 /**
