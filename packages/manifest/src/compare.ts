@@ -13,6 +13,7 @@ export interface Difference {
 
 /** How `actual` differs from `expected`, sorted by path; empty when they are exactly equal. */
 export function compareTrees(expected: Manifest, actual: Manifest): Difference[] {
+  if (expected === actual) return [];
   const found = new Map(actual.entries.map((entry) => [entry.path, entry]));
   const wanted = new Set(expected.entries.map(({ path }) => path));
   const differences: Difference[] = expected.entries.flatMap((entry) => compareEntry(entry, found.get(entry.path)));

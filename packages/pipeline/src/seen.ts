@@ -29,10 +29,11 @@ function look(folder: string): Look {
   const hash = createHash("sha256");
   let newest = 0;
   const visit = (at: string) => {
+    const isGit = path.basename(at) === ".git";
     for (const entry of fs.readdirSync(path.join(folder, at)).sort()) {
-      if (path.basename(at) === ".git" && !GITS.includes(entry)) continue;
-      const name = path.join(at, entry);
-      const stat = fs.lstatSync(path.join(folder, name));
+      if (isGit && !GITS.includes(entry)) continue;
+      const name = at === "" ? entry : `${at}/${entry}`;
+      const stat = fs.lstatSync(`${folder}/${name}`);
       newest = Math.max(newest, stat.ctimeMs, stat.mtimeMs);
       hash.update(`${name}\0${stat.mode} ${stat.ino} ${stat.isDirectory() ? "" : `${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`}\n`); // biome-ignore format: one line
       if (stat.isDirectory()) visit(name);

@@ -45,6 +45,7 @@ export async function assemble(request: AssembleRequest): Promise<HostCopy[]> {
   const templates = createTemplates({ ...request, overlays: layers });
   const extras = createRenderer(layers.extra, { plain: true });
   const version = versionFile(request);
+  const treeOf = treesOnce();
   const trees = definition.hosts.map(async (host) => {
     const [extra, rendered] = await Promise.all([
       extras.tree({ context: NOTHING, targets: host.targets }),
@@ -69,10 +70,32 @@ export async function assemble(request: AssembleRequest): Promise<HostCopy[]> {
 /** `extra/` is copied and sees nothing. */
 const NOTHING = {};
 
-function treeOf(
-  parts: readonly Part[],
-  { files = [], deploy }: InstanceValues,
-): { tree: Tree; problems: FacsimileError[] } {
+interface Made {
+  readonly tree: Tree;
+  readonly problems: readonly FacsimileError[];
+}
+
+/** Hosts that get the same parts by the same rules share their tree: it is made once. */
+function treesOnce(): (parts: readonly Part[], values: InstanceValues) => Made {
+  const made: { parts: readonly Part[]; rules: string; result: Made }[] = [];
+  return (parts, values) => {
+    const { files, deploy } = values;
+    const rules = JSON.stringify([files, deploy.exclude, deploy.shared]);
+    const same = made.find((one) => one.rules === rules && areSameParts(one.parts, parts));
+    if (same !== undefined) return same.result;
+    const result = treeOf(parts, values);
+    made.push({ parts, rules, result });
+    return result;
+  };
+}
+
+function areSameParts(some: readonly Part[], others: readonly Part[]): boolean {
+  const isSame = ({ from, tree }: Part, other: Part | undefined) =>
+    other?.from === from && isSameTree(tree, other.tree);
+  return some.length === others.length && some.every((part, index) => isSame(part, others[index]));
+}
+
+function treeOf(parts: readonly Part[], { files = [], deploy }: InstanceValues): Made {
   const merged = mergeParts(parts);
   const finished = finishTree(withoutExcluded(merged.tree, deploy), files);
   return {
@@ -91,6 +114,10 @@ function withoutExcluded(tree: Tree, { exclude }: InstanceValues["deploy"]): Tre
 
 /** Of the same contents, not only of equal ones: what hosts share is hashed, packed and compared once. */
 function isSameTree(one: Tree, other: Tree): boolean {
+  return one === other || hasSameNodes(one, other);
+}
+
+function hasSameNodes(one: Tree, other: Tree): boolean {
   if (one.size !== other.size) return false;
   for (const [name, a] of one) {
     const b = other.get(name);

@@ -137,7 +137,7 @@ async function globbed(patterns: readonly string[], collecting: Collecting): Pro
 function landingOf(file: string, { top, context }: { top: string; context: CopyContext }): string {
   const { BUILD_DIR, SRC_DIR } = context.variables;
   const under = [BUILD_DIR, SRC_DIR].find((each) => file.startsWith(`${each}${path.sep}`));
-  return path.relative(under ?? path.dirname(top), file);
+  return under === undefined ? path.relative(path.dirname(top), file) : file.slice(under.length + 1);
 }
 
 /** What lies in the sources or the build by its name is to lie there also when links are followed. */

@@ -41,7 +41,8 @@ export function rememberDigests(
 
 function filesIn(folder: string | undefined, trees: readonly Tree[]): readonly { name: string; content: Content }[] {
   const prefix = `${folder}${path.sep}`;
-  const contents = new Set(trees.flatMap((tree) => [...tree.values()].flatMap((node) => (node.type === "file" ? [node.content] : [])))); // biome-ignore format: one line
+  const nodes = [...new Set(trees)].flatMap((tree) => [...tree.values()]);
+  const contents = new Set(nodes.flatMap((node) => (node.type === "file" ? [node.content] : [])));
   return [...contents].flatMap((content) => {
     const isIn = "file" in content && content.file.startsWith(prefix);
     return isIn ? [{ name: content.file.slice(prefix.length), content }] : [];
