@@ -1,4 +1,5 @@
 import type { Definition, Warning } from "@facsimile/definitions";
+import type { Tree } from "@facsimile/manifest";
 import picomatch from "picomatch";
 import type { HostCopy } from "../release/release.ts";
 
@@ -28,14 +29,19 @@ export function idleRules(copies: readonly Ruled[]): Warning[] {
 }
 
 function usedRules({ definition, hosts }: Ruled): string[] {
-  return definition.hosts.flatMap((host) => {
-    const files = [...(hosts.find(({ host: name }) => name === host.name)?.tree ?? [])].filter(
-      ([, { type }]) => type === "file",
-    );
-    const rules = definition.view(host).files ?? [];
-    return rules.flatMap(({ match }) => {
-      const matches = picomatch(match, { dot: true });
-      return files.some(([name]) => matches(name)) ? [match] : [];
-    });
-  });
+  const trees = new Map(hosts.map(({ host, tree }) => [host, tree]));
+  // Most hosts share their tree: each rule is tried once with it.
+  const rules = new Map<Tree, Set<string>>();
+  for (const host of definition.hosts) {
+    const tree = trees.get(host.name);
+    const matches = (definition.view(host).files ?? []).map(({ match }) => match);
+    if (tree !== undefined) rules.set(tree, new Set([...(rules.get(tree) ?? []), ...matches]));
+  }
+  return [...rules].flatMap(([tree, matches]) => [...matches].filter((match) => isUsed(match, tree)));
+}
+
+function isUsed(match: string, tree: Tree): boolean {
+  const matches = picomatch(match, { dot: true });
+  for (const [name, { type }] of tree) if (type === "file" && matches(name)) return true;
+  return false;
 }
