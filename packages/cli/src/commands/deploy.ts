@@ -43,7 +43,7 @@ export async function deployCommand({ instance, projects, options, world, run }:
     else world.print(stagesText(done, "deployed"));
     return;
   }
-  const asker = askerFor({ ...world, ask: options.json ? undefined : world.ask });
+  const asker = yes || options.json ? undefined : askerFor(world);
   const command = ["facs deploy", instance, ...projects, ...givenOptions(options)].join(" ");
   const allowed = { yes, adopt, allowDeletes, acceptRollback, skipLibcheck };
   const chosen = { resume, onlyFailed, filter: hostFilterOf(options) };
