@@ -17,9 +17,11 @@ test("facs asks only for packages that its package.json names", () => {
 });
 
 test("what every command loads needs none of what few do", () => {
-  expect(askedFor("index.js", { later: false }).filter((name) => !isBuiltin(name))).toEqual([
-    expect.stringMatching(/^\.\/rolldown-runtime-/),
-  ]);
+  expect(askedFor("index.js", { later: false }).filter((name) => !isBuiltin(name))).toEqual(["./rolldown-runtime.js"]);
+});
+
+test("libraries that are CommonJS find what they need in an ES module", () => {
+  for (const name of built) expect(readFileSync(join(DIST, name), "utf8")).not.toMatch(/\b__(file|dir)name\b/);
 });
 
 test("the licences of what is inside are with it, and nothing of the LGPL is inside", () => {

@@ -36,12 +36,14 @@ export default defineConfig({
   tsconfig: false,
   external: Object.keys(pack.dependencies).filter((name) => !BUNDLED.test(name)),
   resolve: { conditionNames: ["@facsimile/source", "node", "import"] },
-  transform: { target: "node20.19" },
+  // Some libraries are CommonJS.
+  transform: { target: "node20.19", define: { __filename: "import.meta.filename", __dirname: "import.meta.dirname" } },
   checks: { ineffectiveDynamicImport: false },
   plugins: [licences()],
   output: {
     dir: "dist",
     format: "esm",
+    chunkFileNames: "[name].js",
     sourcemap: true,
     minify: { codegen: true, compress: false, mangle: false },
     codeSplitting: { groups, includeDependenciesRecursively: false },

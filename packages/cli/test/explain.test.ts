@@ -205,7 +205,7 @@ async function scriptsOf(root: string, args: readonly string[]): Promise<readonl
 /** What a built file was made from, as its source map has it; else the file itself. */
 async function sourcesOf(url: string): Promise<readonly string[]> {
   if (!url.includes("/dist/") || url.includes("/node_modules/")) return [url];
-  if (url.includes("/rolldown-runtime-")) return [];
+  if (url.endsWith("/rolldown-runtime.js")) return [];
   const { sources } = JSON.parse(await fs.readFile(fileURLToPath(`${url}.map`), "utf8")) as { sources: string[] };
   return sources.map((source) => new URL(source, url).href);
 }
