@@ -1,43 +1,37 @@
-import { FacsimileError, throwProblems } from "@facsimile/core";
 import type { PipelineContext } from "../context.ts";
-import type { HostFilter } from "../instance/chosen-hosts.ts";
-import { type Outline, outline } from "../instance/outline.ts";
 import { tellSingleRecipient } from "../instance/warnings.ts";
 import { copiesOf } from "../release/copies.ts";
-import type { Copy } from "../release/release.ts";
 import { sealAll } from "../release/seal-all.ts";
 import { beforeDeploy } from "../sources/prepare.ts";
-import { definitionCommit } from "../state/publish.ts";
 import { planRecording, type Recording, record } from "../state/record-state.ts";
 import { leash } from "./abort.ts";
 import { carryOut } from "./carry-out.ts";
-import { chosen } from "./chosen.ts";
-import { comparePlan, isExact } from "./compare.ts";
-import { type Consent, isAgreed, unconfirmed } from "./consent.ts";
+import { isAgreed } from "./consent.ts";
 import { assertNotOlder, deployedOf } from "./deployed-state.ts";
-import { notedSet, setAgain } from "./given-set.ts";
+import { allExact } from "./exact.ts";
+import { notedSet } from "./given-set.ts";
 import { hostRuns } from "./host-runs.ts";
-import { closeAll, reachAll } from "./hosts.ts";
-import { type LibraryRequest, libraryCheck } from "./libraries.ts";
-import { evaluate, protectedOf, type Surveyed, surveyAll } from "./plan.ts";
-import { type PreflightRequest, preflight } from "./preflight.ts";
+import { closeAll, type Reached, reachAll } from "./hosts.ts";
+import { libraryCheck } from "./libraries.ts";
+import { type DeployRequest, isNamed, type Meant, whatIsMeant } from "./meant.ts";
+import { evaluate, protectedOf, surveyAll } from "./plan.ts";
+import { preflight } from "./preflight.ts";
 import { idleHosts, lostHosts, reportOf, tooManyLost, untouchedHosts, type Work } from "./report.ts";
 import type { DeployReport } from "./reports.ts";
-import { assertSame, type TakenUp, takeUp } from "./resume.ts";
+import { assertSame } from "./resume.ts";
 import { noteStopped } from "./stopped.ts";
 import { withUndo } from "./undo.ts";
 
-export interface DeployRequest extends Consent, LibraryRequest, PreflightRequest {
-  /** Goes on without a question. Default `false`: only a local instance that is not protected does. */
-  readonly yes?: boolean | undefined;
-  /** Use a state that is older than one seen before, or another, or gone. Default `false`. */
-  readonly acceptRollback?: boolean | undefined;
-  /** Only these hosts. Default: all. */
-  readonly filter?: HostFilter | undefined;
-  /** The name of a run: go on with the hosts that it left behind, with exactly its releases and projects. */
-  readonly resume?: string | undefined;
-  /** Only the hosts that the last run left behind. Default `false`. */
-  readonly onlyFailed?: boolean | undefined;
+export type { DeployRequest } from "./meant.ts";
+
+interface Deploying extends Meant {
+  /** As it was typed. */
+  readonly request: DeployRequest;
+  readonly started: Date;
+  readonly context: PipelineContext;
+  /** Called when the work must not be stopped any more. */
+  readonly letGo: () => void;
+  readonly stop: AbortSignal | undefined;
 }
 
 /**
@@ -50,93 +44,66 @@ export async function deploy(request: DeployRequest, world: PipelineContext): Pr
   const { signal, letGo } = leash(world.signal);
   const context = { ...world, signal };
   const started = context.now();
-  const taken = await takenUp(request, context);
-  const asked = askedFor(request, taken);
-  const { outline: outlined, left } = chosen(await outline(asked, context), { filter: request.filter ?? {}, taken });
-  await assertAllowed(outlined, request, context);
-  const reaching = reachAll(outlined, context);
+  const meant = await whatIsMeant(request, context);
+  const deploying: Deploying = { ...meant, request, started, context, letGo, stop: world.signal };
+  const reaching = reachAll(meant.outline, context);
   try {
-    const evaluation = await evaluate(outlined, context, { use: "write", acceptRollback: request.acceptRollback });
-    if (taken !== undefined && request.resume !== undefined) assertSame(taken, evaluation.copies);
-    await beforeDeploy({ outline: outlined, projects: evaluation.projects }, context);
-    tellSingleRecipient({ ...evaluation.state, definition: outlined.definition }, context);
-    const planned = await planRecording({ outline: outlined, state: evaluation.state }, context);
-    const libraries = await libraryCheck(evaluation, request);
-    const found = await surveyAll({ reached: await reaching, ...evaluation, outline: outlined, libraries });
-    const surveyed = preflight(found, { ...evaluation, protect: protectedOf(outlined), request });
-    const noted = notedSet(asked.set ?? [], { ...outlined.definition, ...context });
-    const before: Work = { ...evaluation, outline: outlined, left, surveyed };
-    if (tooManyLost(surveyed, outlined)) {
-      const isSettled = planned.edits.length === 0 && evaluation.state.plan.empty;
-      const run = await noteStopped({ ...before, resumes: request.resume, set: noted, isSettled }, context);
-      return reportOf(before, { started, outcome: "failed", hosts: lostHosts(surveyed), run }, context);
-    }
-    if (request.acceptRollback !== true) assertNotOlder({ ...before, state: evaluation.state.state });
-    signal.throwIfAborted();
-    const recording = await agreedRecording(planned, { work: before, request }, context);
-    if (recording === undefined)
-      return reportOf(before, { started, outcome: "failed", hosts: untouchedHosts(surveyed) }, context);
-    const { state, report } = await record({ ...before, recording }, context);
-    const isSame = state.state === evaluation.state.state;
-    const copies = isSame ? evaluation.copies : await copiesOf({ ...before, state }, { ...context, onEvent: TOLD });
-    const work: Work = { ...before, state, copies };
-    if (allExact(copies, surveyed))
-      return reportOf(work, { started, outcome: "unchanged", hosts: idleHosts(surveyed), recorded: report }, context);
-    const { adopt = false, resume: resumes } = request;
-    const runs = hostRuns({ work, sealed: await sealAll(work, context) });
-    const by = state.keyring.fingerprint;
-    const ended = await carryOut({ ...work, runs }, { ...context, action: "deploy", by, deployed: deployedOf({ outline: outlined, state: state.state }), letGo, stop: world.signal, started, adopt, recorded: report, resumes, set: noted }); // biome-ignore format: one line
-    return withUndo(ended, { ...work, runs, isNamed: isNamed(asked) });
+    const looked = await look(deploying, reaching);
+    if (tooManyLost(looked.work.surveyed, meant.outline)) return await leaveIt(deploying, looked);
+    return await bring(deploying, looked);
   } finally {
     letGo();
     await reaching.then(closeAll, () => undefined);
   }
 }
 
-/** What is odd was told with the plan. */
-const TOLD = () => undefined;
-
-/** @throws `USAGE` for what does not go together; as {@link takeUp} */
-async function takenUp(request: DeployRequest, context: PipelineContext): Promise<TakenUp | undefined> {
-  const { instance, resume, onlyFailed = false } = request;
-  if (resume === undefined && !onlyFailed) return undefined;
-  if (resume !== undefined && onlyFailed) throw new FacsimileError("USAGE", "--resume and --only-failed do not go together", { hint: "--resume goes on with a run as it was; --only-failed deploys what is now." }); // biome-ignore format: one line
-  if (resume !== undefined && isNamed(request)) throw new FacsimileError("USAGE", "--resume takes the projects of its run", { hint: "Leave them out; or leave out --resume." }); // biome-ignore format: one line
-  return takeUp({ instance, run: resume }, context);
+/** What there is to do, here and on every host; nothing is changed yet. */
+interface Looked {
+  readonly work: Work;
+  readonly planned: Recording;
 }
 
-/** What a run goes on with is what that one was given; with `onlyFailed`, only its projects and hosts. */
-function askedFor(request: DeployRequest, taken: TakenUp | undefined): DeployRequest {
-  if (taken === undefined) return request;
-  const projects = isNamed(request) ? request.projects : taken.projects.map(({ project }) => project);
-  return { ...request, projects, set: request.resume === undefined ? request.set : setAgain(taken, request) };
+async function look(
+  { request, outline, left, taken, context }: Deploying,
+  reaching: Promise<Reached[]>,
+): Promise<Looked> {
+  const { acceptRollback, resume } = request;
+  const evaluation = await evaluate(outline, context, { use: "write", acceptRollback });
+  if (taken !== undefined && resume !== undefined) assertSame(taken, evaluation.copies);
+  await beforeDeploy({ outline, projects: evaluation.projects }, context);
+  tellSingleRecipient({ ...evaluation.state, definition: outline.definition }, context);
+  const planned = await planRecording({ outline, state: evaluation.state }, context);
+  const libraries = await libraryCheck(evaluation, request);
+  const found = await surveyAll({ reached: await reaching, ...evaluation, outline, libraries });
+  const surveyed = preflight(found, { ...evaluation, protect: protectedOf(outline), request });
+  return { work: { ...evaluation, outline, left, surveyed }, planned };
 }
 
-function isNamed({ projects = [] }: DeployRequest): boolean {
-  return projects.length > 0;
+/** Too many hosts did not answer, or cannot have their copies. */
+async function leaveIt(deploying: Deploying, { work, planned }: Looked): Promise<DeployReport> {
+  const { request, started, context } = deploying;
+  const isSettled = planned.edits.length === 0 && work.state.plan.empty;
+  const run = await noteStopped({ ...work, resumes: request.resume, set: noted(deploying), isSettled }, context);
+  return reportOf(work, { started, outcome: "failed", hosts: lostHosts(work.surveyed), run }, context);
 }
 
-async function assertAllowed(
-  { definition, instance, isProtected }: Outline,
-  request: DeployRequest,
-  context: PipelineContext,
-): Promise<void> {
-  const problems: FacsimileError[] = [];
-  if (definition.hosts.length === 0)
-    problems.push(new FacsimileError("NO_HOSTS", `${instance.full} has no hosts for these projects`));
-  // Its hosts need not be asked to know that it needs a word.
-  if (isProtected && !request.yes && request.confirm === undefined)
-    problems.push(unconfirmed(request, `${instance.full} is protected`));
-  if (isProtected && (await definitionCommit(context)).dirty) {
-    problems.push(
-      new FacsimileError(
-        "DEFINITION_DIRTY",
-        `${instance.full} is protected, and the definitions have changes that no commit has`,
-        { hint: "Commit them first: git status" },
-      ),
-    );
-  }
-  throwProblems(problems);
+/** Asks, writes down what is to be remembered, and does it. */
+async function bring(deploying: Deploying, { work: before, planned }: Looked): Promise<DeployReport> {
+  const { request, asked, outline, started, context, letGo, stop } = deploying;
+  if (request.acceptRollback !== true) assertNotOlder({ ...before, state: before.state.state });
+  context.signal?.throwIfAborted();
+  const recording = await agreedRecording(planned, { work: before, request }, context);
+  if (recording === undefined)
+    return reportOf(before, { started, outcome: "failed", hosts: untouchedHosts(before.surveyed) }, context);
+  const { work, recorded } = await recordIt(before, recording, context);
+  if (allExact(work.copies, work.surveyed))
+    return reportOf(work, { started, outcome: "unchanged", hosts: idleHosts(work.surveyed), recorded }, context);
+  const runs = hostRuns({ work, sealed: await sealAll(work, context) });
+  const { state, keyring } = work.state;
+  const { adopt = false, resume: resumes } = request;
+  const deployed = deployedOf({ outline, state });
+  const ended = await carryOut({ ...work, runs }, { ...context, action: "deploy", by: keyring.fingerprint, deployed, letGo, stop, started, adopt, recorded, resumes, set: noted(deploying) }); // biome-ignore format: one line
+  return withUndo(ended, { ...work, runs, isNamed: isNamed(asked) });
 }
 
 /** What is to be recorded, looked at again where somebody had to be asked; undefined where that one said no. */
@@ -150,14 +117,21 @@ async function agreedRecording(
   return request.yes || request.confirm === undefined ? planned : planRecording(work, context);
 }
 
-function allExact(copies: readonly Copy[], surveyed: readonly Surveyed[]): boolean {
-  return surveyed.every(
-    ({ reached, projects, problem }) =>
-      problem === undefined && copies.every((copy) => exactOn(copy, reached.host.name, projects)),
-  );
+/** With the state that is recorded, and the copies that it makes. */
+async function recordIt(
+  before: Work,
+  recording: Recording,
+  context: PipelineContext,
+): Promise<{ readonly work: Work; readonly recorded: DeployReport["recorded"] }> {
+  const { state, report: recorded } = await record({ ...before, recording }, context);
+  if (state.state === before.state.state) return { work: { ...before, state }, recorded };
+  const copies = await copiesOf({ ...before, state }, { ...context, onEvent: TOLD });
+  return { work: { ...before, state, copies }, recorded };
 }
 
-function exactOn(copy: Copy, host: string, projects: Surveyed["projects"]): boolean {
-  const [found, wanted] = [projects.get(copy.project), copy.hosts.find((one) => one.host === host)];
-  return found === undefined || wanted === undefined || isExact(comparePlan({ copy, wanted, found }));
+/** What is odd was told with the plan. */
+const TOLD = () => undefined;
+
+function noted({ asked, outline, context }: Deploying): readonly string[] {
+  return notedSet(asked.set ?? [], { ...outline.definition, ...context });
 }
