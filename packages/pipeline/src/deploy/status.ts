@@ -78,7 +78,7 @@ function peopleOf(hosts: readonly HostStatus[], context: PipelineContext): Promi
 async function hostStatus(reached: Reached, { projects }: Outline): Promise<HostStatus> {
   const { host } = reached;
   if (!("session" in reached)) return { ...named(host), projects: [], problem: reached.problem };
-  const probes = await probeProjects(reached, projects, ["history", "state", "drift"]);
+  const probes = await probeProjects(reached, projects, ["lock", "history", "state", "drift"]);
   const lock = probes.find(({ probe }) => probe.lock !== undefined)?.probe.lock;
   const states = probes[0]?.probe.states ?? [];
   return { ...named(host), lock, states, projects: probes.map(({ project, probe }) => projectStatus(project, probe)) };

@@ -53,7 +53,7 @@ interface Places {
 
 async function placeFindings(answering: Answering, { outline }: Looking): Promise<Places> {
   const about = answering.host.name;
-  const probes = await probeProjects(answering, outline.projects, ["space"]);
+  const probes = await probeProjects(answering, outline.projects, ["lock", "space"]);
   const { lock } = probes.find(({ probe }) => probe.lock !== undefined)?.probe ?? {};
   return {
     freeBytes: Math.min(...probes.map(({ probe }) => probe.freeBytes)),
