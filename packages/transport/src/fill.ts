@@ -22,23 +22,25 @@ export interface Filling extends Staging {
 export async function fill(changer: Changer, filling: Filling): Promise<readonly Difference[]> {
   const { plan, request, found, dir } = filling;
   request.onProgress?.({ step: "send", files: plan.sent, bytes: plan.sentBytes });
-  const put = putFiles(changer, filling);
+  // A place that turns out to be another's is not written to.
+  await filling.claim();
+  const unpacked = unpack(changer, filling);
   if (plan.deltas.size > 0) {
-    await inOrder(put);
+    await unpacked;
     await copyDeltas(changer.host, { plan, base: found.base, dir, basis: found.current?.dir ?? "" });
   }
   const finished = setModes(changer, filling);
   // A look is enough where all that is linked is known to be right.
   const settled = filling.sure || plan.links.size === 0 ? settle(changer, filling, "quick") : Promise.resolve(false);
-  await inOrder([...put, ...finished, settled]);
+  await inOrder([unpacked, ...finished, settled]);
   return (await settled) ? [] : await proveAndSettle(changer, filling);
 }
 
-function putFiles(changer: Changer, { plan, request, dir, sure, claim }: Filling): Promise<unknown>[] {
+function unpack(changer: Changer, { plan, request, dir, sure }: Filling): Promise<unknown> {
   const { place, shared = [] } = request;
   const how = plan.links.size === 0 ? "" : plan.wholesale && sure ? "all" : "listed";
   const args = [dir, sure ? "sure" : "", how, amountOf(plan.links.size, 0), ...shared];
-  return [claim(), changer.ask("unpack", { place, args, bytes: plan.tar })];
+  return changer.ask("unpack", { place, args, bytes: plan.tar });
 }
 
 /** Modes that the tar could not give. */

@@ -9,9 +9,8 @@ op_lock() {
   no_link "$S" "$L"
   token=$2
   [ -d "$H" ] || mkdir -p "$H" || exit 1
-  [ -d "$S" ] || mkdir -m 700 "$S" 2>/dev/null
   umask 077
-  mkdir "$L.$token" || exit 1
+  mkdir -p "$L.$token" || exit 1
   for attempt in 1 2 3 4 5; do
     now=$(date +%s)
     mine=$token.$((now + $3))

@@ -137,7 +137,7 @@ look_lock() {
 look_history() { printf h; text "$M/history.jsonl"; }
 
 # Enough to know what was confirmed last, also where the last line was cut.
-look_last() { printf 'h+'; tail -n 2 "$M/history.jsonl" 2>/dev/null; printf '\\0'; }
+look_last() { printf 'h+'; [ ! -f "$M/history.jsonl" ] || tail -n 2 "$M/history.jsonl" 2>/dev/null; printf '\\0'; }
 
 # Free blocks of this file system, their size, and free inodes; by df where stat cannot tell.
 look_space() {

@@ -27,7 +27,6 @@ op_claim() {
     [ "$6" = adopt ] || die NOT_ADOPTED "$B" "$found"
   elif [ "$6" != adopt ] && holds "$B"; then die NOT_ADOPTED "$B"
   fi
-  [ -n "$mirror" ] || mkdir -p "$B/releases" || exit 1
   [ -d "$M" ] || mkdir -m 700 "$M" || exit 1
   ( umask 077; printf '%s\\n' "$5" > "$M/marker.new" && mv -f "$M/marker.new" "$M/marker" ) || why "$M/marker"
 }
@@ -39,7 +38,7 @@ op_unpack() {
   adding "$@"
   for each in "$B"/releases/.?*.partial "$B"/releases/.?*.trash; do [ ! -e "$each" ] || discard "$each"; done
   partial=$B/releases/.$5.partial
-  mkdir -m 700 "$partial" || exit 1
+  mkdir -p -m 700 "$partial" || exit 1
   how=$7
   long=$8
   [ -z "$how" ] || begin_links "$6"
