@@ -2,8 +2,13 @@
 export const LISTING = `
 hash_tool=
 if command -v sha256sum >/dev/null; then hash_tool=sha256sum; elif command -v shasum >/dev/null; then hash_tool='shasum -a 256'; fi
-gnu_find=
-find / -maxdepth 0 -printf '' 2>/dev/null && gnu_find=1
+
+# know_find: sets gnu_find, which takes a process.
+gnu_find=unknown
+know_find() {
+  [ "$gnu_find" = unknown ] || return 0
+  if find / -maxdepth 0 -printf '' 2>/dev/null; then gnu_find=1; else gnu_find=; fi
+}
 
 # seek EXPRESSION [OTHER]: find, in the tree; where scope is set, beneath its folders, and at its paths, with OTHER for those.
 scope=
@@ -15,6 +20,7 @@ seek() {
 
 # In the tree: snapshot/2 where find is GNU's; else snapshot/1, which takes three looks to say the same.
 listing() {
+  know_find
   export LC_ALL=C TZ=UTC0
   if [ -n "$gnu_find" ]; then
     printf 'snapshot/2\\0'
@@ -32,6 +38,18 @@ listing() {
   export targets_of='for link do readlink -n "$link"; printf "\\0"; done'
   seek '-type l -exec sh -c "$targets_of" sh {} + 2>/dev/null'
   printf '\\0'
+}
+
+# unmoved SNAPSHOT: the tree is as that says. Where it is, and find is GNU's, nothing else needs to be known.
+unmoved() {
+  if [ "$gnu_find" = unknown ]; then
+    gnu_find=1
+    ! listing | cmp -s - "$1" || return 0
+    gnu_find=unknown
+    know_find
+    [ -z "$gnu_find" ] || return 1
+  fi
+  listing | cmp -s - "$1"
 }
 
 # Much is hashed faster by openssl, which has the processor's help; it takes longer to start.

@@ -10,9 +10,7 @@
 export const LOOP = `
 dd_exact=
 no_home=
-user_umask=$(umask)
-umask 022
-login_home=$(cd "$HOME" 2>/dev/null && pwd -P) || { login_home=/ no_home=$HOME; }
+if cd -P "$HOME" 2>/dev/null; then login_home=$PWD; else login_home=/ no_home=$HOME; fi
 
 know_dd() {
   dd_exact=no
@@ -40,6 +38,8 @@ die() {
 # Runs one operation, in the shell of its answer: whatever it sets or ends is its own. What it leaves of its bytes is read
 # away, so that the next request begins where it should.
 serve() {
+  case $op in hook|run) user_umask=$(umask) ;; esac
+  umask 022
   if [ "$size" -gt 0 ]; then take "$size" | { trap 'cat >/dev/null' EXIT; "op_$op" "$@"; }
   else "op_$op" "$@" </dev/null; fi
 }

@@ -50,7 +50,7 @@ op_survey() {
   changing "$@"
   runs
   now=moved
-  if [ -n "$5" ] && [ -n "$dir" ] && enter "$dir" && listing | cmp -s - "$M/current/snapshot"; then now=same; fi
+  if [ -n "$5" ] && [ -n "$dir" ] && enter "$dir" && unmoved "$M/current/snapshot"; then now=same; fi
   rm -rf "$M/look"
   mkdir -m 700 "$M/look" && cd "$M/look" && tar -xmof - || exit 1
   printf '%s\\0' "$now"

@@ -170,7 +170,7 @@ look_drift() {
   [ -n "$dir" ] && enter "$dir" || return
   seen=$M/current/snapshot
   [ -f "$seen" ] || { printf 'u\\0'; return; }
-  if listing | cmp -s - "$seen"; then printf 'e\\0'; return; fi
+  if unmoved "$seen"; then printf 'e\\0'; return; fi
   printf 'v\\0'
   cat "$seen"
   listing

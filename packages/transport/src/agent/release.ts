@@ -77,7 +77,7 @@ op_tidy() {
   if [ "$count" -eq 0 ] && [ -n "$dir" ] && [ -f "$proven" ]; then before=same
   elif [ -n "$dir" ] && [ -f "$proven" ] && enter "$dir"; then
     before=same
-    listing | cmp -s - "$proven" || before=moved
+    unmoved "$proven" || before=moved
   fi
   printf '%s\\0' "$before"
   [ "$before" != moved ] || { cat "$proven"; listing; }

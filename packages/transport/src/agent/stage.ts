@@ -51,7 +51,7 @@ op_unpack() {
 begin_links() {
   runs
   cd "$B/releases/$dir" || exit 1
-  [ -z "$1" ] || listing | cmp -s - "$M/current/snapshot" || die TREE_MOVED "$B"
+  [ -z "$1" ] || unmoved "$M/current/snapshot" || die TREE_MOVED "$B"
   # Not every cp can. A tar puts new files in the place of old ones, and writes into none: GNU tar manual, "Overwriting Old Files".
   if [ "$how" = all ] && ! renewing cp -al . "$partial/tree" 2>/dev/null; then
     how=listed
