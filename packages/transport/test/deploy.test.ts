@@ -241,12 +241,14 @@ it("copies files from wherever they lie, and refuses what changed since it was h
     elsewhere: "dir 755",
     "elsewhere/x": "file 600 1",
   });
-  const next = await treeOfFiles({ c: "3" });
-  const manifest = await manifestOf(next);
-  const c = next.get("c");
-  if (c?.type === "file" && "file" in c.content) await fs.writeFile(c.content.file, "4");
-  const changed = lock.stage(place, { tree: next, manifest, run: "run-2" });
-  await expect(changed).rejects.toMatchObject({ code: "VERIFY_FAILED", differences: [{ kind: "changed", path: "c" }] });
+  for (const name of ["c", "c\r", "c\n", "\\c", "-"]) {
+    const next = await treeOfFiles({ [name]: "3", good: "5" });
+    const manifest = await manifestOf(next);
+    const c = next.get(name);
+    if (c?.type === "file" && "file" in c.content) await fs.writeFile(c.content.file, "4");
+    const changed = lock.stage(place, { tree: next, manifest, run: "run-2" });
+    await expect(changed).rejects.toMatchObject({ code: "VERIFY_FAILED", differences: [{ kind: "changed", path: name }] }); // biome-ignore format: one line
+  }
 });
 
 it("links what stays also where a shared link, a file and a folder go, and brings the record along", async () => {

@@ -52,6 +52,9 @@ unmoved() {
   listing | cmp -s - "$1"
 }
 
+# snapshot: the tree, as it is now, is what later looks compare the current one with.
+snapshot() { umask 077; listing > "$M/current/snapshot.new" && mv -f "$M/current/snapshot.new" "$M/current/snapshot"; }
+
 # Much is hashed faster by openssl, which has the processor's help; it takes longer to start.
 choose_hasher() {
   hasher=$hash_tool

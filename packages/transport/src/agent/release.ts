@@ -74,14 +74,15 @@ op_tidy() {
   proven=$M/seen.$dir
   [ -f "$proven" ] || proven=$M/current/snapshot
   before=unknown
-  if [ "$count" -eq 0 ] && [ -n "$dir" ] && [ -f "$proven" ]; then before=same
-  elif [ -n "$dir" ] && [ -f "$proven" ] && enter "$dir"; then
+  if [ -n "$dir" ] && [ -f "$proven" ] && enter "$dir"; then
     before=same
-    unmoved "$proven" || before=moved
+    [ "$pruned" -eq 0 ] || unmoved "$proven" || before=moved
   fi
   printf '%s\\0' "$before"
-  [ "$before" != moved ] || { cat "$proven"; listing; }
-  [ "$before" != same ] || [ "$pruned" -gt 0 ] || [ "$proven" = "$M/current/snapshot" ] || [ ! -d "$M/current" ] || mv -f "$proven" "$M/current/snapshot"
+  case $before in
+    moved) cat "$proven"; listing ;;
+    same) [ "$pruned" -gt 0 ] || [ "$proven" = "$M/current/snapshot" ] || [ ! -d "$M/current" ] || mv -f "$proven" "$M/current/snapshot" ;;
+  esac
   for each do
     shift
     if [ "$count" -eq 0 ]; then set -- "$@" "$M/$each"
@@ -94,7 +95,7 @@ op_tidy() {
   [ $# -eq 0 ] || renewing discard "$@"
   [ -z "$mirror" ] || torn || sweep_mirror
   [ "$pruned" -eq 0 ] || case $before in
-    same) [ ! -d "$M/current" ] || { umask 077; listing > "$M/current/snapshot.new" && mv -f "$M/current/snapshot.new" "$M/current/snapshot"; } ;;
+    same) [ ! -d "$M/current" ] || snapshot ;;
     moved) listing ;;
   esac
 }

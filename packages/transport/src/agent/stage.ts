@@ -62,7 +62,7 @@ begin_links() {
 end_links() {
   if [ "$how" = all ]; then [ ! -s gone ] || ( cd tree && xargs -0 rm -rf < ../gone ) || exit 1
   else ( cd "$B/releases/$dir" && link_listed ) || exit 1; fi
-  [ -z "$1" ] || { cd "$B/releases/$dir" && umask 077 && listing > "$M/current/snapshot.new" && mv -f "$M/current/snapshot.new" "$M/current/snapshot"; }
+  [ -z "$1" ] || { cd "$B/releases/$dir" && snapshot; }
 }
 
 link_listed() {
