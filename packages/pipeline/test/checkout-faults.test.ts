@@ -1,8 +1,8 @@
 import fs from "node:fs/promises";
 import path from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { checkout } from "../src/sources/checkout.ts";
-import { mounted, remounted } from "./mounted.ts";
+import { itAsRoot, mounted, remounted } from "./mounted.ts";
 import { contextOf, folder, repository } from "./world.ts";
 
 async function world(root: string) {
@@ -12,7 +12,7 @@ async function world(root: string) {
 }
 
 describe("a disk", () => {
-  it("that is full stops a checkout, and it goes on when there is room", async () => {
+  itAsRoot("that is full stops a checkout, and it goes on when there is room", async () => {
     const root = await folder();
     const { take } = await world(root);
     await fs.mkdir(path.join(root, "SRC"));
@@ -22,7 +22,7 @@ describe("a disk", () => {
     expect(await fs.readdir((await take("1.0.0")).dir)).toContain("bulk");
   });
 
-  it("that may not be written stops a checkout, and one that is there is used", async () => {
+  itAsRoot("that may not be written stops a checkout, and one that is there is used", async () => {
     const root = await folder();
     const { take } = await world(root);
     await fs.mkdir(path.join(root, "SRC"));

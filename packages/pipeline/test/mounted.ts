@@ -1,7 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { onTestFinished } from "vitest";
+import { it, onTestFinished } from "vitest";
 
-/** A file system in memory at a folder, until the test ends. It needs root, as in a container: elsewhere the run fails and says so. */
+/** For tests that use {@link mounted}: whoever is not root cannot, and they are skipped, and counted. */
+export const itAsRoot = it.runIf(process.getuid?.() === 0);
+
+/** A file system in memory at a folder, until the test ends. */
 export function mounted(dir: string, options: string): void {
   execFileSync("mount", ["-t", "tmpfs", "-o", options, "none", dir]);
   onTestFinished(() => void execFileSync("umount", [dir]));

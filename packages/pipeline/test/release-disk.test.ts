@@ -1,13 +1,13 @@
 import fs from "node:fs/promises";
 import path from "node:path";
-import { expect, it } from "vitest";
+import { expect } from "vitest";
 import { releaseFolder } from "../src/release/layout.ts";
 import { seal } from "../src/release/seal.ts";
-import { mounted, remounted } from "./mounted.ts";
+import { itAsRoot, mounted, remounted } from "./mounted.ts";
 import { copyFor, hostOf, sealWorld } from "./release-world.ts";
 import { folder, write } from "./world.ts";
 
-it.each([
+itAsRoot.each([
   { what: "bytes", options: (n: number) => `size=${4 * n}k`, fixed: "nr_inodes=1k" },
   { what: "inodes", options: (n: number) => `nr_inodes=${n + 1}`, fixed: "size=1m" },
 ])(

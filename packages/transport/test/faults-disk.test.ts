@@ -2,7 +2,7 @@ import fs from "node:fs/promises";
 import { manifestOf } from "@facsimile/manifest";
 import { readTree, tree } from "@facsimile/testing";
 import { afterAll, expect, it } from "vitest";
-import { mounted, remounted } from "../../pipeline/test/mounted.ts";
+import { itAsRoot, mounted, remounted } from "../../pipeline/test/mounted.ts";
 import { deploy, hostsFor, login, place, treeOfFiles } from "./world.ts";
 
 /** Asked for free space it says that there is plenty, as a disk does that others fill meanwhile. */
@@ -15,7 +15,7 @@ const hosts = await hostsFor(["bytes", "inodes", "readonly"], (name) =>
 
 const files = (word: string) => Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`d${i % 3}/${i}`, word.repeat(i % 2 ? 3000 : 1)])); // biome-ignore format: one line
 
-it.each([
+itAsRoot.each([
   { what: "bytes", options: (n: number) => `size=${48 + 8 * n}k`, fixed: "nr_inodes=1k" },
   { what: "inodes", options: (n: number) => `nr_inodes=${24 + n}`, fixed: "size=8m" },
 ])(
@@ -52,32 +52,35 @@ it.each([
   },
 );
 
-it("a home that can only be read: what runs still runs, looking works, and a change says what is wrong", async () => {
-  const session = await login(hosts, "readonly");
-  const home = `${session.userHome}/shop`;
-  await fs.mkdir(home);
-  mounted(home, "size=4m,mode=755");
-  const lock = await session.lock({ home: "shop", owner: "Ann", run: "r" });
-  const staged = await deploy(lock, await treeOfFiles({ a: "1" }));
-  remounted(home, "ro");
-  const words = expect.stringMatching(/^readonly: .*Read-only file system/);
-  await expect(deploy(lock, await treeOfFiles({ a: "2" }))).rejects.toMatchObject({
-    code: "HOST_FAILED",
-    message: words,
-  });
-  await expect(lock.switch(place, undefined)).rejects.toMatchObject({ code: "HOST_FAILED", message: words });
-  await lock.unlock();
-  expect(await session.probe(place)).toMatchObject({ current: { dir: staged.dir }, snapshot: "same", lock: { owner: "Ann" } }); // biome-ignore format: one line
-  remounted(home, "rw");
-  await lock.unlock();
-  remounted(home, "ro");
-  await expect(session.lock({ home: "shop", owner: "Bob", run: "s" })).rejects.toMatchObject({ code: "HOST_FAILED", message: words }); // biome-ignore format: one line
-  remounted(home, "rw");
-  const next = await session.lock({ home: "shop", owner: "Bob", run: "s" });
-  await deploy(next, await treeOfFiles({ a: "2" }));
-  await next.unlock();
-  expect(await fs.readFile(`${home}/storefront/current/a`, "utf8")).toBe("2");
-});
+itAsRoot(
+  "a home that can only be read: what runs still runs, looking works, and a change says what is wrong",
+  async () => {
+    const session = await login(hosts, "readonly");
+    const home = `${session.userHome}/shop`;
+    await fs.mkdir(home);
+    mounted(home, "size=4m,mode=755");
+    const lock = await session.lock({ home: "shop", owner: "Ann", run: "r" });
+    const staged = await deploy(lock, await treeOfFiles({ a: "1" }));
+    remounted(home, "ro");
+    const words = expect.stringMatching(/^readonly: .*Read-only file system/);
+    await expect(deploy(lock, await treeOfFiles({ a: "2" }))).rejects.toMatchObject({
+      code: "HOST_FAILED",
+      message: words,
+    });
+    await expect(lock.switch(place, undefined)).rejects.toMatchObject({ code: "HOST_FAILED", message: words });
+    await lock.unlock();
+    expect(await session.probe(place)).toMatchObject({ current: { dir: staged.dir }, snapshot: "same", lock: { owner: "Ann" } }); // biome-ignore format: one line
+    remounted(home, "rw");
+    await lock.unlock();
+    remounted(home, "ro");
+    await expect(session.lock({ home: "shop", owner: "Bob", run: "s" })).rejects.toMatchObject({ code: "HOST_FAILED", message: words }); // biome-ignore format: one line
+    remounted(home, "rw");
+    const next = await session.lock({ home: "shop", owner: "Bob", run: "s" });
+    await deploy(next, await treeOfFiles({ a: "2" }));
+    await next.unlock();
+    expect(await fs.readFile(`${home}/storefront/current/a`, "utf8")).toBe("2");
+  },
+);
 
 it("a line of the history that was cut, as by a full disk, takes no later one with it", async () => {
   const session = await login(hosts, "bytes");
