@@ -56,7 +56,8 @@ export async function secretWorld(files: Readonly<Record<string, TreeItem>> = {}
   const [root, home, temp] = ["shop", "home", "temp"].map((name) => path.join(dir, name)) as [string, string, string];
   for (const folder of [home, temp]) await fs.mkdir(folder);
   const configDir = path.join(home, ".config/facsimile");
-  const own = { HOME: home, TMPDIR: temp, XDG_CONFIG_HOME: undefined, XDG_RUNTIME_DIR: undefined };
+  // A login shell has MAIL, which is the name of a secret here, too.
+  const own = { HOME: home, TMPDIR: temp, XDG_CONFIG_HOME: undefined, XDG_RUNTIME_DIR: undefined, MAIL: undefined };
   const env = { ...process.env, ...GIT_ENV, ...own, FACS_CONFIG_DIR: configDir, FACS_ROOT: undefined, NO_COLOR: "1" };
   await gitRepository({ "bin/run": "#!/bin/sh\n" }, { root: path.join(dir, "source"), tags: ["1"] });
   await tree({ ...FILES, ...files }, { root });

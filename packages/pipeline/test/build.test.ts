@@ -6,7 +6,8 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { afterBuild, type BuildRequest, build } from "../src/sources/build.ts";
 import type { OwnStage } from "../src/sources/stages.ts";
 import { programArgs } from "./killed.ts";
-import { contextOf, folder, git, write } from "./world.ts";
+import { itAsRoot, mounted, remounted } from "./mounted.ts";
+import { contextOf, folder, write } from "./world.ts";
 
 type Some = Partial<OwnStage>;
 
@@ -207,13 +208,12 @@ describe("a build", () => {
     expect(await text(path.join(root, "BUILD/dev"), "times")).toBe("x\n");
   });
 
-  it("stops on a full disk, and goes on when there is room", async () => {
+  itAsRoot("stops on a full disk, and goes on when there is room", async () => {
     const { root, run } = await world("dd if=/dev/zero of=big bs=1M count=8 2>&1");
     await fs.mkdir(path.join(root, "BUILD"));
-    git(root, "-c", "alias.mount=!mount -t tmpfs -o size=4m none BUILD", "mount");
-    onTestFinished(() => void git(root, "-c", "alias.umount=!umount BUILD", "umount"));
+    mounted(path.join(root, "BUILD"), "size=4m");
     await expect(run()).rejects.toThrow("No space left on device");
-    git(root, "-c", "alias.remount=!mount -o remount,size=64m BUILD", "remount");
+    remounted(path.join(root, "BUILD"), "size=64m");
     expect((await fs.stat(path.join(await run(), "big"))).size).toBe(8 << 20);
   });
 });
