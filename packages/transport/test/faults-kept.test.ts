@@ -35,13 +35,18 @@ function signal(pid: number, which: NodeJS.Signals): void {
   }
 }
 
-/** The process of a host that serves the connection of a master. */
-async function servantOf(host: string): Promise<number> {
-  const listener = (await fs.readFile(`${hosts.dir}/${host}.pid`, "utf8")).trim();
-  const { stdout } = await promisify(execFile)("ps", ["--no-headers", "-o", "pid", "--ppid", listener]);
-  const [servant] = stdout.trim().split(/\s+/).map(Number);
-  if (servant === undefined) throw new Error(`nobody serves ${host}`);
-  return servant;
+/** The processes of a host that serve the connections to it. */
+async function servantsOf(host: string): Promise<number[]> {
+  const found = [Number((await fs.readFile(`${hosts.dir}/${host}.pid`, "utf8")).trim())];
+  const { stdout } = await promisify(execFile)("ps", ["--no-headers", "-eo", "pid,ppid"]);
+  const all = stdout
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  for (const parent of found)
+    found.push(...all.flatMap(([pid, above]) => (pid !== undefined && above === parent ? [pid] : [])));
+  if (found.length === 1) throw new Error(`nobody serves ${host}`);
+  return found.slice(1);
 }
 
 describe("the next session works when what was kept", () => {
@@ -66,10 +71,10 @@ describe("the next session works when what was kept", () => {
 
   it("is stopped, here or there: it takes the question, and answers nothing", async () => {
     const [stopped, halted] = [await keptTo("stopped"), await keptTo("halted")];
-    const servant = await servantOf("halted");
-    onTestFinished(() => signal(servant, "SIGKILL"));
+    const servants = await servantsOf("halted");
+    onTestFinished(() => servants.forEach((one) => void signal(one, "SIGKILL")));
     signal(stopped.master, "SIGSTOP");
-    signal(servant, "SIGSTOP");
+    for (const one of servants) signal(one, "SIGSTOP");
     for (const session of await Promise.all([stopped.next(), halted.next()]))
       expect(await session.facts()).toMatchObject({ system: "Linux" });
     for (const { socket, master } of [stopped, halted]) expect(await masterOf(socket)).not.toBe(master);

@@ -51,10 +51,12 @@ it("random trees, one over the other, are on the host what they are here; one by
     const files = manifest.entries.filter((entry) => entry.type === "file");
     const { path, size } = files[roll(files.length)] ?? { path: "", size: 0 };
     const file = `${session.userHome}/shop/storefront/releases/${listed.dir}/${path}`;
-    const { atime, mtime } = await fs.stat(file);
+    const { atime, mtime, mode } = await fs.stat(file);
+    await fs.chmod(file, 0o600);
     const planted = await fs.open(file, "r+");
     await planted.write("\u0007", roll(size));
     await planted.close();
+    await fs.chmod(file, mode & 0o7777);
     await fs.utimes(file, atime, mtime);
     expect(compareTrees(manifest, (await session.list(place)).manifest), label).toMatchObject([
       { kind: "changed", path },
