@@ -42,23 +42,23 @@ export interface StagePlanRequest {
 const DELTA = 2 ** 20;
 const OPEN = 0o700;
 
-type Kept = Omit<StagePlanRequest, "tree" | "manifest" | "running">;
-
 /** Plans of trees, by what they start from: hosts that lack the same get the same tar. */
-const plans = new WeakMap<Tree, Map<Manifest | undefined, { readonly plan: StagePlan; readonly kept: Kept }>>();
+const plans = new WeakMap<Tree, { readonly plan: StagePlan; readonly asked: StagePlanRequest }[]>();
 
 /** Made once for all hosts that are to hold a tree and run another. @throws when tree and manifest do not match: a bug. */
 export function planStage(request: StagePlanRequest): StagePlan {
-  const { tree, manifest: _, running, ...kept } = request;
-  const known = plans.get(tree)?.get(running);
-  if (known !== undefined && isAlike(known.kept, kept)) return known.plan;
+  const { tree, manifest, running, ignore, shared, record, whole, single } = request;
+  const known = plans.get(tree) ?? [];
+  const alike = known.find(({ asked }) => isAlike(asked, request));
+  if (alike !== undefined) return alike.plan;
   const plan = makePlan(request);
-  plans.set(tree, new Map(plans.get(tree)).set(running, { plan, kept }));
+  // Of the request no more than what it is known by: it would keep all of it as long as the tree.
+  plans.set(tree, [...known, { plan, asked: { tree, manifest, running, ignore, shared, record, whole, single } }]);
   return plan;
 }
 
-function isAlike(a: Kept, b: Kept): boolean {
-  return a.ignore === b.ignore && a.whole === b.whole && a.single === b.single && a.record?.release === b.record?.release && a.record?.files === b.record?.files && a.shared?.join("\0") === b.shared?.join("\0"); // biome-ignore format: one line
+function isAlike(a: StagePlanRequest, b: StagePlanRequest): boolean {
+  return a.running === b.running && a.ignore === b.ignore && a.whole === b.whole && a.single === b.single && a.record?.release === b.record?.release && a.record?.files === b.record?.files && a.shared?.join("\0") === b.shared?.join("\0"); // biome-ignore format: one line
 }
 
 function makePlan(request: StagePlanRequest): StagePlan {
