@@ -4,6 +4,7 @@ import { copyDeltas } from "./deltas.ts";
 import type { Changer } from "./lock.ts";
 import { list0 } from "./mirror-scope.ts";
 import { prove } from "./prove.ts";
+import { oldTrees } from "./release.ts";
 import type { Staging } from "./stage.ts";
 import type { StagePlan } from "./stage-plan.ts";
 
@@ -36,10 +37,12 @@ export async function fill(changer: Changer, filling: Filling): Promise<readonly
   return (await settled) ? [] : await proveAndSettle(changer, filling);
 }
 
-function unpack(changer: Changer, { plan, request, dir, sure }: Filling): Promise<unknown> {
-  const { place, shared = [] } = request;
+function unpack(changer: Changer, { plan, request, found, dir, sure }: Filling): Promise<unknown> {
+  const { place, manifest, keep, shared = [] } = request;
   const how = plan.links.size === 0 ? "" : plan.wholesale && sure ? "all" : "listed";
-  const args = [dir, sure ? "sure" : "", how, amountOf(plan.links.size, 0), ...shared];
+  const old = oldTrees(found, keep);
+  const long = amountOf(manifest.entries.length, 0);
+  const args = [dir, sure && how !== "" ? "sure" : "", how, long, String(old.length), ...old, ...shared];
   return changer.ask("unpack", { place, args, bytes: plan.tar });
 }
 

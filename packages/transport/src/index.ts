@@ -29,7 +29,6 @@ export {
   type Place,
   type Probe,
   type ProbeOptions,
-  type Pruned,
   RECORD_FILES,
   type ReleaseRecord,
   type Running,

@@ -17,7 +17,10 @@ export interface LockRequest {
 export interface Lock {
   readonly token: string;
 
-  /** Makes the tree complete under `releases/`, proven by the host's own hashes; nothing runs from it yet. */
+  /**
+   * Makes the tree complete under `releases/`, proven by the host's own hashes; nothing runs from it yet. Where it is sent, trees
+   * that nobody keeps go first.
+   */
   stage(place: Place, request: StageRequest): Promise<Staged>;
 
   /** Keeps the files of a release on the host (0600), not yet current. */
@@ -34,10 +37,10 @@ export interface Lock {
   runHook(place: Place, hook: Hook): Promise<HookResult>;
 
   /**
-   * Ends a deploy: appends to the history, prunes, and leaves the snapshot that later probes compare with.
-   * Only a tree that `stage` or `list` of this lock proved gets a snapshot.
+   * Ends a deploy: appends to the history, removes the records of trees that are gone, and leaves the snapshot that later probes
+   * compare with. Only a tree that `stage` or `list` of this lock proved gets a snapshot.
    */
-  confirm(place: Place, request: ConfirmRequest): Promise<Pruned>;
+  confirm(place: Place, request: ConfirmRequest): Promise<void>;
 
   /**
    * As `Session.list`, and a later `confirm` or `remember` may then leave a snapshot of the current tree.
@@ -45,7 +48,7 @@ export interface Lock {
   list(place: Place, options?: ListOptions): Promise<Listing>;
 
   /** Leaves the snapshot of the current tree, proven by this lock's `list`, so that the next probe says `same`. */
-  remember(place: Place, options?: TreeOptions): Promise<void>;
+  remember(place: Place): Promise<void>;
 
   /** Lengthens the lease now; it is also done regularly by itself. @throws `LOCK_LOST` */
   renew(): Promise<void>;
@@ -72,8 +75,10 @@ export interface StageRequest extends TreeOptions {
   /** Of `tree`; its id names the folder. */
   readonly manifest: Manifest;
   readonly run: string;
-  /** What the place holds, looked at under this lock. Default: it is looked at. */
+  /** What the place holds, looked at under this lock, with its history. Default: it is looked at. */
   readonly probe?: Probe | undefined;
+  /** How many of the newest distinct confirmed trees stay beside the new one, the current one among them. Default 5. */
+  readonly keep?: number | undefined;
   /** Of the tree that runs, where the probe's snapshot is the same. Default: it is read. */
   readonly running?: Manifest | undefined;
   /** Kept with the tree, as by {@link Lock.record}. Default: none. */
@@ -158,19 +163,13 @@ export interface DeployedState {
   readonly digest: string;
 }
 
-export interface ConfirmRequest extends TreeOptions {
+export interface ConfirmRequest {
   readonly entry: HistoryEntry;
   /** What the host is to remember from now on, in place of what it remembers of this scope. Default: as it is. */
   readonly state?: DeployedState | undefined;
-  /** How many of the newest distinct confirmed trees stay, the current one among them. Default 5. */
+  /** As in {@link StageRequest}. */
+  readonly probe?: Probe | undefined;
   readonly keep?: number | undefined;
-}
-
-export interface Pruned {
-  /** Folders of `releases/` that were removed. */
-  readonly dirs: readonly string[];
-  /** Ids of records that were removed. */
-  readonly releases: readonly string[];
 }
 
 /** What a `VERIFY_FAILED` error carries beside its message. */

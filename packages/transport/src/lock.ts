@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { amountOf } from "./amount.ts";
 import { formatLock } from "./formats.ts";
 import type { Request } from "./framing.ts";
 import { runHook } from "./hook.ts";
@@ -8,7 +7,7 @@ import { Records } from "./listing.ts";
 import { proveMirror } from "./mirror.ts";
 import { checkDir, checkHome, checkPlace, checkRelease, placeArgs } from "./place.ts";
 import { keep } from "./record.ts";
-import { confirm, remember } from "./release.ts";
+import { confirm } from "./release.ts";
 import { type Host, list } from "./session.ts";
 import { optionsFor } from "./shared.ts";
 import { stage } from "./stage.ts";
@@ -60,8 +59,6 @@ function changerOf(host: Host, { home, token, lease }: { home: string; token: st
 
 function changes(changer: Changer): Omit<Lock, "token" | "renew" | "unlock"> {
   const staged = new Map<string, ReadonlyMap<string, Parameters<typeof stage>[1]>>();
-  const amounts = new Map<string, string>();
-  const longOf = ({ project }: Place) => amounts.get(project) ?? "long";
   return {
     stage: async (place, options) => {
       const request = { place, ...optionsFor(place, options) };
@@ -70,7 +67,6 @@ function changes(changer: Changer): Omit<Lock, "token" | "renew" | "unlock"> {
       const { record } = options;
       if (record !== undefined && (done.reused || place.strategy === "mirror")) await keep(changer, { place, record });
       staged.set(place.project, new Map([[done.dir, request]]));
-      amounts.set(place.project, amountOf(options.manifest.entries.length, 0));
       return done;
     },
     record: (place, record) => keep(changer, { place, record }),
@@ -84,9 +80,8 @@ function changes(changer: Changer): Omit<Lock, "token" | "renew" | "unlock"> {
       return before;
     },
     runHook: (place, hook) => runHook(changer, { place, ...hook }),
-    confirm: (place, request) => confirm(changer, { place, long: longOf(place), ...optionsFor(place, request) }),
-    remember: (place, options) =>
-      remember(changer, { place, long: longOf(place), ...optionsFor(place, options ?? {}) }),
+    confirm: (place, request) => confirm(changer, { place, ...request }),
+    remember: async (place) => void (await changer.ask("remember", { place })),
     list: async (place, { dir = "", ...options } = {}) => {
       if (dir !== "") checkDir(dir);
       const prove = [...changer.args(place).slice(2), dir, "", "all", "long"];

@@ -59,7 +59,7 @@ async function ready(
   const { place, adopt, running } = request;
   const answer = await changer.ask("ready", { place, args: [formatMarker(place), adopt ? "adopt" : ""] });
   const known = answer.length > 0 ? undefined : request.probe;
-  const found = known ?? (await probe(changer.host, { ...request, look: ["space", "drift"] }));
+  const found = known ?? (await probe(changer.host, { ...request, look: ["history", "space", "drift"] }));
   if (found.current === undefined) return { found, last: undefined, isSure: false };
   const last = known !== undefined && isOf(running, found) ? running : await recorded(changer, request);
   return { found, last, isSure: found.snapshot === "same" && isOf(last, found) };

@@ -22,6 +22,7 @@ export function parseProbe(body: Buffer, options: ProbeOptions & { readonly plac
     lock: (found.get("l") ?? []).map((text) => parseLock(text, Number(one("t")))).find((lock) => lock !== undefined),
     states: (found.get("n") ?? []).flatMap((line) => parseDeployed(line) ?? []),
     history: parseHistory(one("h").slice(1)),
+    records: found.get("o") ?? [],
     freeBytes: bytes,
     freeInodes: inodes,
   };

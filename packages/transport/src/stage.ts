@@ -38,7 +38,7 @@ export async function stage(changer: Changer, request: Staging["request"]): Prom
   if (record !== undefined) checkRelease(record.release);
   if (place.strategy === "mirror") return await stageMirror(changer, request);
   checkShared(tree, shared);
-  const found = request.probe ?? (await probe(changer.host, { ...request, look: ["space", "drift"] }));
+  const found = request.probe ?? (await probe(changer.host, { ...request, look: ["history", "space", "drift"] }));
   const args = [formatMarker(place), adopt ? "adopt" : ""];
   const claim = once(async () => found.adoption === "ours" || (await changer.ask("claim", { place, args })));
   const job = { request, found, claim };

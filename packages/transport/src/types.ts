@@ -202,6 +202,8 @@ export interface Probe {
   readonly states: readonly DeployedState[];
   /** Oldest first; of a look at the `last`, two at most. */
   readonly history: readonly HistoryEntry[];
+  /** Ids of the releases whose records are there; of a look at the history. */
+  readonly records: readonly string[];
   /** Bytes free for the login's user; infinite where nobody can tell, or looked. */
   readonly freeBytes: number;
   /** `undefined` where the file system does not count them. */

@@ -189,7 +189,7 @@ it("links shared paths in, and watches neither them nor what is mutable", async 
   });
 });
 
-it("keeps the newest trees and what the way back needs, and removes the rest", async () => {
+it("keeps what runs, the newest trees before it and what the way back needs, and removes the rest", async () => {
   const session = await login(hosts, "kept");
   const lock = await lockOf(session);
   const dirs: string[] = [];
@@ -197,11 +197,30 @@ it("keeps the newest trees and what the way back needs, and removes the rest", a
     dirs.push((await deploy(lock, await treeOfFiles({ version, same: "s", locked: "dir:", "locked/x": "x" }, { locked: 0o555 }))).dir); // biome-ignore format: one line
   }
   const probe = await session.probe(place);
-  expect([...probe.dirs].sort()).toEqual(dirs.slice(2).sort());
+  expect([...probe.dirs].sort()).toEqual(dirs.slice(1).sort());
+  expect([...probe.records].sort()).toEqual(dirs.slice(1).sort());
   expect(probe).toMatchObject({ snapshot: "same", history: { length: 4 } });
   expect((await session.probe(place, { look: ["last"] })).history).toEqual(probe.history.slice(2));
   expect((await session.readRecord(place, { release: dirs[2] ?? "" }))?.files["manifest"]).toContain("manifest/1");
   expect(await session.readRecord(place, { release: dirs[0] ?? "" })).toBeUndefined();
+});
+
+it("removes for a new tree no more than nobody keeps, also where it is never confirmed, and leaves the running one vouched for", async () => {
+  const session = await login(hosts, "kept");
+  const lock = await lockOf(session);
+  const before = await session.probe(place);
+  const staged = async (version: string) => {
+    const nodes = await treeOfFiles({ version, same: "s" });
+    return (await lock.stage(place, { tree: nodes, manifest: await manifestOf(nodes), run: "run-8", keep: 2 })).dir;
+  };
+  const kept = before.history.slice(-2).map(({ dir }) => dir);
+  for (const version of ["staged", "other"]) {
+    const dir = await staged(version);
+    const { dirs, snapshot, current } = await session.probe(place);
+    expect([...dirs].sort()).toEqual([...kept, dir].sort());
+    expect({ snapshot, current }).toEqual({ snapshot: "same", current: before.current });
+  }
+  expect(await fs.readdir(`${session.userHome}/shop/storefront/releases`)).toHaveLength(3);
 });
 
 it("switches to a tree and back, and says what was there before", async () => {

@@ -72,7 +72,7 @@ export async function deploy(
 ): Promise<Staged> {
   const manifest = await manifestOf(nodes);
   const run = more.run ?? "run-1";
-  const staged = await lock.stage(at, { tree: nodes, manifest, run, ...more });
+  const staged = await lock.stage(at, { tree: nodes, manifest, run, keep: 2, ...more });
   await confirmed(lock, {
     at,
     staged,
@@ -97,5 +97,5 @@ async function confirmed(
   await lock.record(at, { release: id, files: { manifest } });
   await lock.switch(at, { dir: staged.dir, release: id });
   const entry = { release: id, dir: staged.dir, version: "1.0.0", run: more.run ?? "run-1", by: "Ann", at: "2026-01-01T00:00:00Z", action: "deploy" }; // biome-ignore format: one line
-  await lock.confirm(at, { entry, keep: 2, shared: more.shared, ignore: more.ignore });
+  await lock.confirm(at, { entry, keep: 2 });
 }

@@ -81,7 +81,7 @@ export const TEXTS: Readonly<Record<string, string>> = {
   "deploy.libcheck_ignorelist.*": "Names of libraries such as libfoo.so.1; of a path, the last part.",
   ssh: "How hosts are reached.",
   "ssh.persist": "Seconds for which a connection is kept for the next command. Default: 60; 0 keeps none.",
-  "deploy.keep": "How many releases stay on each host.",
+  "deploy.keep": "How many older releases each host keeps beside the one that runs.",
   "deploy.destdir": "The folder of a local target, as the Python tool called it. Write home.",
   "deploy.exclude": "Patterns of paths that stay untouched, as the Python tool called them. Write deploy.mutable.",
   "deploy.exclude.rsync": "Patterns of paths that stay untouched.",

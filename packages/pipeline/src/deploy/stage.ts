@@ -21,7 +21,7 @@ async function lock(run: HostRun, context: RunContext): Promise<void> {
   const { session, steps } = run;
   const lock = session.lock({ home, owner: context.owner, run: context.journal.run, reason: context.action });
   // Asked in one go: the host answers in this order.
-  const looks = steps.map(({ found }) => session.probe(found.place, { ...found.options, look: ["state"] }));
+  const looks = steps.map(({ found }) => session.probe(found.place, { ...found.options, look: ["state", "history"] }));
   [run.lock] = await Promise.all([lock, ...looks]);
   for (const [i, now] of (await Promise.all(looks)).entries()) {
     const step = steps[i];
@@ -58,12 +58,17 @@ async function stage(step: Step, run: HostRun, context: RunContext): Promise<voi
   if (kind === "tree" && send !== undefined) {
     const { place, options, manifest: running } = found;
     const [probe, { adopt, journal }] = [run.probes.get(copy.project), context];
-    const staged = await lockOf(run).stage(place, { ...options, tree: send.tree, manifest: wanted.manifest, run: journal.run, adopt, probe, running, record }); // biome-ignore format: one line
+    const staged = await lockOf(run).stage(place, { ...options, tree: send.tree, manifest: wanted.manifest, run: journal.run, adopt, probe, keep: keepOf(step), running, record }); // biome-ignore format: one line
     run.staged.set(copy.project, staged.dir);
   } else {
     run.staged.set(copy.project, await proven(step, run, context));
     if (record !== undefined) await lockOf(run).record(found.place, record);
   }
+}
+
+/** How many older trees stay on a host. */
+export function keepOf({ definition, host }: Step): number {
+  return definition.view(host).deploy.keep;
 }
 
 /** The folder of a tree that is there, whole. */

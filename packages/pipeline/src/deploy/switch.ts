@@ -13,6 +13,7 @@ import {
   tell,
 } from "./host-run.ts";
 import { isNotBegun } from "./not-begun.ts";
+import { keepOf } from "./stage.ts";
 
 /** Runs the commands that come before the switch. */
 export async function precmdAll(runs: readonly HostRun[], context: SwitchContext): Promise<void> {
@@ -92,13 +93,13 @@ function moving({ steps }: HostRun): readonly Step[] {
   return steps.filter(({ kind }) => kind !== "record");
 }
 
-/** Makes the switch final: history, pruning, and the snapshot that later probes compare with. */
+/** Makes the switch final: history, and the snapshot that later probes compare with. */
 export async function confirmAll(runs: readonly HostRun[], context: RunContext): Promise<void> {
   await forEach(runs, context, async (run) => {
     for (const { step } of run.switched) {
-      const { found, definition, host } = step;
-      const keep = definition.view(host).deploy.keep;
-      await lockOf(run).confirm(found.place, { ...found.options, entry: historyEntry(step, run, context), state: context.deployed, keep }); // biome-ignore format: one line
+      const probe = run.probes.get(step.copy.project);
+      const entry = historyEntry(step, run, context);
+      await lockOf(run).confirm(step.found.place, { entry, state: context.deployed, probe, keep: keepOf(step) });
     }
     run.outcome = "done";
     tell(run, context, "confirmed");

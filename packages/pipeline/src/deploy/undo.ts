@@ -44,9 +44,9 @@ function isOther({ found, copy }: Step): boolean {
 }
 
 /** The host keeps what it ran, which was confirmed, and as it was deployed: a rollback hashes all of it. */
-function canGoBack({ step: { found, definition, host } }: Changed): boolean {
+function canGoBack({ step: { found } }: Changed): boolean {
   const { current, history } = found.probe;
-  const isKept = found.place.strategy === "releases" && definition.view(host).deploy.keep > 1;
+  const isKept = found.place.strategy === "releases";
   const isGood = found.release !== undefined && found.drift.length === 0 && isConfirmed(found);
   return isKept && isGood && history.at(-1)?.release === current?.release;
 }

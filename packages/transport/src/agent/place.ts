@@ -134,7 +134,11 @@ look_lock() {
   for each in "$L"/*.*; do [ -f "$each" ] && { printf 't%s\\0l%s ' "$(date +%s)" "\${each##*/}"; cat "$each"; printf '\\0'; }; done
 }
 
-look_history() { printf h; text "$M/history.jsonl"; }
+# All of the history, and the records that are there.
+look_history() {
+  printf h; text "$M/history.jsonl"
+  for each in "$M"/*/; do each=\${each%/}; [ -d "$each" ] && [ ! -L "$each" ] && ! is_work "$each" && printf 'o%s\\0' "\${each##*/}"; done
+}
 
 # Enough to know what was confirmed last, also where the last line was cut.
 look_last() { printf 'h+'; [ ! -f "$M/history.jsonl" ] || tail -n 2 "$M/history.jsonl" 2>/dev/null; printf '\\0'; }

@@ -41,68 +41,34 @@ op_switch() {
   printf '%s\\0%s\\0' "$dir" "$release"
 }
 
-# op_confirm ... LINE [SCOPE STATE]: appends to the history, notes of which state it was, and tells what there is to prune.
+# op_confirm ... LINE SCOPE STATE RECORD...: appends to the history, notes of which state it was where there is a SCOPE, and
+# removes those records. What was listed when the current tree was proven becomes its snapshot.
 op_confirm() {
   adding "$@"
-  [ -z "$6" ] || ( umask 077; printf '%s\\n' "$7" > "$S/.state.$6.new" && mv -f "$S/.state.$6.new" "$S/.state.$6" ) || why "$S/.state.$6"
   umask 077
+  [ -z "$6" ] || { printf '%s\\n' "$7" > "$S/.state.$6.new" && mv -f "$S/.state.$6.new" "$S/.state.$6"; } || why "$S/.state.$6"
   line=$5
-  history=$(cat "$M/history.jsonl" 2>/dev/null; printf .)
-  history=\${history%.}
   # A line that was cut must not take the next one with it.
-  case $history in ""|*"$newline") ;; *) line=$newline$line ;; esac
-  [ -z "$5" ] || printf '%s\\n' "$line" >> "$M/history.jsonl" || why "$M/history.jsonl"
-  printf 'h+%s%s\\n\\0' "$history" "$line"
+  case $(tail -c 1 "$M/history.jsonl" 2>/dev/null; printf .) in .|"$newline".) ;; *) line=$newline$line ;; esac
+  printf '%s\\n' "$line" >> "$M/history.jsonl" || why "$M/history.jsonl"
   runs
-  printf 'c%s\\0r%s\\0' "$dir" "$release"
-  trees
-  for each in "$M"/*/; do each=\${each%/}; [ -d "$each" ] && [ ! -L "$each" ] && ! is_work "$each" && printf 'k%s\\0' "\${each##*/}"; done
-  return 0
+  shift 7
+  for each do shift; [ "$each" = "$release" ] || set -- "$@" "$M/$each"; done
+  [ $# -eq 0 ] || discard "$@"
+  vouch
 }
 
-# op_tidy ... LONG DIRS DIR... RELEASE...: removes those trees and records; what was listed when the current tree was proven becomes
-# its snapshot. Removing moves the ctimes of files shared by hard links: if the tree was as proven just before, the listing of
-# just after becomes its snapshot. Else the controller gets all three listings, and may know that only paths moved which
-# nobody watches.
-op_tidy() {
+# op_remember ...: what was listed when the current tree was proven becomes its snapshot.
+op_remember() {
   adding "$@"
-  long=$5
-  count=$6
-  pruned=$count
-  shift 6
   runs
-  proven=$M/seen.$dir
-  [ -f "$proven" ] || proven=$M/current/snapshot
-  before=unknown
-  if [ -n "$dir" ] && [ -f "$proven" ] && enter "$dir"; then
-    before=same
-    [ "$pruned" -eq 0 ] || unmoved "$proven" || before=moved
-  fi
-  printf '%s\\0' "$before"
-  case $before in
-    moved) cat "$proven"; listing ;;
-    same) [ "$pruned" -gt 0 ] || [ "$proven" = "$M/current/snapshot" ] || [ ! -d "$M/current" ] || mv -f "$proven" "$M/current/snapshot" ;;
-  esac
-  for each do
-    shift
-    if [ "$count" -eq 0 ]; then set -- "$@" "$M/$each"
-    else
-      count=$((count - 1))
-      rename "$B/releases/$each" "$B/releases/.$each.trash" && set -- "$@" "$B/releases/.$each.trash"
-    fi
-  done
-  for each in "$M"/seen.*; do [ ! -e "$each" ] || set -- "$@" "$each"; done
-  [ $# -eq 0 ] || renewing discard "$@"
-  [ -z "$mirror" ] || torn || sweep_mirror
-  [ "$pruned" -eq 0 ] || case $before in
-    same) [ ! -d "$M/current" ] || snapshot ;;
-    moved) listing ;;
-  esac
+  vouch
 }
 
-# op_snapshot ...: stdin is the current tree's snapshot.
-op_snapshot() {
-  adding "$@"
-  [ ! -d "$M/current" ] || put "$M/current/snapshot"
+vouch() {
+  [ ! -f "$M/seen.$dir" ] || [ ! -d "$M/current" ] || mv -f "$M/seen.$dir" "$M/current/snapshot" || exit 1
+  for each in "$M"/seen.*; do [ ! -e "$each" ] || rm -f "$each"; done
+  long=long
+  [ -z "$mirror" ] || torn || renewing sweep_mirror
 }
 `;

@@ -31,27 +31,45 @@ op_claim() {
   ( umask 077; printf '%s\\n' "$5" > "$M/marker.new" && mv -f "$M/marker.new" "$M/marker" ) || why "$M/marker"
 }
 
-# op_unpack ... DIR SURE HOW LONG SHARED...: a tar, into a partial folder of its own: tree/ is what is sent, and lists lie beside it.
-# HOW says what of the current tree is linked: all but what is sent and what gone names; listed: what links names; or nothing.
-# SURE: only if its snapshot is true, and then it is made true again, for links move ctimes. What was left half done before goes.
+# op_unpack ... DIR SURE HOW LONG N TREE... SHARED...: a tar, into a partial folder of its own: tree/ is what is sent, and lists
+# lie beside it. HOW says what of the current tree is linked: all but what is sent and what gone names; listed: what links names;
+# or nothing. Before that those N trees go, and what was left half done. Links that come and go move ctimes: SURE: only if the
+# snapshot of the current tree is true, and then it is made true again.
 op_unpack() {
   adding "$@"
-  for each in "$B"/releases/.?*.partial "$B"/releases/.?*.trash; do [ ! -e "$each" ] || discard "$each"; done
   partial=$B/releases/.$5.partial
-  mkdir -p -m 700 "$partial" || exit 1
+  sure=$6
   how=$7
   long=$8
-  [ -z "$how" ] || begin_links "$6"
-  cd "$partial" && tar -xpmof - || exit 1
-  [ -z "$how" ] || end_links "$6"
   shift 8
+  runs
+  [ -z "$sure" ] || { enter "$dir" && unmoved "$M/current/snapshot"; } || die TREE_MOVED "$B"
+  prune "$@"
+  shift $((1 + $1))
+  mkdir -p -m 700 "$partial" || exit 1
+  [ -z "$how" ] || begin_links
+  cd "$partial" && tar -xpmof - || exit 1
+  [ -z "$how" ] || end_links
+  [ -z "$sure" ] || { enter "$dir" && snapshot; }
   for each do [ -e "$B/shared/$each" ] || mkdir -p "$B/shared/$each" || exit 1; done
 }
 
+# prune N TREE...: a tree is out of sight before any of it goes.
+prune() {
+  count=$1
+  shift
+  while [ "$count" -gt 0 ]; do
+    [ ! -d "$B/releases/$1" ] || rename "$B/releases/$1" "$B/releases/.$1.trash" || exit 1
+    count=$((count - 1))
+    shift
+  done
+  set --
+  for each in "$B"/releases/.?*.partial "$B"/releases/.?*.trash; do [ ! -e "$each" ] || set -- "$@" "$each"; done
+  [ $# -eq 0 ] || renewing discard "$@"
+}
+
 begin_links() {
-  runs
-  cd "$B/releases/$dir" || exit 1
-  [ -z "$1" ] || unmoved "$M/current/snapshot" || die TREE_MOVED "$B"
+  enter "$dir" || exit 1
   # Not every cp can. A tar puts new files in the place of old ones, and writes into none: GNU tar manual, "Overwriting Old Files".
   if [ "$how" = all ] && ! renewing cp -al . "$partial/tree" 2>/dev/null; then
     how=listed
@@ -61,8 +79,7 @@ begin_links() {
 
 end_links() {
   if [ "$how" = all ]; then [ ! -s gone ] || ( cd tree && xargs -0 rm -rf < ../gone ) || exit 1
-  else ( cd "$B/releases/$dir" && link_listed ) || exit 1; fi
-  [ -z "$1" ] || { cd "$B/releases/$dir" && snapshot; }
+  else ( enter "$dir" && link_listed ) || exit 1; fi
 }
 
 link_listed() {
