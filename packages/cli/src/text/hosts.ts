@@ -1,11 +1,11 @@
 import type { HostKeys, KnownHost } from "@facsimile/pipeline";
 import { columns, count, type Style } from "./style.ts";
-import { hostProblem } from "./words.ts";
+import { groupBy, hostProblem } from "./words.ts";
 
 /** A line for each key that is on record or was shown; what to do where they are not the same. */
 export function hostKeysText({ hosts }: HostKeys, style: Style): string {
   const rows = columns(
-    hosts.flatMap((host) => keyRows(host, style)),
+    [...groupBy(hosts, ({ region }) => region).values()].flat().flatMap((host) => keyRows(host, style)),
     { indent: 0 },
   );
   const problems = hosts.flatMap(({ host, problem }) => (problem === undefined ? [] : [`${style.red(style.bad)} ${hostProblem(host, problem)}`])); // biome-ignore format: one line

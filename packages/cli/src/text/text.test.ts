@@ -83,6 +83,15 @@ describe("deployText", () => {
     );
   });
 
+  it("tells that no wave was begun where a host of a later one stopped it while all were made ready", () => {
+    const torn = new FacsimileError("VERIFY_FAILED", "web2 is torn");
+    const waves = [{ name: "eu", hosts: ["web1"] }, { name: "us", hosts: ["web2"] }]; // biome-ignore format: one line
+    const hosts = [host("web1", "not tried"), host("web2", "failed", torn)];
+    expect(deployText(report({ outcome: "failed", hosts, waves }), style)).toContain(
+      "  failed     web2 is torn\n  not tried  web1\n  stopped    before wave 1 of 2 (eu)\n",
+    );
+  });
+
   it("does not guess what a host runs whose connection was lost during the switch", () => {
     const gone = new FacsimileError("SWITCH_UNKNOWN", "web2: the connection was lost during the switch; unknown whether it switched", { hint: "What runs there: facs status staging." }); // biome-ignore format: one line
     const text = deployText(report({ outcome: "partial", hosts: [host("web1", "reverted"), host("web2", "unreachable", gone)] }), style); // biome-ignore format: one line
