@@ -74,7 +74,7 @@ async function look(
   tellSingleRecipient({ ...evaluation.state, definition: outline.definition }, context);
   const planned = await planRecording({ outline, state: evaluation.state }, context);
   const libraries = await libraryCheck(evaluation, request);
-  const found = await surveyAll({ reached: await reaching, ...evaluation, outline, libraries });
+  const found = await surveyAll({ reached: await reaching, ...evaluation, outline, libraries }, context);
   const surveyed = preflight(found, { ...evaluation, protect: protectedOf(outline), request });
   return { work: { ...evaluation, outline, left, surveyed }, planned };
 }

@@ -17,6 +17,7 @@ import { fileChanges } from "./plan-files.ts";
 import { planOf } from "./plan-of.ts";
 import { preflight } from "./preflight.ts";
 import { Records } from "./records.ts";
+import { recordsHere } from "./records-here.ts";
 import type { Plan } from "./reports.ts";
 import { type Survey, survey } from "./survey.ts";
 
@@ -40,7 +41,7 @@ export async function plan(request: PlanRequest, context: PipelineContext): Prom
     const evaluation = await evaluate(outlined, context, { use: "read" });
     const { projects, copies } = evaluation;
     const libraries = await libraryCheck({ copies, projects }, request);
-    const found = await surveyAll({ reached: await reaching, projects, outline: outlined, copies, libraries });
+    const found = await surveyAll({ reached: await reaching, projects, outline: outlined, copies, libraries }, context); // biome-ignore format: one line
     const surveyed = preflight(found, { copies, protect: protectedOf(outlined), request: {} });
     for (const { message, hint } of olderThanDeployed({ outline: outlined, state: evaluation.state.state, surveyed }))
       context.onEvent({ type: "warning", message, ...(hint === undefined ? {} : { hint }) });
@@ -78,19 +79,22 @@ export async function evaluate(
 }
 
 /** Surveys all hosts that were reached, several at a time. */
-export async function surveyAll(request: {
-  readonly reached: readonly Reached[];
-  readonly projects: readonly Asked[];
-  readonly outline: Outline;
-  readonly copies: readonly Copy[];
-  readonly libraries?: LibraryCheck | undefined;
-  /** How a host is asked about a project. Default: {@link survey}. */
-  readonly ask?: typeof survey;
-}): Promise<Surveyed[]> {
+export async function surveyAll(
+  request: {
+    readonly reached: readonly Reached[];
+    readonly projects: readonly Asked[];
+    readonly outline: Outline;
+    readonly copies: readonly Copy[];
+    readonly libraries?: LibraryCheck | undefined;
+    /** How a host is asked about a project. Default: {@link survey}. */
+    readonly ask?: typeof survey;
+  },
+  context: Pick<PipelineContext, "work">,
+): Promise<Surveyed[]> {
   const { reached, projects, outline, copies, libraries, ask = survey } = request;
   const limit = outline.definition.values.deploy.parallel;
   const known = copies.flatMap(({ hosts }) => hosts.map(({ treeId, manifest }) => [treeId, manifest] as const));
-  const records = new Records(new Map(known));
+  const records = new Records(new Map(known), recordsHere(outline.instance.full, context));
   const outcomes = await fanOut(reached, {
     limit,
     work: (one) => surveyHost(one, { projects, copies, records, libraries, ask }),

@@ -2,6 +2,7 @@ import { isFacsimileError, sha256 } from "@facsimile/core";
 import { type Manifest, parseManifest } from "@facsimile/manifest";
 import type { Place, Probe, Session } from "@facsimile/transport";
 import { parseRelease, type Release } from "../release/release.ts";
+import type { RecordReader } from "./records-here.ts";
 
 /** What a host knows about the release that it runs; what is missing there, or damaged, is `undefined`. */
 export interface HeldRecord {
@@ -15,15 +16,17 @@ export interface RecordSource {
   readonly probe: Probe;
 }
 
-/** Records of releases that hosts hold, read once however many hosts hold them: hosts say their digests first. */
+/** Records of releases that hosts hold. Hosts say their digests first: what lies here is not read from one, the rest from one only. */
 export class Records {
   readonly #texts = new Map<string, Promise<string | undefined>>();
   readonly #releases = new Map<string, Release | undefined>();
   readonly #manifests: Map<string, Manifest | undefined>;
+  readonly #here: RecordReader;
 
   /** @param known by tree id: they need not be read. */
-  constructor(known: ReadonlyMap<string, Manifest>) {
+  constructor(known: ReadonlyMap<string, Manifest>, here: RecordReader) {
     this.#manifests = new Map(known);
+    this.#here = here;
   }
 
   async of(source: RecordSource): Promise<HeldRecord> {
@@ -39,9 +42,14 @@ export class Records {
     const text = await asked?.catch(() => undefined);
     if (text !== undefined) return text;
     // Nobody asked yet, or the host that was asked went away.
-    const read = readText(source, { name, digest });
+    const read = this.#read(source, { name, digest });
     this.#texts.set(digest, read);
     return await read;
+  }
+
+  async #read(source: RecordSource, wanted: Wanted): Promise<string | undefined> {
+    const mine = await this.#here(source, wanted.name);
+    return mine !== undefined && sha256(mine) === wanted.digest ? mine : await readText(source, wanted);
   }
 
   async #release(source: RecordSource): Promise<Release | undefined> {
@@ -66,9 +74,14 @@ export class Records {
   }
 }
 
+interface Wanted {
+  readonly name: string;
+  readonly digest: string;
+}
+
 async function readText(
   { session, place, probe }: RecordSource,
-  { name, digest }: { name: string; digest: string },
+  { name, digest }: Wanted,
 ): Promise<string | undefined> {
   const release = probe.current?.release;
   if (release === undefined) return undefined;

@@ -57,7 +57,7 @@ export async function rollback(request: RollbackRequest, world: PipelineContext)
   const reaching = reachAll(outlined, context);
   try {
     const { state, keyring, trust } = await openScope(outlined.definition.scope, { use: "read" }, context);
-    const all = await surveyAll({ reached: await reaching, projects: outlined.projects, outline: outlined, copies: [], ask: surveyHistory }); // biome-ignore format: one line
+    const all = await surveyAll({ reached: await reaching, projects: outlined.projects, outline: outlined, copies: [], ask: surveyHistory }, context); // biome-ignore format: one line
     if (tooManyLost(all, outlined)) {
       const lost = { started, outcome: "failed", hosts: lostHosts(all) } as const;
       return rollbackReport(reportOf({ outline: outlined, left, copies: [] }, lost, context), { outline: outlined });

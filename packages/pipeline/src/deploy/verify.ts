@@ -13,6 +13,7 @@ import { type Answering, closeAll, placeOf, problemOf, type Reached, reachAll, t
 import { withOddReleases } from "./odd-releases.ts";
 import { sameHost } from "./plan.ts";
 import { Records } from "./records.ts";
+import { recordsHere } from "./records-here.ts";
 import type { VerifiedHost, VerifiedProject, VerifyReport } from "./reports.ts";
 
 export interface VerifyRequest extends CopyRequest, HostFilter {
@@ -39,7 +40,7 @@ export async function verify(request: VerifyRequest, context: PipelineContext): 
   const reaching = reachAll(outlined, context);
   try {
     const trust = await trustOf({ scope: definition.scope }, context);
-    const records = new Records(new Map());
+    const records = new Records(new Map(), recordsHere(instance.full, context));
     const releases = new HeldReleases({ records, trust, instance: instance.full });
     const checking = { projects, records, releases, deep };
     const outcomes = await fanOut(await reaching, {
