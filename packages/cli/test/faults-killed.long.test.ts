@@ -4,6 +4,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { errnoOf } from "@facsimile/core";
 import { effort } from "@facsimile/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type DeployWorld, deployWorld } from "../../pipeline/test/deploy-world.ts";
@@ -67,7 +68,7 @@ describe("killed by -9 at any step", () => {
     expect(child.exitCode, `${whom} ${step}`).toBe(null);
     await sleep(round * 10);
     if (whom === "facs") child.kill("SIGKILL");
-    else for (const pid of sshOf(child.pid ?? 0)) process.kill(pid, "SIGKILL");
+    else for (const pid of sshOf(child.pid ?? 0)) killed(pid);
     await ended;
   }
 
@@ -89,6 +90,15 @@ describe("killed by -9 at any step", () => {
     for (const { home } of shop.fleet.hosts) await fs.rm(path.join(home, "shop/.facsimile/lock"), { recursive: true, force: true }); // biome-ignore format: one line
   }
 });
+
+/** Unless it ended by itself a moment ago. */
+function killed(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if (errnoOf(error) !== "ESRCH") throw error;
+  }
+}
 
 /** What a process started that is an ssh. */
 function sshOf(parent: number): number[] {
