@@ -9,13 +9,15 @@ import type { Request } from "./framing.ts";
 import { type Kept, keptFor } from "./kept.ts";
 import { Records } from "./listing.ts";
 import { once } from "./once.ts";
+import { patiently } from "./patience.ts";
 import { type Bulk, parseVersion, rsyncBulk } from "./rsync.ts";
 import { askHost, sessionOf } from "./session.ts";
 import { riding, type SshEndpoint, type SshFiles, sshArgs, sshFailure } from "./ssh.ts";
 import type { ConnectOptions, Endpoint, HostFacts, Session } from "./types.ts";
 
 /**
- * Opens a session: one ssh connection for a remote host, one shell for a local one. Close it whatever happens.
+ * Opens a session: one ssh connection for a remote host, one shell for a local one. Close it whatever happens. A host that closes
+ * at once, as a crowded sshd does, is asked up to three times more.
  * @throws `HOST_UNREACHABLE`, `HOST_KEY_UNKNOWN`, `HOST_KEY_CHANGED`, `LOGIN_REFUSED`, `HOST_UNSUITABLE`
  */
 export async function connect(endpoint: Endpoint, options: ConnectOptions): Promise<Session> {
@@ -24,16 +26,16 @@ export async function connect(endpoint: Endpoint, options: ConnectOptions): Prom
     return await open(endpoint, { options, line: localLine(options), clean: async () => undefined });
   const known = options.knownHosts === undefined ? "" : await fs.readFile(options.knownHosts, "utf8").catch(noFile);
   const kept = await keptFor(endpoint, options, known);
-  if (kept === undefined) return await login(endpoint, { options, known });
-  const isThere = await fs.access(kept.socket).then(() => true, () => false); // biome-ignore format: one line
-  if (!isThere) return await login(endpoint, { options, known, kept });
+  const anew = () => patiently(() => login(endpoint, { options, known, kept }), options.signal);
+  const isThere = kept !== undefined && (await fs.access(kept.socket).then(() => true, () => false)); // biome-ignore format: one line
+  if (!isThere) return await anew();
   try {
     return await login(endpoint, { options: { ...options, connectTimeout: Math.min(KEPT_TIMEOUT, options.connectTimeout ?? 20) }, known, kept }); // biome-ignore format: one line
   } catch {
     // What was kept may be dead without knowing it: a host that went away says nothing.
     options.signal?.throwIfAborted();
     await fs.rm(kept.socket, { force: true });
-    return await login(endpoint, { options, known, kept });
+    return await anew();
   }
 }
 

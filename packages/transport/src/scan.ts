@@ -3,6 +3,7 @@ import path from "node:path";
 import { FacsimileError } from "@facsimile/core";
 import { spawnGroup } from "./child.ts";
 import { type HostKey, parseKnownHosts } from "./known-hosts.ts";
+import { patiently } from "./patience.ts";
 import { type SshEndpoint, sshFailure } from "./ssh.ts";
 import type { ConnectOptions } from "./types.ts";
 
@@ -20,6 +21,10 @@ export type ScanOptions = Pick<ConnectOptions, "env" | "sshConfig" | "connectTim
  */
 export async function scanHostKey(endpoint: SshEndpoint, options: ScanOptions): Promise<HostKey> {
   options.signal?.throwIfAborted();
+  return await patiently(() => scanOnce(endpoint, options), options.signal);
+}
+
+async function scanOnce(endpoint: SshEndpoint, options: ScanOptions): Promise<HostKey> {
   const folder = await fs.mkdtemp(path.join(options.tmpDir ?? "/tmp", "facs-"));
   try {
     const file = path.join(folder, "known_hosts");

@@ -1,5 +1,6 @@
 import { FacsimileError } from "@facsimile/core";
 import { AGENT, quoted } from "./agent/program.ts";
+import type { PassingFailure } from "./patience.ts";
 import type { ConnectOptions, Endpoint } from "./types.ts";
 
 export type SshEndpoint = Extract<Endpoint, { kind: "ssh" }>;
@@ -73,7 +74,19 @@ export function sshFailure(endpoint: SshEndpoint, stderr: string): FacsimileErro
       hint: "Check deploy.user and hosts.<name>.user, and that your key is loaded (ssh-add -l) and authorised there.",
     });
   }
-  return new FacsimileError("HOST_UNREACHABLE", `${where} cannot be reached: ${last || "the connection ended"}`, {
+  // Of a jump that fails, ssh tells the reason first, and last that there was none to speak to.
+  const reason = /^ssh: .*$/m.exec(stderr)?.[0] ?? last;
+  const unreachable = `${where} cannot be reached: ${reason.trim() || "the connection ended"}`;
+  if (isTurnedAway(stderr)) return Object.assign(new FacsimileError("HOST_UNREACHABLE", unreachable, { hint: CROWDED }), { passing: true } satisfies PassingFailure); // biome-ignore format: one line
+  return new FacsimileError("HOST_UNREACHABLE", unreachable, {
     hint: "Check that it is up, and its address and port; try it with ssh -v.",
   });
+}
+
+const CROWDED =
+  "It, or a host on the way to it, closed every attempt at once. Are they too many at a time? Lower deploy.parallel, or raise MaxStartups in that sshd_config.";
+
+/** Before a word of ssh was exchanged; sshd_config(5), MaxStartups, has sshd do so by chance where many come. */
+function isTurnedAway(stderr: string): boolean {
+  return /^kex_exchange_identification: .*\bconnection (closed|reset)\b/im.test(stderr) && !/^ssh: /m.test(stderr);
 }

@@ -56,6 +56,43 @@ it.each([
   expect(error.message).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
 });
 
+it("what closes at once is asked three times more, what says something else is not; a crowded sshd lets all in", async () => {
+  for (const [banner, attempts] of [
+    ["", 4],
+    [`SSH-2.0-x\r\n${"no ssh ".repeat(9)}`, 1],
+  ] as const) {
+    // biome-ignore format: one line
+    let came = 0;
+    const port = await listening((socket) => {
+      came++;
+      socket.end(banner);
+    });
+    const opening = connect({ kind: "ssh", name: "a", address: "127.0.0.1", port }, options);
+    await expect(opening).rejects.toMatchObject({ code: "HOST_UNREACHABLE" });
+    expect([banner, came]).toEqual([banner, attempts]);
+  }
+  const [config, said] = [`${hosts.dir}/c.conf`, await logOf("c")];
+  await fs.writeFile(config, (await fs.readFile(config, "utf8")).replace(/^MaxStartups .*/m, "MaxStartups 3:100:3"));
+  await hosts.stop("c");
+  await hosts.start("c");
+  const sessions = await Promise.all(Array.from({ length: 6 }, () => login(hosts, "c")));
+  expect(new Set(sessions.map(({ userHome }) => userHome)).size).toBe(1);
+  expect((await logOf("c")).slice(said.length)).toMatch(/MaxStartups/);
+});
+
+it("a host that is reached by way of another one is, with the user, port and key of the ssh_config; and is not when that one is down", async () => {
+  const config = `Host inner\n  HostName ${addressOf("a")}\n  ProxyJump b\n${await fs.readFile(hosts.sshConfig, "utf8")}`;
+  const sshConfig = `${await tree({ config }, { onFinished: onTestFinished })}/config`;
+  const inner = () => connect({ kind: "ssh", name: "a", address: "inner" }, { ...options, sshConfig });
+  const session = await inner();
+  onTestFinished(() => session.close());
+  expect(session.userHome).toBe(hosts.hosts.find(({ name }) => name === "a")?.home);
+  await hosts.stop("b");
+  const message = expect.stringMatching(/^a \(inner\) cannot be reached: ssh: connect to host .* Connection refused$/);
+  await expect(inner()).rejects.toMatchObject({ code: "HOST_UNREACHABLE", message });
+  await hosts.start("b");
+});
+
 it("a host with another key than the one on record is told nothing: no user, no byte of ours", async () => {
   const wrongKey = await proxyTo({ address: addressOf("b"), port: hosts.port, onFinished: onTestFinished });
   const said = await logOf("b");
