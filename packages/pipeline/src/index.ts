@@ -3,21 +3,23 @@ export type { Proposal } from "./deploy/consent.ts";
 export type { DeployRequest } from "./deploy/deploy.ts";
 export { lockText } from "./deploy/lock-text.ts";
 export type { PlanRequest } from "./deploy/plan.ts";
-export { isRefused } from "./deploy/refusals.ts";
 export type {
-  DeployReport,
   FileChange,
   HiddenTexts,
-  HostOutcome,
   HostPlan,
   HostProjectPlan,
-  HostReport,
   MadeSecret,
   Plan,
   ProjectPlan,
   StateChange,
-  Undo,
   ValueChange,
+} from "./deploy/plan-types.ts";
+export { isRefused } from "./deploy/refusals.ts";
+export type {
+  DeployReport,
+  HostOutcome,
+  HostReport,
+  Undo,
   VerifiedHost,
   VerifiedProject,
   VerifyReport,

@@ -2,17 +2,16 @@ import { randomBytes } from "node:crypto";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { FacsimileError } from "@facsimile/core";
-import { AGENT } from "./agent/program.ts";
-import { Channel, type ChannelOptions } from "./channel.ts";
-import { type Group, spawnGroup } from "./child.ts";
+import { Channel } from "./channel.ts";
 import type { Request } from "./framing.ts";
 import { type Kept, keptFor } from "./kept.ts";
+import { type Line, localLine, sshLine, unsuitable } from "./line.ts";
 import { Records } from "./listing.ts";
 import { once } from "./once.ts";
 import { patiently } from "./patience.ts";
-import { type Bulk, parseVersion, rsyncBulk } from "./rsync.ts";
+import { parseVersion } from "./rsync.ts";
 import { askHost, sessionOf } from "./session.ts";
-import { riding, type SshEndpoint, type SshFiles, sshArgs, sshFailure } from "./ssh.ts";
+import type { SshEndpoint } from "./ssh.ts";
 import type { ConnectOptions, Endpoint, HostFacts, Session } from "./types.ts";
 
 /**
@@ -70,14 +69,6 @@ function isPlain(file: string | undefined): file is string {
   return file !== undefined && /^\/[A-Za-z0-9._/+-]+$/.test(file);
 }
 
-/** A way to an agent. */
-interface Line {
-  readonly group: Group;
-  readonly lost: ChannelOptions["lost"];
-  /** @param noisy start-up files print: rsync must be told from them. */
-  bulk(noisy: boolean): Promise<Bulk | undefined>;
-}
-
 interface Opening {
   readonly options: ConnectOptions;
   readonly line: Line;
@@ -114,70 +105,9 @@ async function open(endpoint: Endpoint, { options, line, clean }: Opening): Prom
   }
 }
 
-function localLine({ env }: ConnectOptions): Line {
-  const lost: Line["lost"] = ({ exitCode, stderr }) =>
-    new FacsimileError("HOST_FAILED", `the local shell ended (${exitCode}): ${stderr.trim()}`, {
-      hint: "Deploy again.",
-    });
-  return { group: spawnGroup("sh", ["-c", AGENT], { env }), lost, bulk: async () => undefined };
-}
-
-function sshLine(
-  endpoint: SshEndpoint,
-  { options, folder, files }: { options: ConnectOptions; folder: () => Promise<string>; files: SshFiles },
-): Line {
-  return {
-    group: spawnGroup("ssh", sshArgs(endpoint, files, options), { env: options.env }),
-    lost: (end) => lostOf(endpoint, end),
-    bulk: async (noisy) => {
-      const { rsh, remote } = noisy
-        ? await filtered({ folder: await folder(), socket: files.socket })
-        : { rsh: riding(files.socket) };
-      const { env, signal, silence = 600 } = options;
-      return rsyncBulk({ host: endpoint.name, rsh, remote, env, signal, silence });
-    },
-  };
-}
-
-/** Start-up files that print would confuse rsync: what comes before the nonce is taken away. */
-async function filtered({
-  folder,
-  socket,
-}: {
-  folder: string;
-  socket: string;
-}): Promise<{ rsh: string; remote: string }> {
-  const nonce = randomBytes(16).toString("hex");
-  const file = path.join(folder, "rsh");
-  const script = `${riding(socket)} "$@" | while IFS= read -r line; do [ "$line" = ${nonce} ] && exec cat; done\n`;
-  await fs.writeFile(file, script, { mode: 0o600 });
-  return { rsh: `sh ${file}`, remote: `printf '\\n%s\\n' ${nonce}; rsync` };
-}
-
-function lostOf(endpoint: SshEndpoint, end: Parameters<ChannelOptions["lost"]>[0]): FacsimileError {
-  const { exitCode, stderr, ready } = end;
-  if (!ready && exitCode !== 255)
-    return unsuitable(endpoint.name, `its shell ended with ${exitCode}: ${stderr.trim()}`);
-  if (!ready) return sshFailure(endpoint, stderr);
-  const last = stderr.trim().split("\n").at(-1) ?? "";
-  return new FacsimileError(
-    "CONNECTION_LOST",
-    `the connection to ${endpoint.name} was lost${last === "" ? "" : `: ${last}`}`,
-    {
-      hint: "What it was doing may have been done. Deploy again: it begins by looking. Its lock frees itself.",
-    },
-  );
-}
-
 function silentFor(host: string, seconds: number): FacsimileError {
   return new FacsimileError("HOST_UNREACHABLE", `${host} did not answer for ${seconds} seconds`, {
     hint: "Check that it is up and not overloaded.",
-  });
-}
-
-function unsuitable(host: string, message: string): FacsimileError {
-  return new FacsimileError("HOST_UNSUITABLE", `${host}: ${message}`, {
-    hint: "A host needs a POSIX login shell and GNU or BusyBox tools.",
   });
 }
 

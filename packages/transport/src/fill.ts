@@ -71,7 +71,7 @@ export async function inOrder(asked: readonly Promise<unknown>[]): Promise<void>
   for (const ended of await Promise.allSettled(asked)) if (ended.status === "rejected") throw ended.reason;
 }
 
-type Moded = { readonly path: string; readonly mode: number };
+export type Moded = { readonly path: string; readonly mode: number };
 
 /** Neighbours of one mode, in the order given: what is in a closed folder comes before it. */
 export function byMode(entries: readonly Moded[]): [string, string[]][] {

@@ -1,13 +1,14 @@
 import { compareBytes, FacsimileError } from "@facsimile/core";
-import { compareTrees, type Entry, type FileEntry, formatManifest, type Manifest, treeId } from "@facsimile/manifest";
+import { compareTrees, type Entry, type FileEntry, type Manifest, treeId } from "@facsimile/manifest";
 import { amountOf } from "./amount.ts";
 import { verifyFailed } from "./failures.ts";
-import { byMode, inOrder } from "./fill.ts";
+import { inOrder } from "./fill.ts";
 import { formatMarker } from "./formats.ts";
 import { parseListing, Records } from "./listing.ts";
 import type { Changer } from "./lock.ts";
+import { planMembers } from "./mirror-members.ts";
 import { isIdle, type MirrorPlan, planMirror } from "./mirror-plan.ts";
-import { checkNeighbours, list0, parseNeighbours, scopeMembers, scopeOf, textMember } from "./mirror-scope.ts";
+import { checkNeighbours, parseNeighbours, scopeMembers, scopeOf } from "./mirror-scope.ts";
 import { prove } from "./prove.ts";
 import { probe } from "./session.ts";
 import { above } from "./shared.ts";
@@ -135,46 +136,6 @@ function partOf({ entries }: Manifest, { puts }: MirrorPlan): readonly Entry[] {
   const put = new Set(puts.map(({ path }) => path));
   const leading = new Set([...put].flatMap(above));
   return entries.filter(({ path }) => put.has(path) || leading.has(path));
-}
-
-/** The plan as the agent's forward and back read it. */
-function planMembers(manifest: Manifest, plan: MirrorPlan): Member[] {
-  const { puts, gone, made, dropped, modes, closed } = plan;
-  const paths = (entries: readonly { readonly path: string }[]) => list0(entries.map(({ path }) => path));
-  const went = new Set(dropped.map(({ path }) => path));
-  const mode = new Map(manifest.entries.flatMap((entry) => (entry.type === "dir" ? [[entry.path, entry.mode]] : [])));
-  const changing = new Set(modes.map(({ path }) => path));
-  const closing = closed.filter(({ path }) => !changing.has(path));
-  const after = closing.filter(({ path }) => !went.has(path)).map((entry) => ({ ...entry, mode: mode.get(entry.path) ?? entry.mode })); // biome-ignore format: one line
-  return [
-    textMember("puts", paths(puts)),
-    textMember("gone", list0(gone)),
-    textMember("made", paths(made)),
-    textMember("unmade", paths([...made].reverse())),
-    textMember("dropped", paths(dropped)),
-    textMember("undropped", paths([...dropped].reverse())),
-    ...modeMembers("open", closed.map((entry) => ({ ...entry, mode: entry.mode | 0o700 }))), // biome-ignore format: one line
-    ...modeMembers("new", innerFirst([...made.filter(isUnusual), ...modes.map(({ path, to }) => ({ path, mode: to })), ...after])), // biome-ignore format: one line
-    ...modeMembers("old", innerFirst([...dropped.filter(isUnusual), ...modes.map(({ path, from }) => ({ path, mode: from })), ...closing])), // biome-ignore format: one line
-    textMember("manifest", formatManifest(manifest)),
-  ];
-}
-
-type Moded = { readonly path: string; readonly mode: number };
-
-/** A folder is made with 0755. */
-function isUnusual({ mode }: Moded): boolean {
-  return mode !== 0o755;
-}
-
-function innerFirst(entries: readonly Moded[]): Moded[] {
-  return [...new Map(entries.map((entry) => [entry.path, entry])).values()].sort((a, b) =>
-    compareBytes(b.path, a.path),
-  );
-}
-
-function modeMembers(name: string, entries: readonly Moded[]): Member[] {
-  return byMode(entries).map(([mode, paths], i) => textMember(`${name}.${String(i).padStart(5, "0")}.${mode}`, list0(paths))); // biome-ignore format: one line
 }
 
 function folderMember(path: string): Member {

@@ -1,7 +1,7 @@
 import { compareTrees, type Difference } from "@facsimile/manifest";
 import { missingLink } from "@facsimile/transport";
 import type { Copy, HostCopy } from "../release/release.ts";
-import type { HostProjectPlan } from "./reports.ts";
+import type { HostProjectPlan } from "./plan-types.ts";
 import type { Survey } from "./survey.ts";
 
 /** What a deploy would do to one project on one host. Pure. */

@@ -8,8 +8,8 @@ import { targetOf } from "../state/target.ts";
 import { problemOf } from "./hosts.ts";
 import { isMoved } from "./moved.ts";
 import type { Surveyed } from "./plan.ts";
+import type { FileChange, Plan } from "./plan-types.ts";
 import type { Work } from "./report.ts";
-import type { FileChange, Plan } from "./reports.ts";
 import { moved } from "./stage.ts";
 
 /** What somebody is asked about. */

@@ -2,8 +2,8 @@ import { Redactor, type Secret } from "@facsimile/core";
 import { type State, valuesOf } from "@facsimile/state";
 import { standIn } from "../secrets/values.ts";
 import { type ChangedFile, treeHeldBy } from "./changed-files.ts";
+import type { FileChange } from "./plan-types.ts";
 import type { Work } from "./report.ts";
-import type { FileChange } from "./reports.ts";
 import type { StandIns } from "./stand-ins.ts";
 
 export interface Masking {

@@ -3,8 +3,8 @@ import { type FileOnHost, fanOut, UNREADABLE } from "@facsimile/transport";
 import type { PipelineContext } from "../context.ts";
 import { type ChangedFile, changedFiles, type Holder, mayHoldSecrets } from "./changed-files.ts";
 import { type Masking, maskedTexts } from "./masked-texts.ts";
+import type { FileChange } from "./plan-types.ts";
 import type { Work } from "./report.ts";
-import type { FileChange } from "./reports.ts";
 import { standInsOf } from "./stand-ins.ts";
 
 /** Bytes of a file that is shown, and of all that one host is asked for. */

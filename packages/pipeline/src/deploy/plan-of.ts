@@ -6,9 +6,9 @@ import type { OpenedState } from "../secrets/open.ts";
 import { comparePlan } from "./compare.ts";
 import type { Surveyed } from "./plan.ts";
 import { madeSecrets } from "./plan-secrets.ts";
+import type { DownHost, HostPlan, Plan, ProjectPlan, StateChange } from "./plan-types.ts";
 import { comparedValues } from "./plan-values.ts";
 import type { Work } from "./report.ts";
-import type { DownHost, HostPlan, Plan, ProjectPlan, StateChange } from "./reports.ts";
 
 /** What a deploy would do, from all that it knows before it begins. */
 export async function planOf(work: Work, context: PipelineContext): Promise<Plan> {

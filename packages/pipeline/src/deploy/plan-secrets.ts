@@ -3,7 +3,7 @@ import { policyText } from "@facsimile/state";
 import { modulesOf } from "../instance/modules-of.ts";
 import type { OpenedState } from "../secrets/open.ts";
 import { madeBy } from "../secrets/values.ts";
-import type { MadeSecret } from "./reports.ts";
+import type { MadeSecret } from "./plan-types.ts";
 
 /** What a deploy makes: for which modules, and where these or the rule are written. */
 export function madeSecrets({ plan }: Pick<OpenedState, "plan">, definitions: readonly Definition[]): MadeSecret[] {

@@ -8,7 +8,7 @@ import type { Copy, Release } from "../release/release.ts";
 import type { PreparedProject } from "../sources/prepare.ts";
 import { definitionCommit } from "../state/publish.ts";
 import type { Surveyed } from "./plan.ts";
-import type { ValueChange } from "./reports.ts";
+import type { ValueChange } from "./plan-types.ts";
 import { joinedChanges, valueChanges } from "./value-changes.ts";
 
 export interface ValuesRequest {

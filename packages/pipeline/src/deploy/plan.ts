@@ -15,10 +15,10 @@ import { closeAll, problemOf, type Reached, reachAll } from "./hosts.ts";
 import { type LibraryCheck, type LibraryRequest, libraryCheck } from "./libraries.ts";
 import { fileChanges } from "./plan-files.ts";
 import { planOf } from "./plan-of.ts";
+import type { Plan } from "./plan-types.ts";
 import { preflight } from "./preflight.ts";
 import { Records } from "./records.ts";
 import { recordsHere } from "./records-here.ts";
-import type { Plan } from "./reports.ts";
 import { type Survey, survey } from "./survey.ts";
 
 export interface PlanRequest extends CopyRequest, LibraryRequest, HostFilter {

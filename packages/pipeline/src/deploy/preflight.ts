@@ -5,8 +5,8 @@ import { notAdopted, type Probe, type SpaceNeed, spaceProblem } from "@facsimile
 import type { Copy } from "../release/release.ts";
 import { comparePlan, needsTree } from "./compare.ts";
 import type { Surveyed } from "./plan.ts";
+import type { HostProjectPlan } from "./plan-types.ts";
 import { allOf } from "./refusals.ts";
-import type { HostProjectPlan } from "./reports.ts";
 import type { Survey } from "./survey.ts";
 
 export interface PreflightRequest {

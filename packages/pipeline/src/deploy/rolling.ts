@@ -1,6 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { fanOut } from "@facsimile/transport";
-import { attempt, fail, forEach, type HostRun, isFailed, isReady, isUnreachable, lockOf, type RunContext, type SwitchContext } from "./host-run.ts"; // biome-ignore format: one line
+import { attempt, fail, forEach } from "./attempts.ts";
+import {
+  type HostRun,
+  isFailed,
+  isReady,
+  isUnreachable,
+  lockOf,
+  type RunContext,
+  type SwitchContext,
+} from "./host-run.ts";
 import { onceHooks } from "./once.ts";
 import { isIrreversible, revert, revertAll, takeBack } from "./revert.ts";
 import { confirmAll, healthAgain, runPrecmd, switchHost } from "./switch.ts";

@@ -2,7 +2,8 @@ import { FacsimileError } from "@facsimile/core";
 import { compareTrees, type Difference, formatManifest, formatSums, type Manifest } from "@facsimile/manifest";
 import { type ReleaseRecord, watchedPart } from "@facsimile/transport";
 import type { SealedRelease } from "../release/seal.ts";
-import { forEach, type HostRun, isReady, isUnreachable, lockOf, type RunContext, type Step, tell } from "./host-run.ts";
+import { forEach } from "./attempts.ts";
+import { type HostRun, isReady, isUnreachable, lockOf, type RunContext, type Step, tell } from "./host-run.ts";
 import { deployInstead, nameOf } from "./rollback-words.ts";
 
 /**

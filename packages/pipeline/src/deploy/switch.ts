@@ -1,17 +1,8 @@
 import { FacsimileError } from "@facsimile/core";
 import type { HistoryEntry, SwitchTarget } from "@facsimile/transport";
+import { forEach, isLoss } from "./attempts.ts";
 import { awaitHealth, runHooks } from "./hooks.ts";
-import {
-  forEach,
-  type HostRun,
-  hookRequest,
-  isLoss,
-  lockOf,
-  type RunContext,
-  type Step,
-  type SwitchContext,
-  tell,
-} from "./host-run.ts";
+import { type HostRun, hookRequest, lockOf, type RunContext, type Step, type SwitchContext, tell } from "./host-run.ts";
 import { isNotBegun } from "./not-begun.ts";
 import { keepOf } from "./stage.ts";
 

@@ -1,6 +1,6 @@
 import { formatPath } from "@facsimile/core";
 import { compareDefinitions, type Definition, type Difference, type Host } from "@facsimile/definitions";
-import type { ValueChange } from "./reports.ts";
+import type { ValueChange } from "./plan-types.ts";
 
 /**
  * How a project's values changed, as every host sees them; hosts that see the same are compared once. Versions are left

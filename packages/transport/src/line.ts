@@ -1,0 +1,82 @@
+import { randomBytes } from "node:crypto";
+import fs from "node:fs/promises";
+import path from "node:path";
+import { FacsimileError } from "@facsimile/core";
+import { AGENT } from "./agent/program.ts";
+import type { ChannelOptions } from "./channel.ts";
+import { type Group, spawnGroup } from "./child.ts";
+import { type Bulk, rsyncBulk } from "./rsync.ts";
+import { riding, type SshEndpoint, type SshFiles, sshArgs, sshFailure } from "./ssh.ts";
+import type { ConnectOptions } from "./types.ts";
+
+/** A way to an agent. */
+export interface Line {
+  readonly group: Group;
+  readonly lost: ChannelOptions["lost"];
+  /** @param noisy start-up files print: rsync must be told from them. */
+  bulk(noisy: boolean): Promise<Bulk | undefined>;
+}
+
+/** This machine itself: a shell of ours. */
+export function localLine({ env }: ConnectOptions): Line {
+  const lost: Line["lost"] = ({ exitCode, stderr }) =>
+    new FacsimileError("HOST_FAILED", `the local shell ended (${exitCode}): ${stderr.trim()}`, {
+      hint: "Deploy again.",
+    });
+  return { group: spawnGroup("sh", ["-c", AGENT], { env }), lost, bulk: async () => undefined };
+}
+
+/** The host, by an ssh that is the connection, or rides on one that is kept. */
+export function sshLine(
+  endpoint: SshEndpoint,
+  { options, folder, files }: { options: ConnectOptions; folder: () => Promise<string>; files: SshFiles },
+): Line {
+  return {
+    group: spawnGroup("ssh", sshArgs(endpoint, files, options), { env: options.env }),
+    lost: (end) => lostOf(endpoint, end),
+    bulk: async (noisy) => {
+      const { rsh, remote } = noisy
+        ? await filtered({ folder: await folder(), socket: files.socket })
+        : { rsh: riding(files.socket) };
+      const { env, signal, silence = 600 } = options;
+      return rsyncBulk({ host: endpoint.name, rsh, remote, env, signal, silence });
+    },
+  };
+}
+
+/** Start-up files that print would confuse rsync: what comes before the nonce is taken away. */
+async function filtered({
+  folder,
+  socket,
+}: {
+  folder: string;
+  socket: string;
+}): Promise<{ rsh: string; remote: string }> {
+  const nonce = randomBytes(16).toString("hex");
+  const file = path.join(folder, "rsh");
+  const script = `${riding(socket)} "$@" | while IFS= read -r line; do [ "$line" = ${nonce} ] && exec cat; done\n`;
+  await fs.writeFile(file, script, { mode: 0o600 });
+  return { rsh: `sh ${file}`, remote: `printf '\\n%s\\n' ${nonce}; rsync` };
+}
+
+function lostOf(endpoint: SshEndpoint, end: Parameters<ChannelOptions["lost"]>[0]): FacsimileError {
+  const { exitCode, stderr, ready } = end;
+  if (!ready && exitCode !== 255)
+    return unsuitable(endpoint.name, `its shell ended with ${exitCode}: ${stderr.trim()}`);
+  if (!ready) return sshFailure(endpoint, stderr);
+  const last = stderr.trim().split("\n").at(-1) ?? "";
+  return new FacsimileError(
+    "CONNECTION_LOST",
+    `the connection to ${endpoint.name} was lost${last === "" ? "" : `: ${last}`}`,
+    {
+      hint: "What it was doing may have been done. Deploy again: it begins by looking. Its lock frees itself.",
+    },
+  );
+}
+
+/** `HOST_UNSUITABLE`. */
+export function unsuitable(host: string, message: string): FacsimileError {
+  return new FacsimileError("HOST_UNSUITABLE", `${host}: ${message}`, {
+    hint: "A host needs a POSIX login shell and GNU or BusyBox tools.",
+  });
+}
