@@ -12,18 +12,19 @@ export interface Group {
 
 /**
  * A program as leader of its own process group, so that it can be ended with all it started, and so that a Ctrl-C in the
- * terminal reaches only us. It sees no more of `env` than core's `PASSED_ON`.
+ * terminal reaches only us. It sees no more of `env` than core's `PASSED_ON`; or with `isUsersOwn`, which a user configures himself,
+ * all but what is for us.
  */
 export function spawnGroup(
   file: string,
   args: readonly string[],
-  options: { readonly env: Environment; readonly cwd?: string | undefined },
+  options: { readonly env: Environment; readonly cwd?: string | undefined; readonly isUsersOwn?: boolean },
 ): Group {
   const stdio: StdioOptions = ["pipe", "pipe", "pipe"];
   const child = spawn(file, args, {
     stdio,
     detached: true,
-    env: passedOn(options.env),
+    env: options.isUsersOwn === true ? withoutOurs(options.env) : passedOn(options.env),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
   child.stdin?.on("error", () => undefined);
@@ -33,6 +34,11 @@ export function spawnGroup(
   });
   exited.catch(() => undefined);
   return { child, exited, end: () => end(child, exited) };
+}
+
+/** Keys and passphrases come by such variables. */
+function withoutOurs(env: Environment): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("FACS_")));
 }
 
 async function end(child: ChildProcess, exited: Promise<number>): Promise<void> {

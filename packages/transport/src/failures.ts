@@ -80,6 +80,8 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     }),
   TREE_MOVED: (host, [base = ""]) =>
     new FacsimileError("TREE_MOVED", `${host}: what runs in ${base} was changed just now`, { hint: "Deploy again." }),
+  LINKS_REFUSED: (host, [base = ""]) =>
+    new FacsimileError("LINKS_REFUSED", `${host}: what runs in ${base} cannot be linked`, { hint: "Deploy again." }),
   LOCK_LOST: (host) =>
     new FacsimileError(
       "LOCK_LOST",

@@ -1,5 +1,5 @@
 import type { Difference } from "@facsimile/manifest";
-import { amountOf } from "./amount.ts";
+import { amountOf, sendingOf } from "./amount.ts";
 import { copyDeltas } from "./deltas.ts";
 import type { Changer } from "./lock.ts";
 import { list0 } from "./mirror-scope.ts";
@@ -30,20 +30,31 @@ export async function fill(changer: Changer, filling: Filling): Promise<readonly
     await unpacked;
     await copyDeltas(changer.host, { plan, base: found.base, dir, basis: found.current?.dir ?? "" });
   }
+  const linked = link(changer, filling);
   const finished = setModes(changer, filling);
   // A look is enough where all that is linked is known to be right.
   const settled = filling.sure || plan.links.size === 0 ? settle(changer, filling, "quick") : Promise.resolve(false);
-  await inOrder([unpacked, ...finished, settled]);
+  await inOrder([unpacked, linked, ...finished, settled]);
   return (await settled) ? [] : await proveAndSettle(changer, filling);
 }
 
-function unpack(changer: Changer, { plan, request, found, dir, sure }: Filling): Promise<unknown> {
-  const { place, manifest, keep, shared = [] } = request;
-  const how = plan.links.size === 0 ? "" : plan.wholesale && sure ? "all" : "listed";
-  const old = oldTrees(found, keep);
-  const long = amountOf(manifest.entries.length, 0);
-  const args = [dir, sure && how !== "" ? "sure" : "", how, long, String(old.length), ...old, ...shared];
-  return changer.ask("unpack", { place, args, bytes: plan.tar });
+function unpack(changer: Changer, filling: Filling): Promise<unknown> {
+  const { plan, request, dir } = filling;
+  const { place, shared = [] } = request;
+  return changer.ask("unpack", { place, args: [dir, howOf(filling), sendingOf(plan.tar.size), ...shared], bytes: plan.tar }); // biome-ignore format: one line
+}
+
+function link(changer: Changer, filling: Filling): Promise<unknown> {
+  const { request, found, dir, sure } = filling;
+  const { place, manifest, keep } = request;
+  const [how, old, long] = [howOf(filling), oldTrees(found, keep), amountOf(manifest.entries.length, 0)];
+  return changer.ask("link", { place, args: [dir, sure && how !== "" ? "sure" : "", how, long, String(old.length), ...old] }); // biome-ignore format: one line
+}
+
+/** See the agent's op_link. */
+function howOf({ plan, sure }: Filling): "all" | "listed" | "" {
+  if (plan.links.size === 0) return "";
+  return plan.wholesale && sure ? "all" : "listed";
 }
 
 /** Modes that the tar could not give. */

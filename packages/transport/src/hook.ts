@@ -1,6 +1,6 @@
 import { Records } from "./listing.ts";
 import type { Changer } from "./lock.ts";
-import { checkDir, placeArgs } from "./place.ts";
+import { checkDir } from "./place.ts";
 import type { Hook, HookResult, Place } from "./types.ts";
 
 /** Of the output, what the agent sends. */
@@ -45,14 +45,14 @@ interface Job {
 }
 
 async function look({ changer, place, process }: Job): Promise<HookResult | undefined> {
-  const records = new Records(await changer.host.ask({ op: "await", args: [...placeArgs(place), process] }));
+  const records = new Records(await changer.host.ask({ op: "await", args: [...changer.args(place), process] }));
   if (records.done) return undefined;
   return resultOf(records, { exitCode: Number(records.next()), timedOut: false });
 }
 
 async function stop({ changer, place, process }: Job): Promise<HookResult> {
   const records = new Records(
-    await changer.host.ask({ op: "end", args: [...placeArgs(place), process], always: true }),
+    await changer.host.ask({ op: "end", args: [...changer.args(place), process], always: true }),
   );
   return resultOf(records, { exitCode: TIMED_OUT, timedOut: true });
 }

@@ -32,7 +32,7 @@ export function sshLine(
   { options, folder, files }: { options: ConnectOptions; folder: () => Promise<string>; files: SshFiles },
 ): Line {
   return {
-    group: spawnGroup("ssh", sshArgs(endpoint, files, options), { env: options.env }),
+    group: spawnGroup("ssh", sshArgs(endpoint, files, options), { env: options.env, isUsersOwn: true }),
     lost: (end) => lostOf(endpoint, end),
     bulk: async (noisy) => {
       const { rsh, remote } = noisy

@@ -1,6 +1,6 @@
 import { compareBytes, FacsimileError } from "@facsimile/core";
 import { compareTrees, type Entry, type FileEntry, type Manifest, treeId } from "@facsimile/manifest";
-import { amountOf } from "./amount.ts";
+import { amountOf, sendingOf } from "./amount.ts";
 import { verifyFailed } from "./failures.ts";
 import { inOrder } from "./fill.ts";
 import { formatMarker } from "./formats.ts";
@@ -116,8 +116,10 @@ interface Filling {
 
 async function fillMirror(changer: Changer, { request, dir, plan, part }: Filling): Promise<void> {
   const { place, tree, manifest } = request;
-  const fill = (name: string, members: readonly Member[]) => changer.ask("fill", { place, args: [dir, name], bytes: tarOf(members) }); // biome-ignore format: one line
-  const long = amountOf(part.entries.length, filesOf(part).reduce((sum, { size }) => sum + size, 0)); // biome-ignore format: one line
+  const bytes = filesOf(part).reduce((sum, { size }) => sum + size, 0);
+  const sending = sendingOf(bytes);
+  const fill = (name: string, members: readonly Member[]) => changer.ask("fill", { place, args: [dir, name, sending], bytes: tarOf(members) }); // biome-ignore format: one line
+  const long = amountOf(part.entries.length, bytes);
   const tar = part.entries.map((entry) => memberOf(entry, tree));
   const filled = [fill("tree", tar), fill("plan", planMembers(manifest, plan))];
   const proof = changer.ask("staged", { place, args: [dir, long] });

@@ -4,7 +4,7 @@ import { FacsimileError } from "@facsimile/core";
 import { spawnGroup } from "./child.ts";
 import { type HostKey, parseKnownHosts } from "./known-hosts.ts";
 import { patiently } from "./patience.ts";
-import { type SshEndpoint, sshFailure } from "./ssh.ts";
+import { ONLY_THOSE, type SshEndpoint, sshFailure } from "./ssh.ts";
 import type { ConnectOptions } from "./types.ts";
 
 /** What ssh shows of a host before anybody logs in. */
@@ -40,14 +40,19 @@ async function scanOnce(endpoint: SshEndpoint, options: ScanOptions): Promise<Ho
 
 async function tryLogin(endpoint: SshEndpoint, options: ScanOptions & { readonly file: string }): Promise<string> {
   const { env, signal } = options;
-  const { child, exited, end } = spawnGroup("ssh", scanArgs(endpoint, options), { env });
+  const { child, exited, end } = spawnGroup("ssh", scanArgs(endpoint, options), { env, isUsersOwn: true });
   const stop = () => void end();
   signal?.addEventListener("abort", stop, { once: true });
   let stderr = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr = (stderr + text).slice(-4096)));
   child.stdout?.resume();
   child.stdin?.end();
-  await exited.finally(() => signal?.removeEventListener("abort", stop));
+  // ssh's own limit ends with the first word that the host says.
+  const deadline = setTimeout(stop, ((options.connectTimeout ?? 20) + 2) * 1000);
+  await exited.finally(() => {
+    clearTimeout(deadline);
+    signal?.removeEventListener("abort", stop);
+  });
   signal?.throwIfAborted();
   return stderr;
 }
@@ -72,6 +77,7 @@ function scanArgs(
     PermitLocalCommand: "no",
     LogLevel: "ERROR",
     ConnectTimeout: String(connectTimeout),
+    ...ONLY_THOSE,
   };
   const first = new Set(known.flatMap((type) => ALGORITHMS.get(type) ?? []));
   return [

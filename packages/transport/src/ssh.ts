@@ -14,6 +14,14 @@ export interface SshFiles {
   readonly persist?: number | undefined;
 }
 
+/** No other way to know a host, whatever the ssh_config says. Older versions of ssh know no KnownHostsCommand. */
+export const ONLY_THOSE = {
+  IgnoreUnknown: "KnownHostsCommand",
+  KnownHostsCommand: "none",
+  VerifyHostKeyDNS: "no",
+  NoHostAuthenticationForLocalhost: "no",
+};
+
 /** The argv after `ssh` of a session that is its own master, or rides on a connection that is kept. Pure. */
 export function sshArgs(
   endpoint: SshEndpoint,
@@ -28,6 +36,7 @@ export function sshArgs(
     StrictHostKeyChecking: "yes",
     UserKnownHostsFile: files.knownHosts,
     GlobalKnownHostsFile: "/dev/null",
+    ...ONLY_THOSE,
     HostKeyAlias: endpoint.name,
     UpdateHostKeys: "no",
     ForwardAgent: "no",
@@ -63,10 +72,13 @@ const TRUST =
 export function sshFailure(endpoint: SshEndpoint, stderr: string): FacsimileError {
   const where = `${endpoint.name} (${endpoint.address})`;
   const last = stderr.trim().split("\n").at(-1)?.trim() ?? "";
+  const other = jumpOf(endpoint, stderr);
   if (/HOST IDENTIFICATION HAS CHANGED|host key for .* has changed|differs from the key/i.test(stderr)) {
+    if (other !== undefined) return new FacsimileError("HOST_KEY_CHANGED", `${other}, on the way to ${where}, shows another host key than the one that your ssh knows; nothing was sent`, { hint: `Someone may be between. By hand: ssh ${other}` }); // biome-ignore format: one line
     return new FacsimileError("HOST_KEY_CHANGED", `${where} shows another host key than the one on record; nothing was sent to it`, { hint: `Someone may be between. ${TRUST}` }); // biome-ignore format: one line
   }
   if (/host key is known for|Host key verification failed/i.test(stderr)) {
+    if (other !== undefined) return new FacsimileError("HOST_KEY_UNKNOWN", `the host key of ${other}, on the way to ${where}, is not known to your ssh`, { hint: `Compare it with its owner, and connect once by hand: ssh ${other}` }); // biome-ignore format: one line
     return new FacsimileError("HOST_KEY_UNKNOWN", `the host key of ${where} is not on record`, { hint: TRUST });
   }
   if (/Permission denied|Too many authentication failures|No supported authentication/i.test(stderr)) {
@@ -81,6 +93,12 @@ export function sshFailure(endpoint: SshEndpoint, stderr: string): FacsimileErro
   return new FacsimileError("HOST_UNREACHABLE", unreachable, {
     hint: "Check that it is up, and its address and port; try it with ssh -v.",
   });
+}
+
+/** Another host that ssh complains about the key of: one on the way, which the user's own known_hosts vouches for. */
+function jumpOf({ name }: SshEndpoint, stderr: string): string | undefined {
+  const [, about] = /host key (?:is known )?for \[?([^\s\]]+)/i.exec(stderr) ?? [];
+  return about === name ? undefined : about;
 }
 
 const CROWDED =

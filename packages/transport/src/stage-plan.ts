@@ -11,7 +11,7 @@ import type { ReleaseRecord } from "./types.ts";
 export interface StagePlan {
   /** Files to link from the running tree, by path. */
   readonly links: ReadonlyMap<string, FileEntry>;
-  /** All that stays of the running tree can be linked in one go. */
+  /** All that stays of the running tree can be linked in one go; what is sent is little, and can wait on the host meanwhile. */
   readonly wholesale: boolean;
   /** Folders, whole files and links; the lists that the host goes by, and the record. */
   readonly tar: Source;
@@ -37,6 +37,9 @@ export interface StagePlanRequest {
   /** Link file by file. Default `false`. */
   readonly single?: boolean | undefined;
 }
+
+/** Bytes that may lie there twice for a moment. */
+const LITTLE = 2 ** 24;
 
 /** A file is sent as differences from this size on; below, asking what differs takes longer than sending it. */
 const DELTA = 2 ** 20;
@@ -66,10 +69,10 @@ function makePlan(request: StagePlanRequest): StagePlan {
   const there = new Map(running?.entries.map((entry) => [entry.path, entry]));
   const { links, members, sent, deltas } = partsOf(request, there);
   const closed = closedIn(manifest).reverse();
-  const wholesale = deltas.size === 0 && closed.length === 0 && canCopy(request);
+  const sentBytes = sent.reduce((sum, { size }) => sum + size, 0);
+  const wholesale = deltas.size === 0 && closed.length === 0 && sentBytes < LITTLE && canCopy(request);
   const gone = wholesale ? goneFrom(there, manifest) : [];
   const tar = packOf({ ...request, members, sent, links: [...links.keys()], gone });
-  const sentBytes = sent.reduce((sum, { size }) => sum + size, 0);
   return { links, wholesale, tar, deltas, closed, sent: sent.length, sentBytes };
 }
 

@@ -66,8 +66,10 @@ export async function recorded({ host }: Changer, { place }: Staging["request"])
   return text === undefined ? undefined : parseManifest(text);
 }
 
-async function hashed({ host }: Changer, { place }: Staging["request"]): Promise<Running> {
-  return { manifest: (await list(host, { place })).listing.manifest, sure: false };
+/** It may take long: the host keeps up the lease meanwhile. */
+async function hashed(changer: Changer, { place }: Staging["request"]): Promise<Running> {
+  const prove = [...changer.args(place).slice(2), "", "", "all", "long"];
+  return { manifest: (await list(changer.host, { place, prove })).listing.manifest, sure: false };
 }
 
 /** Without differences of files where rsync cannot find them. */
@@ -83,26 +85,36 @@ interface Transfer {
   readonly running: Running | undefined;
   /** See {@link StagePlanRequest}. */
   readonly single?: boolean;
+  readonly whole?: boolean;
 }
 
-async function transfer(changer: Changer, job: Staging, { dir, running, single }: Transfer): Promise<Staged> {
+async function transfer(changer: Changer, job: Staging, how: Transfer): Promise<Staged> {
+  const { dir, running, single, whole } = how;
   const { request, found } = job;
-  const plan = await planFor(changer, { ...request, running: running?.manifest, single });
+  const plan = await planFor(changer, { ...request, running: running?.manifest, single, whole });
   checkSpace(changer.host.name, { plan, manifest: request.manifest, found });
   try {
     const differences = await fill(changer, { ...job, dir, plan, sure: running?.sure === true });
     if (differences.length > 0) {
       if (plan.links.size === 0) throw verifyFailed(changer.host.name, differences);
       // More lay there than the manifest says; or it was not what its snapshot said: take nothing from it.
-      return await transfer(
-        changer,
-        job,
-        plan.wholesale ? { dir, running, single: true } : { dir, running: undefined },
-      );
+      return await transfer(changer, job, plan.wholesale ? { ...how, single: true } : { dir, running: undefined });
     }
   } catch (error) {
-    if (!isFacsimileError(error, "TREE_MOVED")) throw error;
-    return await transfer(changer, job, { dir, running: await hashed(changer, request) });
+    const other = await otherWay(changer, { error, request, how });
+    if (other === undefined) throw error;
+    return await transfer(changer, job, other);
   }
   return { dir, reused: false, linked: plan.links.size, sent: plan.sent, sentBytes: plan.sentBytes };
+}
+
+/** What to try where a way turned out not to be open. */
+async function otherWay(
+  changer: Changer,
+  { error, request, how }: { readonly error: unknown; readonly request: Staging["request"]; readonly how: Transfer },
+): Promise<Transfer | undefined> {
+  if (isFacsimileError(error, "TREE_MOVED")) return { ...how, running: await hashed(changer, request) };
+  if (isFacsimileError(error, "LINKS_REFUSED")) return { dir: how.dir, running: undefined };
+  // A host may allow one session for a connection: sshd_config(5), MaxSessions.
+  return isFacsimileError(error, "RSYNC_FAILED") && how.whole !== true ? { ...how, whole: true } : undefined;
 }

@@ -23,7 +23,7 @@ export type Endpoint =
   | { readonly kind: "local"; readonly name: string };
 
 export interface ConnectOptions {
-  /** What ssh, rsync and local hooks see; only the variables of core's `PASSED_ON` are handed over. */
+  /** What rsync and local hooks see of it: the variables of core's `PASSED_ON`. ssh, which may need any for the user's ssh_config, sees all but `FACS_…`. */
   readonly env: Environment;
   /** File with the keys of hosts, by name (ssh's `known_hosts` form). Default: no host is known. */
   readonly knownHosts?: string | undefined;

@@ -3,7 +3,7 @@ import fs from "node:fs/promises";
 import net from "node:net";
 import { proxyTo, tree } from "@facsimile/testing";
 import { expect, it, onTestFinished } from "vitest";
-import { connect, fanOut } from "../src/index.ts";
+import { connect, fanOut, scanHostKey } from "../src/index.ts";
 import { hostsFor, login } from "./world.ts";
 
 const hosts = await hostsFor(["a", "b", "c", "d"]);
@@ -56,6 +56,39 @@ it.each([
   expect(error.message).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
 });
 
+it("a host that says who it is, and nothing more, is not waited for when its key is asked for", async () => {
+  const port = await listening((socket) => socket.write("SSH-2.0-x\r\n"));
+  const asked = scanHostKey({ kind: "ssh", name: "a", address: "127.0.0.1", port }, { ...options, connectTimeout: 1 });
+  await expect(asked).rejects.toMatchObject({ code: "HOST_UNREACHABLE" });
+});
+
+it("the user's ssh_config sees his variables, and none of ours", async () => {
+  const seen = await tree({}, { onFinished: onTestFinished });
+  const text = (await fs.readFile(hosts.sshConfig, "utf8")).replace(
+    `IdentityFile ${hosts.dir}/`,
+    "IdentityFile ${MY_KEYS}/",
+  );
+  expect(text).toContain("MY_KEYS");
+  const config = `Match exec "env > ${seen}/env"\n${text}`;
+  const sshConfig = `${await tree({ config }, { onFinished: onTestFinished })}/config`;
+  const env = { ...process.env, MY_KEYS: hosts.dir, FACS_PGP_KEY: "a private key" };
+  const session = await connect({ kind: "ssh", name: "a", address: addressOf("a") }, { ...options, env, sshConfig });
+  await session.close();
+  expect(await fs.readFile(`${seen}/env`, "utf8")).toMatch(/^MY_KEYS=/m);
+  expect(await fs.readFile(`${seen}/env`, "utf8")).not.toContain("FACS_PGP_KEY");
+});
+
+it("no key counts that the ssh_config knows from elsewhere", async () => {
+  const key = hosts.knownHosts
+    .split("\n")
+    .find((line) => line.startsWith("a "))
+    ?.slice(2);
+  const config = `Host *\n  KnownHostsCommand /bin/echo stranger ${key}\n${await fs.readFile(hosts.sshConfig, "utf8")}`;
+  const sshConfig = `${await tree({ config }, { onFinished: onTestFinished })}/config`;
+  const opening = connect({ kind: "ssh", name: "stranger", address: addressOf("a") }, { ...options, sshConfig });
+  await expect(opening).rejects.toMatchObject({ code: "HOST_KEY_UNKNOWN" });
+});
+
 it("what closes at once is asked three times more, what says something else is not; a crowded sshd lets all in", async () => {
   for (const [banner, attempts] of [
     ["", 4],
@@ -87,6 +120,9 @@ it("a host that is reached by way of another one is, with the user, port and key
   const session = await inner();
   onTestFinished(() => session.close());
   expect(session.userHome).toBe(hosts.hosts.find(({ name }) => name === "a")?.home);
+  const strange = `Host b\n  HostKeyAlias jump\n${config}`;
+  const other = `${await tree({ config: strange }, { onFinished: onTestFinished })}/config`;
+  await expect(connect({ kind: "ssh", name: "a", address: "inner" }, { ...options, sshConfig: other })).rejects.toMatchObject({ code: "HOST_KEY_UNKNOWN", message: expect.stringMatching(/^the host key of jump, on the way to a \(inner\), is not known to your ssh$/) }); // biome-ignore format: one line
   await hosts.stop("b");
   const message = expect.stringMatching(/^a \(inner\) cannot be reached: ssh: connect to host .* Connection refused$/);
   await expect(inner()).rejects.toMatchObject({ code: "HOST_UNREACHABLE", message });

@@ -70,6 +70,25 @@ it("keeps output out of the way: a file that only the login may read, sent to it
   expect(result.truncated).toBe(true);
   expect(result.output).toHaveLength(65_536);
   expect(result.output.endsWith("0123456\nend\n")).toBe(true);
-  const { mode } = await fs.stat(`${session.userHome}/shop/.facsimile/storefront/hook.log`);
+  const { mode } = await fs.stat(`${session.userHome}/shop/.facsimile/storefront/hook.${lock.token}.log`);
   expect(mode & 0o777).toBe(0o600);
+});
+
+it("is ended when its session is, and says nothing to the one of the next run", async () => {
+  const { lock } = await ready();
+  await lock.unlock();
+  const session = await login(hosts, "h");
+  const first = await lockOf(session, "killed");
+  const pids = `${session.userHome}/pids`;
+  const lost = first.runHook(place, { run: `trap '' TERM; echo $$ >> ${pids}; sleep 3; echo $$ >> ${pids}; exit 7`, release: "" }); // biome-ignore format: one line
+  lost.catch(() => undefined);
+  await expect.poll(() => fs.readFile(pids, "utf8").catch(() => "")).not.toBe("");
+  await session.close();
+  await expect(lost).rejects.toMatchObject({ code: "CONNECTION_LOST" });
+  await fs.rm(`${session.userHome}/shop/.facsimile/lock`, { recursive: true });
+  const second = await lockOf(await login(hosts, "h"), "next");
+  const began = performance.now();
+  expect(await second.runHook(place, { run: "sleep 4; exit 5", release: "" })).toMatchObject({ exitCode: 5 });
+  expect(performance.now() - began).toBeGreaterThan(3900);
+  expect((await fs.readFile(pids, "utf8")).trim().split("\n")).toHaveLength(1);
 });

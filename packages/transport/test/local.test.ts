@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import fsSync from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { compareTrees, formatManifest, manifestOf, treeId } from "@facsimile/manifest";
@@ -248,4 +249,69 @@ it("keeps its lease up while a host is busy for longer than the lease", async ()
   }
   expect(await staging).toMatchObject({ sent: 1 });
   expect(await fs.readFile(`${home}/shop/storefront/current/a`, "utf8")).toBe("1");
+});
+
+it.each([
+  { line: "a slow line", pause: "sleep 0.3", free: false },
+  { line: "a line that died without a word", pause: "sleep 8", free: true },
+])("$line: its lease is kept up only while something arrives", async ({ pause, free }) => {
+  const { env } = await machine("gnu");
+  await fs.rename(`${env["PATH"]}/tar`, `${env["PATH"]}/gtar`);
+  const slow = `#!/bin/sh\n{ for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do head -c 100000; ${pause}; done; cat; } | exec gtar "$@"\n`;
+  await tree({ tar: { content: slow, mode: 0o755 } }, { root: env["PATH"] ?? "" });
+  const [ann, bob] = [await open(env), await open(env)];
+  const lock = await ann.lock({ home: "shop", owner: "Ann", run: "r", lease: 3 });
+  const staging = deploy(lock, await treeOfFiles({ a: "1".repeat(3_000_000) }));
+  staging.catch(() => undefined);
+  await new Promise((resolve) => setTimeout(resolve, 5000));
+  const asked = bob.lock({ home: "shop", owner: "Bob", run: "b" });
+  if (free) await asked;
+  else await expect(asked).rejects.toMatchObject({ code: "LOCK_HELD" });
+  if (!free) expect(await staging).toMatchObject({ sent: 1 });
+});
+
+it("sends what cannot be linked, as a file of another owner", async () => {
+  const { env, home } = await machine("gnu");
+  await fs.rm(`${env["PATH"]}/cp`);
+  const refusing = `#!/bin/sh\n[ "$1" = --version ] || { echo "cp: cannot create hard link: Operation not permitted" >&2; exit 1; }\n`;
+  await tree({ cp: { content: refusing, mode: 0o755 } }, { root: env["PATH"] ?? "" });
+  const session = await open(env);
+  const lock = await session.lock({ home: "shop", owner: "Ann", run: "r" });
+  await deploy(lock, await treeOfFiles({ a: "1", b: "2" }));
+  expect(await deploy(lock, await treeOfFiles({ a: "1", b: "3" }), { run: "run-2" })).toMatchObject({ linked: 0, sent: 2 }); // biome-ignore format: one line
+  expect(await readTree(`${home}/shop/storefront/current/`)).toEqual({ a: "file 644 1", b: "file 644 3" });
+});
+
+it("what is edited while a release arrives, of the same size and with its time put back, is not taken for what it was", async () => {
+  const { env, home } = await machine("gnu");
+  const place = { home: "shop", instance: "staging", project: "storefront" };
+  const session = await open(env);
+  const lock = await session.lock({ home: "shop", owner: "Ann", run: "r" });
+  await deploy(lock, await treeOfFiles({ same: "1234", changed: "a" }));
+  const file = `${home}/shop/storefront/current/same`;
+  const { atime, mtime } = await fs.stat(file);
+  let edited = false;
+  const next = await treeOfFiles({ same: "1234", changed: "b" });
+  const node = next.get("changed");
+  if (node?.type !== "file") throw new Error("not a file");
+  // Asked for its bytes when they are sent.
+  const content = {
+    get bytes() {
+      if (!edited) {
+        fsSync.writeFileSync(file, "1x34");
+        fsSync.utimesSync(file, atime, mtime);
+      }
+      edited = true;
+      return Buffer.from("b");
+    },
+  };
+  const manifest = await manifestOf(next);
+  const staged = await lock.stage(place, {
+    tree: new Map([...next, ["changed", { ...node, content }]]),
+    manifest,
+    run: "run-2",
+  });
+  expect([edited, staged.linked]).toEqual([true, 0]);
+  await lock.switch(place, { dir: staged.dir, release: undefined });
+  expect((await session.list(place)).manifest).toEqual(manifest);
 });

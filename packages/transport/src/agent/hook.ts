@@ -3,7 +3,8 @@
  * that file and nothing of ours, so that no session waits for it.
  */
 export const HOOK = `
-# op_hook ... DIR INSTANCE RELEASE PREVIOUS WORD...: starts it, and tells its process.
+# op_hook ... DIR INSTANCE RELEASE PREVIOUS WORD...: starts it, and tells its process. What it says lies under the lock's token: of a
+# run that was killed something may still be at work.
 op_hook() {
   changing "$@"
   if [ -n "$mirror" ]; then cd "$H" || exit 1
@@ -11,32 +12,53 @@ op_hook() {
   else cd "$B/current" 2>/dev/null || cd "$B" || exit 1; fi
   export FACS_INSTANCE="$6" FACS_PROJECT="$P" FACS_RELEASE="$7" FACS_PREVIOUS="$8"
   shift 8
-  rm -f "$M/hook.log" "$M/hook.status"
-  ( umask 077; : > "$M/hook.log" ) || exit 1
+  rm -f "$M"/hook.*
+  said=$M/hook.$held_token
+  ( umask 077; : > "$said.log" ) || exit 1
   own_group=
   command -v setsid >/dev/null && own_group=setsid
   umask "$user_umask"
-  $own_group sh -c '
-    status=$1
-    shift
-    "$@"
-    printf %s $? > "$status.new" && mv "$status.new" "$status"
-  ' sh "$M/hook.status" "$@" </dev/null >>"$M/hook.log" 2>&1 3>&- &
+  $own_group sh -c "$hooked" sh "$said" "$$" "$own_group" "$@" </dev/null >>"$said.log" 2>&1 3>&- &
   printf '%s' "$!"
 }
 
-# op_await HOME PROJECT PROCESS: looks for about a second whether it ended; its status and output when it did.
+# Constant, and run by a shell of its own: SAID AGENT GROUP WORD... When the session is gone, what it began is ended: nobody else would.
+hooked='
+  said=$1 agent=$2 group=$3
+  shift 3
+  "$@" &
+  child=$!
+  (
+    trap "" TERM
+    while kill -0 "$child"; do
+      kill -0 "$agent" || { kill -TERM \${group:+-$$} "$child"; sleep 1; kill -KILL \${group:+-$$} "$child"; }
+      sleep 0.2 || sleep 1
+    done
+  ) >/dev/null 2>&1 &
+  wait "$child"
+  status=$?
+  printf %s "$status" > "$said.new" && mv "$said.new" "$said.status"
+'
+
+# op_await HOME PROJECT TOKEN LEASE PROCESS: looks for about a second whether it ended; its status and output when it did.
 op_await() {
   at_place "$1" "$2"
+  said=$M/hook.$3
   round=0
-  while [ ! -f "$M/hook.status" ]; do
-    kill -0 "$3" 2>/dev/null || [ -f "$M/hook.status" ] || printf 137 > "$M/hook.status"
+  while [ ! -f "$said.status" ]; do
+    kill -0 "$5" 2>/dev/null || [ -f "$said.status" ] || printf 137 > "$said.status"
     round=$((round + 1))
     [ "$round" -le 20 ] || return 0
     sleep 0.05 2>/dev/null || { sleep 1; round=21; }
   done
-  printf '%s\\0%s\\0' "$(cat "$M/hook.status")" "$(wc -c < "$M/hook.log" | tr -d ' ')"
-  tail -c 65536 "$M/hook.log"
+  printf '%s\\0' "$(cat "$said.status")"
+  tell_said
+}
+
+# tell_said: its size, and the end of it.
+tell_said() {
+  printf '%s\\0' "$(wc -c < "$said.log" | tr -d ' ')"
+  tail -c 65536 "$said.log"
 }
 
 # end_group PROCESS: ends it and what it started, politely, then not.
@@ -51,13 +73,12 @@ end_group() {
   return 0
 }
 
-# op_end HOME PROJECT PROCESS: ends it, and tells what it said.
+# op_end HOME PROJECT TOKEN LEASE PROCESS: ends it, and tells what it said.
 op_end() {
   at_place "$1" "$2"
-  end_group "$3"
-  rm -f "$M/hook.status"
-  printf '%s' "$(wc -c < "$M/hook.log" | tr -d ' ')"
-  printf '\\0'
-  tail -c 65536 "$M/hook.log"
+  said=$M/hook.$3
+  end_group "$5"
+  rm -f "$said.status"
+  tell_said
 }
 `;

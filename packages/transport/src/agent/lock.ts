@@ -68,16 +68,24 @@ renew() {
   die LOCK_LOST
 }
 
-# renewing COMMAND...: meanwhile the lease is kept up, as long as this session lives; only where work may take long.
+# renewing COMMAND...: meanwhile the lease is kept up, as long as this session lives; only where work may take long. Where grows
+# names a folder, only while something is written in it: a line that died without a word must not keep up a lock.
 long=
+grows=
 renewing() {
   [ "$long" = long ] || [ "$held_lease" -lt 60 ] || { "$@"; return; }
+  # Older than all that is to come.
+  [ -z "$grows" ] || : > "$grows/stamp"
   (
     # Short naps: one that is left behind when this ends is soon over.
     naps=0
     while sleep 1 && kill -0 $$ 2>/dev/null; do
       naps=$((naps + 1))
-      [ $((naps * 3)) -lt "$held_lease" ] || { renew; naps=0; }
+      [ $((naps * 3)) -ge "$held_lease" ] || continue
+      naps=0
+      [ -z "$grows" ] || [ -n "$(find "$grows" -newer "$grows/stamp" 2>/dev/null | head -n 1)" ] || continue
+      [ -z "$grows" ] || : > "$grows/stamp"
+      renew
     done
   ) </dev/null >/dev/null 2>&1 3>&- &
   keeper=$!

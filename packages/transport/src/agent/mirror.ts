@@ -79,10 +79,14 @@ others() {
   printf '\\0'
 }
 
-# op_fill ... DIR PART: a tar, into a part of what is staged.
+# op_fill ... DIR PART LONG: a tar, into a part of what is staged.
 op_fill() {
   changing "$@"
-  mkdir -p "$M/stage/$5/$6" && cd "$M/stage/$5/$6" && tar -xpmof - || exit 1
+  mkdir -p "$M/stage/$5/$6" && cd "$M/stage/$5/$6" || exit 1
+  grows=$M/stage/$5
+  long=$7
+  renewing tar -xpmof - || exit 1
+  rm -f "$grows/stamp"
 }
 
 # op_staged ... DIR LONG: what lies there.

@@ -31,13 +31,30 @@ op_claim() {
   ( umask 077; printf '%s\\n' "$5" > "$M/marker.new" && mv -f "$M/marker.new" "$M/marker" ) || why "$M/marker"
 }
 
-# op_unpack ... DIR SURE HOW LONG N TREE... SHARED...: a tar, into a partial folder of its own: tree/ is what is sent, and lists
-# lie beside it. HOW says what of the current tree is linked: all but what is sent and what gone names; listed: what links names;
-# or nothing. Before that those N trees go, and what was left half done. Links that come and go move ctimes: SURE: only if the
-# snapshot of the current tree is true, and then it is made true again.
+# op_unpack ... DIR HOW LONG SHARED...: a tar, into a partial folder of its own: tree/ is what is sent, and lists lie beside it.
+# HOW all: it waits there as it is, for what is linked comes first. What was left half done waits, too, out of sight.
 op_unpack() {
   adding "$@"
   partial=$B/releases/.$5.partial
+  how=$6
+  long=$7
+  shift 7
+  n=0
+  while [ -e "$B/releases/.$n.trash" ]; do n=$((n + 1)); done
+  [ ! -e "$partial" ] || rename "$partial" "$B/releases/.$n.trash" || exit 1
+  mkdir -p -m 700 "$partial" && cd "$partial" || exit 1
+  grows=$partial
+  if [ "$how" = all ]; then ( umask 077; renewing cat > pack ); else renewing tar -xpmof -; fi || exit 1
+  for each do [ -e "$B/shared/$each" ] || mkdir -p "$B/shared/$each" || exit 1; done
+}
+
+# op_link ... DIR SURE HOW LONG N TREE...: what of the current tree is linked: all but what is sent and what gone names; listed: what
+# links names; or nothing. Before that those N trees go, and what was left half done. Links that come and go move ctimes: SURE: only
+# if the snapshot of the current tree is true, and then it is made true again. All of it at once, so that nobody edits it meanwhile.
+op_link() {
+  adding "$@"
+  partial=$B/releases/.$5.partial
+  [ -d "$partial" ] || die NOT_STAGED "$B/releases/$5"
   sure=$6
   how=$7
   long=$8
@@ -45,13 +62,8 @@ op_unpack() {
   runs
   [ -z "$sure" ] || { enter "$dir" && unmoved "$M/current/snapshot"; } || die TREE_MOVED "$B"
   prune "$@"
-  shift $((1 + $1))
-  mkdir -p -m 700 "$partial" || exit 1
-  [ -z "$how" ] || begin_links
-  cd "$partial" && tar -xpmof - || exit 1
-  [ -z "$how" ] || end_links
+  case $how in all) link_all ;; listed) link_listed ;; esac
   [ -z "$sure" ] || { enter "$dir" && snapshot; }
-  for each do [ -e "$B/shared/$each" ] || mkdir -p "$B/shared/$each" || exit 1; done
 }
 
 # prune N TREE...: a tree is out of sight before any of it goes.
@@ -64,25 +76,27 @@ prune() {
     shift
   done
   set --
-  for each in "$B"/releases/.?*.partial "$B"/releases/.?*.trash; do [ ! -e "$each" ] || set -- "$@" "$each"; done
+  for each in "$B"/releases/.?*.partial "$B"/releases/.?*.trash; do
+    [ ! -e "$each" ] || [ "$each" = "$partial" ] || set -- "$@" "$each"
+  done
   [ $# -eq 0 ] || renewing discard "$@"
 }
 
-begin_links() {
-  enter "$dir" || exit 1
-  # Not every cp can. A tar puts new files in the place of old ones, and writes into none: GNU tar manual, "Overwriting Old Files".
-  if [ "$how" = all ] && ! renewing cp -al . "$partial/tree" 2>/dev/null; then
-    how=listed
-    discard "$partial/tree"
-  fi
+# Not every cp can. A tar puts new files in the place of old ones, and writes into none: GNU tar manual, "Overwriting Old Files".
+link_all() {
+  linked=1
+  ( enter "$dir" && renewing cp -al . "$partial/tree" 2>/dev/null ) || { linked=; discard "$partial/tree"; }
+  cd "$partial" && tar -xpmof pack && rm -f pack || exit 1
+  if [ -z "$linked" ]; then link_listed
+  elif [ -s gone ]; then ( cd tree && xargs -0 rm -rf < ../gone ) || exit 1; fi
 }
 
-end_links() {
-  if [ "$how" = all ]; then [ ! -s gone ] || ( cd tree && xargs -0 rm -rf < ../gone ) || exit 1
-  else ( enter "$dir" && link_listed ) || exit 1; fi
-}
-
+# A file of another owner can often not be linked: fs.protected_hardlinks, proc(5).
 link_listed() {
+  ( enter "$dir" && link_each ) || die LINKS_REFUSED "$B"
+}
+
+link_each() {
   if cp --version >/dev/null 2>&1; then renewing xargs -0 cp -lP --parents -t "$partial/tree" < "$partial/links"
   else renewing xargs -0 sh -c 'for file do ln "$file" "$0/$file" || exit 255; done' "$partial/tree" < "$partial/links"; fi
 }
