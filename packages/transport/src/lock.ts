@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isFacsimileError } from "@facsimile/core";
 import { formatLock } from "./formats.ts";
 import type { Request } from "./framing.ts";
 import { runHook } from "./hook.ts";
@@ -31,15 +32,24 @@ export async function takeLock(host: Host, request: LockRequest): Promise<Lock> 
   const { home, owner, run, reason = "", lease = 120 } = request;
   checkHome(home);
   const token = randomBytes(16).toString("hex");
-  await host.ask({ op: "lock", args: [home, token, String(lease), formatLock({ owner, run, reason })] });
+  const free = async () => {
+    const freed = host.ask({ op: "unlock", args: [home, token], always: true }).catch(() => undefined);
+    // After an abort the host may be at something long; the lease ends without us too.
+    await Promise.race([freed, sleep(UNLOCK_SECONDS * 1000, undefined, { ref: false })]);
+  };
+  await host
+    .ask({ op: "lock", args: [home, token, String(lease), formatLock({ owner, run, reason })] })
+    .catch(async (error) => {
+      // Who is stopped meanwhile does not hear that it was taken.
+      if (!isFacsimileError(error, "LOCK_HELD")) await free();
+      throw error;
+    });
   const renew = async () => void (await host.ask({ op: "renew", args: [home, token, String(lease)] }));
   // A lock that is lost is told by the next change, which asks for it anyway.
   const timer = setInterval(() => renew().catch(() => clearInterval(timer)), (lease * 1000) / 3).unref();
   const unlock = async () => {
     clearInterval(timer);
-    const freed = host.ask({ op: "unlock", args: [home, token], always: true }).catch(() => undefined);
-    // After an abort the host may be at something long; the lease ends without us too.
-    await Promise.race([freed, sleep(UNLOCK_SECONDS * 1000, undefined, { ref: false })]);
+    await free();
   };
   return { token, renew, unlock, ...changes(changerOf(host, { home, token, lease })) };
 }

@@ -53,7 +53,7 @@ export async function carryOut(work: Carried, context: CarryOutContext): Promise
     journal.note({ event: "end", outcome, hosts: report.hosts.map(({ host, outcome }) => ({ host, outcome })) });
     return report;
   } finally {
-    await Promise.all(runs.map(({ lock }) => lock?.unlock()));
+    await Promise.all(runs.flatMap(({ locks }) => [...locks.values()].map((lock) => lock.unlock())));
     await journal.close();
   }
 }

@@ -1,7 +1,7 @@
 import type { FacsimileError } from "@facsimile/core";
 import type { Definition, Host } from "@facsimile/definitions";
 import type { Tree } from "@facsimile/manifest";
-import type { DeployedState, Lock, Probe, Session, SwitchTarget } from "@facsimile/transport";
+import type { DeployedState, Lock, Place, Probe, Session, SwitchTarget } from "@facsimile/transport";
 import type { PipelineContext } from "../context.ts";
 import type { Copy, HostCopy } from "../release/release.ts";
 import type { SealedRelease } from "../release/seal.ts";
@@ -42,7 +42,8 @@ export interface HostRun {
   readonly session: Session;
   /** In the order of the projects; empty when the host holds everything already. */
   readonly steps: readonly Step[];
-  lock?: Lock;
+  /** One for each home of its steps, by the home. */
+  readonly locks: Map<string, Lock>;
   /** What each project's place held when it was locked. */
   readonly probes: Map<string, Probe>;
   /** What was switched, in order, and what ran before: the way back. */
@@ -142,7 +143,7 @@ export function hookRequest(
   const { copy, found, host } = step;
   return {
     host,
-    lock: lockOf(run),
+    lock: lockOf(run, found.place),
     place: found.place,
     release: copy.id,
     previous: found.probe.current?.release,
@@ -151,7 +152,8 @@ export function hookRequest(
   };
 }
 
-export function lockOf(run: HostRun): NonNullable<HostRun["lock"]> {
-  if (run.lock === undefined) throw new Error(`${run.host.name} is not locked`);
-  return run.lock;
+export function lockOf({ host, locks }: HostRun, { home }: Pick<Place, "home">): Lock {
+  const lock = locks.get(home);
+  if (lock === undefined) throw new Error(`${home} of ${host.name} is not locked`);
+  return lock;
 }

@@ -31,6 +31,7 @@ export function hostRunOf({ host, session }: Answering, steps: readonly Step[]):
     host,
     session,
     steps,
+    locks: new Map(),
     switched: [],
     probes: new Map(),
     staged: new Map(),

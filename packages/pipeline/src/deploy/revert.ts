@@ -1,7 +1,7 @@
 import { FacsimileError, isFacsimileError } from "@facsimile/core";
 import { fanOut } from "@facsimile/transport";
 import { runHooks } from "./hooks.ts";
-import { type HostRun, isReady, lockOf, type RunContext, type SwitchContext, type Switched, tell } from "./host-run.ts";
+import { type HostRun, isReady, lockOf, type RunContext, type Step, type SwitchContext, tell } from "./host-run.ts";
 import { confirmAll } from "./switch.ts";
 
 /**
@@ -33,10 +33,7 @@ export async function revertAll(runs: readonly HostRun[], context: RunContext): 
 /** {@link revertAll}, for one. */
 export async function revert(run: HostRun, context: RunContext): Promise<void> {
   try {
-    for (const { step, before } of run.switched.toReversed()) {
-      await lockOf(run).switch(step.found.place, before);
-      if (step.kind !== "record") await runOldHooks(run, { step }, context);
-    }
+    await backToAll(run, context);
     run.switched.length = 0;
     run.outcome = run.problem === undefined ? "reverted" : "failed";
     if (isFacsimileError(run.problem, "SWITCH_UNKNOWN")) run.problem = lossBefore(run.problem);
@@ -49,20 +46,40 @@ export async function revert(run: HostRun, context: RunContext): Promise<void> {
   }
 }
 
+/**
+ * Switches all projects back, then runs the commands of each that is back: what fails keeps nothing else from its way back.
+ *
+ * @throws The first failure, when all is tried.
+ */
+async function backToAll(run: HostRun, context: RunContext): Promise<void> {
+  const failures: unknown[] = [];
+  const tried = async (work: Promise<unknown>): Promise<boolean> => {
+    const error = await work.then(() => undefined, (reason: unknown) => ({ reason })); // biome-ignore format: one line
+    if (error !== undefined) failures.push(error.reason);
+    return error === undefined;
+  };
+  const back: Step[] = [];
+  for (const { step, before } of run.switched.toReversed()) {
+    const { place } = step.found;
+    if (await tried(lockOf(run, place).switch(place, before))) back.push(step);
+  }
+  for (const step of back.filter(({ kind }) => kind !== "record")) await tried(runOldHooks(run, step, context));
+  if (failures.length > 0) throw failures[0];
+}
+
 /** It is known again what runs there. */
 function lossBefore(problem: FacsimileError): FacsimileError {
   return isFacsimileError(problem.cause) ? problem.cause : problem;
 }
 
-async function runOldHooks(run: HostRun, { step }: Pick<Switched, "step">, context: RunContext): Promise<void> {
-  const { found, host, copy } = step;
+async function runOldHooks(run: HostRun, { found, host, copy }: Step, context: RunContext): Promise<void> {
   if (found.release === undefined) return;
   const { id, hooks } = found.release;
   const isFirst = (hook: (typeof hooks.postcmd)[number]) => {
     const name = `${copy.project} ${id} ${hooks.postcmd.indexOf(hook)}`;
     return !context.takenBack.has(name) && context.takenBack.add(name) !== undefined;
   };
-  const request = { host, lock: lockOf(run), place: found.place, release: id, previous: copy.id, isFirst };
+  const request = { host, lock: lockOf(run, found.place), place: found.place, release: id, previous: copy.id, isFirst };
   await runHooks(hooks.postcmd, request, context);
 }
 

@@ -1,15 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { fanOut } from "@facsimile/transport";
 import { attempt, fail, forEach } from "./attempts.ts";
-import {
-  type HostRun,
-  isFailed,
-  isReady,
-  isUnreachable,
-  lockOf,
-  type RunContext,
-  type SwitchContext,
-} from "./host-run.ts";
+import { type HostRun, isFailed, isReady, isUnreachable, type RunContext, type SwitchContext } from "./host-run.ts";
 import { onceHooks } from "./once.ts";
 import { isIrreversible, revert, revertAll, takeBack } from "./revert.ts";
 import { confirmAll, healthAgain, runPrecmd, switchHost } from "./switch.ts";
@@ -70,7 +62,7 @@ async function roll(one: HostRun, run: Rolling): Promise<void> {
   if (mustStop(run)) return;
   const { context } = run;
   await attempt(one, context, async () => {
-    await lockOf(one).renew(); // It may have waited for long: is it still there, and ours?
+    for (const lock of one.locks.values()) await lock.renew(); // It may have waited for long: are they still there, and ours?
     await runPrecmd(one, context);
     await switchHost(one, context);
   });

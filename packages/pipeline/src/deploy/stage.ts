@@ -7,8 +7,8 @@ import { type HostRun, isReady, isUnreachable, lockOf, type RunContext, type Ste
 import { deployInstead, nameOf } from "./rollback-words.ts";
 
 /**
- * Takes the locks: of the first host in the order of names, then of the others. Two runs over the same hosts meet at
- * the first one, so that neither ends up with half of them.
+ * Takes the locks: of the first host in the order of names, then of the others; on a host those of its homes in their order.
+ * Two runs over the same hosts meet at the first one, so that neither ends up with half of them.
  */
 export async function lockAll(runs: readonly HostRun[], context: RunContext): Promise<void> {
   const [first, ...others] = [...runs].sort((a, b) => (a.host.name < b.host.name ? -1 : 1));
@@ -18,13 +18,14 @@ export async function lockAll(runs: readonly HostRun[], context: RunContext): Pr
 }
 
 async function lock(run: HostRun, context: RunContext): Promise<void> {
-  const home = run.steps[0]?.found.place.home ?? "";
   const { session, steps } = run;
-  const lock = session.lock({ home, owner: context.owner, run: context.journal.run, reason: context.action });
+  const homes = [...new Set(steps.map(({ found }) => found.place.home))].sort();
+  for (const home of homes.slice(0, -1)) await take(home, run, context);
   // Asked in one go: the host answers in this order.
+  const last = homes.slice(-1).map((home) => take(home, run, context));
   const looks = steps.map(({ found }) => session.probe(found.place, { ...found.options, look: ["state", "history"] }));
-  [run.lock] = await Promise.all([lock, ...looks]);
-  for (const [i, now] of (await Promise.all(looks)).entries()) {
+  const [found] = await Promise.all([Promise.all(looks), ...last]);
+  for (const [i, now] of found.entries()) {
     const step = steps[i];
     if (step === undefined) continue;
     const { found, copy } = step;
@@ -36,6 +37,11 @@ async function lock(run: HostRun, context: RunContext): Promise<void> {
     run.probes.set(copy.project, { ...now, snapshot, moved: paths, freeBytes, freeInodes });
   }
   tell(run, context, "locked");
+}
+
+/** Takes the lock of one home; from then on the run has it, whatever becomes of what is asked with it. */
+async function take(home: string, run: HostRun, { owner, journal, action }: RunContext): Promise<void> {
+  run.locks.set(home, await run.session.lock({ home, owner, run: journal.run, reason: action }));
 }
 
 /** @returns What to tell of a host that is not any more as it was surveyed. */
@@ -59,11 +65,11 @@ async function stage(step: Step, run: HostRun, context: RunContext): Promise<voi
   if (kind === "tree" && send !== undefined) {
     const { place, options, manifest: running } = found;
     const [probe, { adopt, journal }] = [run.probes.get(copy.project), context];
-    const staged = await lockOf(run).stage(place, { ...options, tree: send.tree, manifest: wanted.manifest, run: journal.run, adopt, probe, keep: keepOf(step), running, record }); // biome-ignore format: one line
+    const staged = await lockOf(run, place).stage(place, { ...options, tree: send.tree, manifest: wanted.manifest, run: journal.run, adopt, probe, keep: keepOf(step), running, record }); // biome-ignore format: one line
     run.staged.set(copy.project, staged.dir);
   } else {
     run.staged.set(copy.project, await proven(step, run, context));
-    if (record !== undefined) await lockOf(run).record(found.place, record);
+    if (record !== undefined) await lockOf(run, found.place).record(found.place, record);
   }
 }
 
@@ -75,7 +81,7 @@ export function keepOf({ definition, host }: Step): number {
 /** The folder of a tree that is there, whole. */
 async function proven({ dir, found, wanted, send, copy }: Step, run: HostRun, context: RunContext): Promise<string> {
   const { place, options } = found;
-  const listed = await lockOf(run).list(place, { ...options, dir });
+  const listed = await lockOf(run, place).list(place, { ...options, dir });
   // The snapshot that is left at the end vouches for the tree, so it must be right now, not when it was surveyed.
   const differences = compareTrees(watchedPart(wanted.manifest, { place, options }), listed.manifest);
   if (differences.length > 0) throw send === undefined ? notWhole(run, { copy, differences, instance: context.instance }) : moved(run, copy.project); // biome-ignore format: one line

@@ -38,11 +38,11 @@ function run(error: Error): { run: HostRun; running: () => SwitchTarget | undefi
     host,
     kind: "tree",
     wanted: { treeId: "t2" },
-    found: { place: {}, probe: { current: { ...before, tree: "t1" } }, release: undefined },
+    found: { place: { home: "shop" }, probe: { current: { ...before, tree: "t1" } }, release: undefined },
   } as unknown as Step;
   const made = {
     host,
-    lock,
+    locks: new Map([["shop", lock]]),
     steps: [step],
     switched: [],
     staged: new Map([["shop", "t2"]]),
@@ -65,7 +65,7 @@ it("takes a host back whose switch failed after it was done", async () => {
 it("says of a host that was lost during the switch what is known: nothing", async () => {
   const { run: one } = run(new FacsimileError("CONNECTION_LOST", "the connection to web1 was lost"));
   await switchAll([one], context);
-  Object.assign(one.lock ?? {}, {
+  Object.assign(one.locks.get("shop") ?? {}, {
     switch: () => Promise.reject(new FacsimileError("CONNECTION_LOST", "the connection to web1 was lost")),
   });
   await revertAll([one], context);

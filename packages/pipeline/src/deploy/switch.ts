@@ -37,7 +37,7 @@ async function switchStep(step: Step, run: HostRun, context: RunContext): Promis
   // Noted first: a connection that breaks in the middle of it may have left the host switched.
   run.switched.push({ step, before: targetOf(found.probe.current) });
   try {
-    await lockOf(run).switch(found.place, { dir, release: copy.id });
+    await lockOf(run, found.place).switch(found.place, { dir, release: copy.id });
   } catch (error) {
     if (isNotBegun(error)) run.switched.pop();
     throw isLoss(error) ? unknown(run, { error, instance: context.instance }) : error;
@@ -90,7 +90,8 @@ export async function confirmAll(runs: readonly HostRun[], context: RunContext):
     for (const { step } of run.switched) {
       const probe = run.probes.get(step.copy.project);
       const entry = historyEntry(step, run, context);
-      await lockOf(run).confirm(step.found.place, { entry, state: context.deployed, probe, keep: keepOf(step) });
+      const { place } = step.found;
+      await lockOf(run, place).confirm(place, { entry, state: context.deployed, probe, keep: keepOf(step) });
     }
     run.outcome = "done";
     tell(run, context, "confirmed");
