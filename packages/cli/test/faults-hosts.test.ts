@@ -18,8 +18,8 @@ describe("of two hosts, one that cannot be logged in to", () => {
   afterAll(() => shop.stopAll());
 
   /** What `facs deploy` says where one host is not what it should be. */
-  async function deployed(web2: string): Promise<Ran> {
-    await shop.define({ banner: "new", hosts: { "web2.eu": web2 } });
+  async function deployed(web2: string, deploy = ""): Promise<Ran> {
+    await shop.define({ banner: "new", deploy, hosts: { "web2.eu": web2 } });
     const env = { PATH: process.env["PATH"], HOME: shop.root, NO_COLOR: "1", FACS_CONFIG_DIR: path.join(shop.root, ".config"), FACS_SSH_CONFIG: shop.fleet.sshConfig }; // biome-ignore format: one line
     const ran = await new Promise<Ran>((resolve) => {
       execFile(process.execPath, [FACS, "deploy", "staging", "--yes"], { cwd: shop.root, env }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr })); // biome-ignore format: one line
@@ -29,15 +29,16 @@ describe("of two hosts, one that cannot be logged in to", () => {
     return ran;
   }
 
-  it("as it has another key than the one on record: exit 5, and how to compare it", async () => {
+  it("as it has another key than the one on record: exit 5, however many may be out of reach, and how to compare it", async () => {
     const file = path.join(shop.root, "hosts/known_hosts");
     const right = await fs.readFile(file, "utf8");
     const [first = ""] = right.split("\n");
     await fs.writeFile(file, `${first}\n${first.replace(/^web1/, "web2")}\n`);
-    const { code, stdout } = await deployed("");
+    const { code, stdout } = await deployed("", "maxUnreachable: 1,");
     await fs.writeFile(file, right);
     expect(stdout).toMatch(/web2\.eu \(127\S+\) shows another host key than the one on record; nothing was sent to it/);
     expect(stdout).toContain("facs hosts trust");
+    expect(stdout).not.toContain(".down");
     expect(code).toBe(5);
   });
 

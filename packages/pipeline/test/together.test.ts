@@ -98,6 +98,22 @@ describe("the policy together", { timeout: 60_000 }, () => {
     expect(outcomes(await shop.deploy({ onlyFailed: true }))).toMatchObject({ "web2.us": "done", "web1.us": `skipped: done in run ${report.run}` }); // biome-ignore format: one line
   });
 
+  it("counts no host as out of reach that answers, and cannot have its copy", async () => {
+    const state = path.join(homeOf("web1.us"), "shop/.facsimile/.state.staging");
+    await fs.writeFile(state, '{"facsimile":"deployed/9"}\n');
+    await shop.define({ deploy: `${hooks()} maxUnreachable: 1,`, banner: "new" });
+    const newer = await shop.deploy();
+    await fs.rm(state);
+    await shop.define({ deploy: `${hooks()} maxUnreachable: 1, strategy: "mirror",`, banner: "new" });
+    const other = await shop.deploy();
+    expect([newer.outcome, other.outcome]).toEqual(["failed", "failed"]);
+    expect(outcomes(newer)).toMatchObject({ "web1.eu": "not tried", "web1.us": "failed" });
+    expect(outcomes(other)).toMatchObject({ "web1.us": "failed" });
+    const codes = [newer, other].map(({ hosts }) => hosts.find(({ host }) => host === "web1.us")?.problem?.code);
+    expect(codes).toEqual(["HOST_FORMAT_NEWER", "STRATEGY_CHANGED"]);
+    expect(await shop.banners()).toEqual(["old", "old", "old", "old", "old"]);
+  });
+
   it("a connection lost during the switch: the others go back; of that host it says that nobody knows", async () => {
     await shop.mark("web1.us", "slow");
     await shop.define({ deploy: hooks(), banner: "new" });

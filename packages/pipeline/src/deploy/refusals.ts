@@ -1,7 +1,13 @@
 import { type FacsimileError, ProblemsError, problemsOf } from "@facsimile/core";
 
-/** What stands against a deploy to a host that answers. One such host stops a deploy before it begins. */
-const REFUSALS = ["BAD_HOME", "HOME_MISSING", "HOME_REFUSED", "LIBRARY_MISSING", "NOT_ADOPTED", "NO_SPACE", "SHRINKS"];
+/**
+ * What stands against a deploy to a host that answers, or to what answers in its place. One such host stops a deploy before it
+ * begins, however many may be out of reach.
+ */
+const REFUSALS = [
+  ...["BAD_HOME", "HOME_MISSING", "HOME_REFUSED", "LIBRARY_MISSING", "NOT_ADOPTED", "NO_SPACE", "SHRINKS"],
+  ...["HOST_FORMAT_NEWER", "HOST_KEY_CHANGED", "HOST_UNSUITABLE", "STRATEGY_CHANGED"],
+];
 
 /** Whether a host answered, and cannot have what it is to get. */
 export function isRefused(problem: FacsimileError | undefined): boolean {
