@@ -106,6 +106,8 @@ export interface Staged {
   /** Files sent, and their bytes. */
   readonly sent: number;
   readonly sentBytes: number;
+  /** Into a home itself: how many of the files that were looked at there the switch removes. Default: none. */
+  readonly lost?: { readonly files: number; readonly of: number } | undefined;
 }
 
 export interface SwitchTarget {

@@ -43,7 +43,12 @@ export async function stageMirror(changer: Changer, request: Request): Promise<S
   checkSpace(changer.host.name, { plan: { sentBytes, links: new Map() }, manifest: part, found });
   request.onProgress?.({ step: "send", files: sent.length, bytes: sentBytes });
   await fillMirror(changer, { request, dir, plan, part });
-  return { dir, reused: false, linked, sent: sent.length, sentBytes };
+  return { dir, reused: false, linked, sent: sent.length, sentBytes, lost: lostFiles(plan, look.actual) };
+}
+
+function lostFiles({ gone }: MirrorPlan, actual: Manifest): Staged["lost"] {
+  const files = new Set(filesOf(actual).map(({ path }) => path));
+  return { files: gone.filter((path) => files.has(path)).length, of: files.size };
 }
 
 function withKept({ entries }: Manifest, kept: readonly string[] = []): Manifest {

@@ -1,3 +1,4 @@
+import { isFacsimileError } from "@facsimile/core";
 import type { PipelineContext } from "../context.ts";
 import { type HostRun, mayGoOn, type RunContext } from "./host-run.ts";
 import { type Journal, openJournal } from "./journal.ts";
@@ -22,6 +23,7 @@ export interface CarryOutContext extends PipelineContext {
   readonly stop: AbortSignal | undefined;
   readonly started: Date;
   readonly adopt: boolean;
+  readonly allowDeletes: boolean;
   readonly recorded: DeployReport["recorded"];
   /** The run that this one goes on with. */
   readonly resumes: string | undefined;
@@ -100,9 +102,15 @@ async function bringOver(
   if (!mayGoOn(active, strict)) return;
   await stageAll(active, context);
   // The way back must be whole on every host before the first takes it.
-  if (!mayGoOn(active, context.action === "rollback" ? strict : context)) return;
+  const isStrict = context.action === "rollback" || active.some(({ problem }) => isAsked(problem));
+  if (!mayGoOn(active, isStrict ? strict : context)) return;
   if (waves === undefined) await together(active, context);
   else await rolling(active, { waves, context });
+}
+
+/** What was found so late is no failure of one host: somebody is to say what is meant. */
+function isAsked(problem: HostRun["problem"]): boolean {
+  return ["HOST_MOVED", "SHRINKS"].some((code) => isFacsimileError(problem, code));
 }
 
 function hostReports({ surveyed, runs }: Carried): HostReport[] {

@@ -100,9 +100,9 @@ async function bring(deploying: Deploying, { work: before, planned }: Looked): P
     return reportOf(work, { started, outcome: "unchanged", hosts: idleHosts(work.surveyed), recorded }, context);
   const runs = hostRuns({ work, sealed: await sealAll(work, context) });
   const { state, keyring } = work.state;
-  const { adopt = false, resume: resumes } = request;
+  const { adopt = false, allowDeletes = false, resume: resumes } = request;
   const deployed = deployedOf({ outline, state });
-  const ended = await carryOut({ ...work, runs }, { ...context, action: "deploy", by: keyring.fingerprint, deployed, letGo, stop, started, adopt, recorded, resumes, set: noted(deploying) }); // biome-ignore format: one line
+  const ended = await carryOut({ ...work, runs }, { ...context, action: "deploy", by: keyring.fingerprint, deployed, letGo, stop, started, adopt, allowDeletes, recorded, resumes, set: noted(deploying) }); // biome-ignore format: one line
   return withUndo(ended, { ...work, runs, isNamed: isNamed(asked) });
 }
 

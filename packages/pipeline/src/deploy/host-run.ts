@@ -67,6 +67,8 @@ export interface RunContext extends PipelineContext {
   readonly action: "deploy" | "rollback";
   readonly journal: Journal;
   readonly adopt: boolean;
+  /** Hosts may lose most of the files that they have. */
+  readonly allowDeletes: boolean;
   /** Called when the work must not be stopped any more. */
   readonly letGo: () => void;
   /** What the user says: heeded between hosts also where `signal` is let go. */

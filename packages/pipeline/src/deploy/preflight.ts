@@ -1,12 +1,13 @@
 import path from "node:path";
 import { FacsimileError } from "@facsimile/core";
-import type { Manifest } from "@facsimile/manifest";
+import type { Difference, Manifest } from "@facsimile/manifest";
 import { notAdopted, type Probe, type SpaceNeed, spaceProblem } from "@facsimile/transport";
-import type { Copy } from "../release/release.ts";
+import type { Copy, HostCopy } from "../release/release.ts";
 import { comparePlan, needsTree } from "./compare.ts";
 import type { Surveyed } from "./plan.ts";
 import type { HostProjectPlan } from "./plan-types.ts";
 import { allOf } from "./refusals.ts";
+import { type Lost, shrinkProblem } from "./shrinks.ts";
 import type { Survey } from "./survey.ts";
 
 export interface PreflightRequest {
@@ -38,17 +39,16 @@ interface Job {
   readonly change: HostProjectPlan;
   readonly found: Survey;
   readonly need: SpaceNeed;
-  /** Files that the tree which runs now has, as it was deployed. */
-  readonly held: number;
+  readonly lost: Lost;
 }
 
 function problemsOn({ reached, projects }: Surveyed, { copies, protect, request }: Preflight): FacsimileError[] {
   const { name } = reached.host;
   const jobs = copies.flatMap((copy) => jobOf(copy, { host: name, found: projects.get(copy.project) }));
-  const found = jobs.flatMap(({ change, held, found: { probe } }) => [
+  const found = jobs.flatMap(({ change: { project }, lost, found: { probe } }) => [
     ...protectedProblem(name, { probe, protect }),
     ...(probe.adoption === "foreign" && request.adopt !== true ? [notAdopted(name, probe)] : []),
-    ...(request.allowDeletes === true ? [] : shrinkProblem(name, { ...change, held })),
+    ...(request.allowDeletes === true ? [] : shrinkProblem(name, { project, lost })),
   ]);
   return [...found, ...spaceProblems(name, jobs)];
 }
@@ -60,9 +60,16 @@ function jobOf(copy: Copy, { host, found }: { host: string; found: Survey | unde
   const { current, unlinked } = found.probe;
   if (!needsTree({ tree: wanted.treeId, current: current?.tree, drift: found.drift, unlinked })) return [];
   const change = comparePlan({ copy, wanted, found });
-  const [files, held] = [filesIn(wanted.manifest), filesIn(found.manifest)];
-  const need = { bytes: change.bytes, inodes: wanted.manifest.entries.length - (files - change.files) };
-  return [{ change, found, need, held }];
+  const need = { bytes: change.bytes, inodes: wanted.manifest.entries.length - (filesIn(wanted.manifest) - change.files) }; // biome-ignore format: one line
+  return [{ change, found, need, lost: lostOf(change, { wanted, found }) }];
+}
+
+/** Of what was deployed, and of what somebody else put beside it: a deploy leaves neither. */
+function lostOf({ changes, drift }: HostProjectPlan, { wanted, found }: { wanted: HostCopy; found: Survey }): Lost {
+  const kept = new Set(wanted.manifest.entries.map(({ path }) => path));
+  const extra = (all: readonly Difference[]) => all.filter(({ kind, path, actual }) => kind === "extra" && actual?.type === "file" && !kept.has(path)).length; // biome-ignore format: one line
+  const [dropped, undeclared] = [extra(changes), extra(drift)];
+  return { files: dropped + undeclared, undeclared, of: filesIn(found.manifest) + undeclared };
 }
 
 function filesIn(manifest: Manifest | undefined): number {
@@ -81,23 +88,6 @@ function spaceProblems(host: string, jobs: readonly Job[]): FacsimileError[] {
       .filter(({ freeBytes }) => freeBytes !== Number.POSITIVE_INFINITY);
     return probe === undefined ? [] : (spaceProblem(host, { need, found: probe }) ?? []);
   });
-}
-
-/** Fewer files than this may always go. */
-const FEW = 10;
-
-/** A release that lacks more than half of the running one's files is more often a broken build than meant: docs/decisions/0012. */
-function shrinkProblem(
-  host: string,
-  { project, changes, held }: HostProjectPlan & Pick<Job, "held">,
-): FacsimileError[] {
-  const lost = changes.filter(({ kind, actual }) => kind === "extra" && actual?.type === "file").length;
-  if (lost <= FEW || lost * 2 <= held) return [];
-  return [
-    new FacsimileError("SHRINKS", `${host}: ${project} would lose ${lost} of its ${held} files`, {
-      hint: "Look at the build and the version. If it is meant: facs deploy --allow-deletes",
-    }),
-  ];
 }
 
 function protectedProblem(

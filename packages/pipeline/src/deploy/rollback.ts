@@ -78,7 +78,7 @@ export async function rollback(request: RollbackRequest, world: PipelineContext)
     if (!(await isAgreed({ plan, outline: outlined }, request)))
       return rollbackReport(end({ outcome: "failed", hosts: untouchedHosts(surveyed) }), told);
     const work = { ...reported, surveyed, runs };
-    const how = { action: "rollback", by: keyring.fingerprint, adopt: false, deployed: undefined, recorded: undefined, resumes: undefined } as const; // biome-ignore format: one line
+    const how = { action: "rollback", by: keyring.fingerprint, adopt: false, allowDeletes: false, deployed: undefined, recorded: undefined, resumes: undefined } as const; // biome-ignore format: one line
     return rollbackReport(await carryOut(work, { ...context, ...how, letGo, stop: world.signal, started }), told);
   } finally {
     letGo();

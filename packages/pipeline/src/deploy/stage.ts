@@ -1,10 +1,11 @@
-import { FacsimileError } from "@facsimile/core";
+import { FacsimileError, throwProblems } from "@facsimile/core";
 import { compareTrees, type Difference, formatManifest, formatSums, type Manifest } from "@facsimile/manifest";
-import { type ReleaseRecord, watchedPart } from "@facsimile/transport";
+import { type ReleaseRecord, type Staged, watchedPart } from "@facsimile/transport";
 import type { SealedRelease } from "../release/seal.ts";
 import { forEach } from "./attempts.ts";
 import { type HostRun, isReady, isUnreachable, lockOf, type RunContext, type Step, tell } from "./host-run.ts";
 import { deployInstead, nameOf } from "./rollback-words.ts";
+import { shrinkProblem } from "./shrinks.ts";
 
 /**
  * Takes the locks: of the first host in the order of names, then of the others; on a host those of its homes in their order.
@@ -66,11 +67,20 @@ async function stage(step: Step, run: HostRun, context: RunContext): Promise<voi
     const { place, options, manifest: running } = found;
     const [probe, { adopt, journal }] = [run.probes.get(copy.project), context];
     const staged = await lockOf(run, place).stage(place, { ...options, tree: send.tree, manifest: wanted.manifest, run: journal.run, adopt, probe, keep: keepOf(step), running, record }); // biome-ignore format: one line
+    assertKept(run, { project: copy.project, lost: staged.lost, allowDeletes: context.allowDeletes });
     run.staged.set(copy.project, staged.dir);
   } else {
     run.staged.set(copy.project, await proven(step, run, context));
     if (record !== undefined) await lockOf(run, found.place).record(found.place, record);
   }
+}
+
+/** What no plan could know: how much lies there that is to go. @throws `SHRINKS` */
+function assertKept(
+  { host }: HostRun,
+  { project, lost, allowDeletes }: Pick<Staged, "lost"> & { project: string; allowDeletes: boolean },
+): void {
+  if (lost !== undefined && !allowDeletes) throwProblems(shrinkProblem(host.name, { project, lost }));
 }
 
 /** How many older trees stay on a host. */
