@@ -30,15 +30,17 @@ function found(more: {
   manifest?: Manifest;
   drift?: Survey["drift"];
   confirmed?: string;
+  /** The release that was confirmed. */
+  known?: string;
   unlinked?: readonly string[];
 }): Survey {
-  const { tree = "t2", release = "r2", drift = [], confirmed = tree, unlinked = [] } = more;
+  const { tree = "t2", release = "r2", drift = [], confirmed = tree, known = release, unlinked = [] } = more;
   const current = { dir: tree, tree, release };
   const held = { id: release, trees: { [tree]: { sums: "", secrets: [] } } };
   return {
     place: {},
     options: {},
-    probe: { current, history: [{ dir: "t0" }, { dir: confirmed }], unlinked },
+    probe: { current, history: [{ dir: "t0", release: "r0" }, { dir: confirmed, release: known }], unlinked },
     record: undefined,
     release: held,
     manifest: more.manifest ?? wanted.manifest,
@@ -81,6 +83,12 @@ it("brings to its end what a killed run switched and did not confirm, whatever i
   }
   const renamed = found({ release: "r1" });
   expect(kindOf(comparePlan({ copy, wanted, found: renamed }), renamed)).toBe("record");
+});
+
+it("confirms the new name of a release that a killed run only recorded, without its commands", () => {
+  const survey = found({ known: "r1" });
+  const change = comparePlan({ copy, wanted, found: survey });
+  expect([isExact(change), change.release, kindOf(change, survey)]).toEqual([false, false, "record"]);
 });
 
 it("brings links that are shared only now, and tells those that went as edited by hand, each once", () => {

@@ -34,8 +34,14 @@ export function comparePlan({ copy, wanted, found }: { copy: Copy; wanted: HostC
  * What runs there was brought to its end: history is written last. A run that was killed between switch and end has left
  * a host whose commands may never have run.
  */
-export function isConfirmed({ probe: { current, history } }: Pick<Survey, "probe">): boolean {
+export function isEnded({ probe: { current, history } }: Pick<Survey, "probe">): boolean {
   return current !== undefined && history.at(-1)?.dir === current.dir;
+}
+
+/** What runs there was brought to its end, and so was the name that its release has now. */
+export function isConfirmed(found: Pick<Survey, "probe">): boolean {
+  const { current, history } = found.probe;
+  return isEnded(found) && history.at(-1)?.release === current?.release;
 }
 
 /** Holds exactly the release, files and record, as far as the survey can tell. */
@@ -46,7 +52,7 @@ export function isExact({ release, drift, changes }: HostProjectPlan): boolean {
 /** What is to be done there: see `Step`. */
 export function kindOf(change: HostProjectPlan, found: Survey): "tree" | "switch" | "record" {
   if (needsTree({ ...change, unlinked: found.probe.unlinked })) return "tree";
-  return isConfirmed(found) ? "record" : "switch";
+  return isEnded(found) ? "record" : "switch";
 }
 
 /** Needs another tree, or the same one made whole again, or with links that it had no use for before. */

@@ -1,4 +1,4 @@
-import { isConfirmed } from "./compare.ts";
+import { isConfirmed, isEnded } from "./compare.ts";
 import type { HostRun, Step } from "./host-run.ts";
 import { hostRunOf } from "./host-runs.ts";
 import { type Surveyed, sameHost } from "./plan.ts";
@@ -25,8 +25,8 @@ function stepOf({ project }: Named, { reached, projects }: Surveyed, { outline, 
   const definition = outline.projects.find((one) => one.project === project)?.definition;
   if (found === undefined || goal === undefined || definition === undefined) return [];
   const { release, manifest, dir } = goal;
-  const runs = found.probe.current?.dir === dir && isConfirmed(found);
-  if (runs && found.probe.current?.release === release.id && found.probe.snapshot === "same") return [];
+  const runs = found.probe.current?.dir === dir && isEnded(found);
+  if (runs && isConfirmed(found) && found.probe.current?.release === release.id && found.probe.snapshot === "same") return [];
   const host = sameHost(definition.hosts, reached.host);
   const wanted = { treeId: release.hosts[host.name] ?? "", manifest };
   // What runs already, perhaps moved, is hashed like the others, and restarts nothing.

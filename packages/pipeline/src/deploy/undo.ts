@@ -45,10 +45,8 @@ function isOther({ found, copy }: Step): boolean {
 
 /** The host keeps what it ran, which was confirmed, and as it was deployed: a rollback hashes all of it. */
 function canGoBack({ step: { found } }: Changed): boolean {
-  const { current, history } = found.probe;
-  const isKept = found.place.strategy === "releases";
   const isGood = found.release !== undefined && found.drift.length === 0 && isConfirmed(found);
-  return isKept && isGood && history.at(-1)?.release === current?.release;
+  return found.place.strategy === "releases" && isGood;
 }
 
 /** Of the chosen hosts all that hold the project were changed, from one release. */
