@@ -99,6 +99,16 @@ describe("a rollback", { timeout: 60_000 }, () => {
     expect(outcomes(await shop.rollback())).toEqual({ "web1.eu": "unchanged", "web2.eu": "done", "db1.us": "unchanged" }); // biome-ignore format: one line
   });
 
+  it("switches none where deploy.protect keeps a home from deploys", async () => {
+    const home = shop.fleet.hosts.find(({ name }) => name === NAMES[0])?.home ?? "";
+    await shop.define({ deploy: `${hooks()} protect: ["${home}/shop/shop"], maxUnreachable: 1,`, banner: "three" });
+    const report = await shop.rollback();
+    expect(report.outcome).toBe("failed");
+    expect(outcomes(report)).toMatchObject({ [NAMES[0] ?? ""]: "failed", [NAMES[1] ?? ""]: "not tried" });
+    expect(report.hosts[0]?.problem).toMatchObject({ code: "HOME_REFUSED", message: expect.stringContaining("which deploy.protect keeps from deploys") }); // biome-ignore format: one line
+    expect(await shop.banners()).toEqual(all("three"));
+  });
+
   it("believes no record that was edited", async () => {
     const record = path.join(base("web1.eu"), ".facsimile/shop", ids.get("two") ?? "", "release.json");
     await fs.writeFile(record, (await fs.readFile(record, "utf8")).replace("unwell", "unwelI"));
@@ -190,6 +200,20 @@ describe("a host whose tree was the same in both releases", { timeout: 60_000 },
     expect((await shop.banners())[0]).toBe("one");
     expect(await shop.read("db1.eu", "trace")).toBeUndefined();
     expect(await shop.read("db1.eu", "shop/.facsimile/shop/current/release.json")).toContain(`"id": "${ran[0]}"`);
+  });
+
+  it("is brought to its end by a deploy where a run was killed before it confirmed, and restarts nothing", async () => {
+    await shop.define({ deploy: hooks(`'echo post >> $HOME/trace'`), banner: "three" });
+    expect((await shop.deploy()).outcome).toBe("done");
+    const home = shop.fleet.hosts.find(({ name }) => name === "db1.eu")?.home ?? "";
+    const history = path.join(home, "shop/.facsimile/shop/history.jsonl");
+    const lines = (await fs.readFile(history, "utf8")).trimEnd().split("\n");
+    await fs.writeFile(history, lines.slice(0, -1).map((line) => `${line}\n`).join("")); // biome-ignore format: one line
+    await shop.mark("db1.eu", "trace", false);
+    expect(outcomes(await shop.deploy())).toEqual({ "web1.eu": "unchanged", "db1.eu": "done" });
+    expect(await shop.read("db1.eu", "trace")).toBeUndefined();
+    expect((await fs.readFile(history, "utf8")).trimEnd().split("\n")).toHaveLength(lines.length);
+    expect((await shop.deploy()).outcome).toBe("unchanged");
   });
 });
 

@@ -35,6 +35,16 @@ export function preflight(surveyed: readonly Surveyed[], context: Preflight): Su
   });
 }
 
+/** {@link preflight} of hosts that go back to what they hold: `HOME_REFUSED` for what `protect` names. */
+export function preflightBack(surveyed: readonly Surveyed[], { protect }: Pick<Preflight, "protect">): Surveyed[] {
+  return surveyed.map((one) => {
+    const { name } = one.reached.host;
+    const running = [...one.projects.values()].filter(({ probe }) => probe.current !== undefined);
+    const refused = running.flatMap(({ probe }) => protectedProblem(name, { probe, protect }));
+    return { ...one, problem: allOf([...(one.problem === undefined ? [] : [one.problem]), ...refused]) };
+  });
+}
+
 interface Job {
   readonly change: HostProjectPlan;
   readonly found: Survey;

@@ -8,7 +8,8 @@ import { leash } from "./abort.ts";
 import { carryOut } from "./carry-out.ts";
 import { chosen } from "./chosen.ts";
 import { closeAll, reachAll } from "./hosts.ts";
-import { surveyAll } from "./plan.ts";
+import { protectedOf, surveyAll } from "./plan.ts";
+import { preflightBack } from "./preflight.ts";
 import { type Ending, idleHosts, lostHosts, reportOf, tooManyLost, untouchedHosts } from "./report.ts";
 import { goalsOf } from "./rollback-goals.ts";
 import { findHeld } from "./rollback-held.ts";
@@ -57,7 +58,8 @@ export async function rollback(request: RollbackRequest, world: PipelineContext)
   const reaching = reachAll(outlined, context);
   try {
     const { state, keyring, trust } = await openScope(outlined.definition.scope, { use: "read" }, context);
-    const all = await surveyAll({ reached: await reaching, projects: outlined.projects, outline: outlined, copies: [], ask: surveyHistory }, context); // biome-ignore format: one line
+    const found = await surveyAll({ reached: await reaching, projects: outlined.projects, outline: outlined, copies: [], ask: surveyHistory }, context); // biome-ignore format: one line
+    const all = preflightBack(found, { protect: protectedOf(outlined) });
     if (tooManyLost(all, outlined)) {
       const lost = { started, outcome: "failed", hosts: lostHosts(all) } as const;
       return rollbackReport(reportOf({ outline: outlined, left, copies: [] }, lost, context), { outline: outlined });
