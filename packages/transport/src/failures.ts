@@ -52,6 +52,10 @@ function iso(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace(".000Z", "Z");
 }
 
+export function treeMoved(host: string, base: string): FacsimileError {
+  return new FacsimileError("TREE_MOVED", `${host}: what runs in ${base} was changed just now`, { hint: "Deploy again." }); // biome-ignore format: one line
+}
+
 type Refusal = (host: string, details: readonly string[]) => FacsimileError;
 
 const unknown: Refusal = (host, details) => new FacsimileError("HOST_FAILED", `${host}: ${details.join(" ")}`);
@@ -78,8 +82,7 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
     new FacsimileError("STRATEGY_CHANGED", `${host}: ${base} was deployed with deploy.strategy: "${strategy}"`, {
       hint: "A copy of one kind does not become one of the other. Set the strategy back, or deploy into another home; or move away what lies there, and what the home's .facsimile folder knows of the project.",
     }),
-  TREE_MOVED: (host, [base = ""]) =>
-    new FacsimileError("TREE_MOVED", `${host}: what runs in ${base} was changed just now`, { hint: "Deploy again." }),
+  TREE_MOVED: (host, [base = ""]) => treeMoved(host, base),
   LINKS_REFUSED: (host, [base = ""]) =>
     new FacsimileError("LINKS_REFUSED", `${host}: what runs in ${base} cannot be linked`, { hint: "Deploy again." }),
   LOCK_LOST: (host) =>

@@ -79,6 +79,11 @@ export interface StageRequest extends TreeOptions {
   readonly probe?: Probe | undefined;
   /** How many of the newest distinct confirmed trees stay beside the new one, the current one among them. Default 5. */
   readonly keep?: number | undefined;
+  /**
+   * What runs must be as the probe's snapshot has it: `TREE_MOVED` where it is not any more. Looked at where it is linked
+   * from, or lies in the home itself. Default `false`: it is hashed, and replaced.
+   */
+  readonly steady?: boolean | undefined;
   /** Of the tree that runs, where the probe's snapshot is the same. Default: it is read. */
   readonly running?: Manifest | undefined;
   /** Kept with the tree, as by {@link Lock.record}. Default: none. */

@@ -1,7 +1,7 @@
 import { compareBytes, FacsimileError } from "@facsimile/core";
 import { compareTrees, type Entry, type FileEntry, type Manifest, treeId } from "@facsimile/manifest";
 import { amountOf, sendingOf } from "./amount.ts";
-import { verifyFailed } from "./failures.ts";
+import { treeMoved, verifyFailed } from "./failures.ts";
 import { inOrder } from "./fill.ts";
 import { formatMarker } from "./formats.ts";
 import { parseListing, Records } from "./listing.ts";
@@ -30,6 +30,7 @@ export async function stageMirror(changer: Changer, request: Request): Promise<S
   const { found, last, isSure } = await ready(changer, request);
   const wanted = withKept(manifest, request.kept);
   const look = await lookAt(changer, { ...request, manifest: wanted, last, isSure });
+  if (request.steady && isSure && look.moved) checkSteady(changer.host.name, { request, last, base: found.base, actual: look.actual }); // biome-ignore format: one line
   checkNeighbours(changer.host.name, { project: place.project, wanted: manifest, neighbours: look.neighbours });
   const plan = planMirror({ project: place.project, wanted, last, actual: look.actual, ignore: ignoreOf(request) }); // biome-ignore format: one line
   checkWay(changer.host.name, { plan, base: found.base, adopt: request.adopt === true });
@@ -78,7 +79,7 @@ function isOf(manifest: Manifest | undefined, { current }: Probe): boolean {
 async function lookAt(
   changer: Changer,
   request: Request & { readonly last: Manifest | undefined; readonly isSure: boolean },
-): Promise<{ actual: Manifest; neighbours: ReturnType<typeof parseNeighbours> }> {
+): Promise<{ actual: Manifest; moved: boolean; neighbours: ReturnType<typeof parseNeighbours> }> {
   const { place, manifest, last, isSure, run } = request;
   const all = scopeOf(place.project, [manifest, last]);
   const known = scopeOf(place.project, [last]);
@@ -94,7 +95,21 @@ async function lookAt(
     moved ? {} : { linked: new Map(filesOf(last).map((entry) => [entry.path, entry])) },
   );
   if (found === undefined) throw new FacsimileError("TREE_MOVING", `${changer.host.name}: paths come and go in ${place.project} while it is read`, { hint: "Declare what a program writes there as mutable, or try again." }); // biome-ignore format: one line
-  return { actual: found.manifest, neighbours };
+  return { actual: found.manifest, moved, neighbours };
+}
+
+/** Others may write beside what was deployed, which moves folders. @throws `TREE_MOVED` where its files or links differ */
+function checkSteady(
+  host: string,
+  {
+    request,
+    last = { entries: [] },
+    base,
+    actual,
+  }: { request: Request; last: Manifest | undefined; base: string; actual: Manifest },
+): void {
+  const { puts, gone } = planMirror({ project: request.place.project, wanted: last, last, actual, ignore: ignoreOf(request) }); // biome-ignore format: one line
+  if (puts.length > 0 || gone.length > 0) throw treeMoved(host, base);
 }
 
 /** @throws `HOME_REFUSED` where a link leads elsewhere, `NOT_ADOPTED` where something lies that nobody deployed. */

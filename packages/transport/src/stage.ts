@@ -1,5 +1,5 @@
 import { isFacsimileError } from "@facsimile/core";
-import { type Manifest, parseManifest, treeId } from "@facsimile/manifest";
+import { compareTrees, type Manifest, parseManifest, treeId } from "@facsimile/manifest";
 import { verifyFailed } from "./failures.ts";
 import { fill } from "./fill.ts";
 import { formatMarker } from "./formats.ts";
@@ -11,7 +11,7 @@ import { checkRelease, checkRun } from "./place.ts";
 import { prove } from "./prove.ts";
 import { preflight } from "./rsync.ts";
 import { list, probe, readRecord } from "./session.ts";
-import { checkShared } from "./shared.ts";
+import { checkShared, isIgnored } from "./shared.ts";
 import { checkSpace } from "./space.ts";
 import { planStage, type StagePlan, type StagePlanRequest } from "./stage-plan.ts";
 import type { Place, Probe, Staged, StageRequest } from "./types.ts";
@@ -113,8 +113,17 @@ async function otherWay(
   changer: Changer,
   { error, request, how }: { readonly error: unknown; readonly request: Staging["request"]; readonly how: Transfer },
 ): Promise<Transfer | undefined> {
-  if (isFacsimileError(error, "TREE_MOVED")) return { ...how, running: await hashed(changer, request) };
+  if (isFacsimileError(error, "TREE_MOVED")) {
+    const running = await hashed(changer, request);
+    return request.steady && isEdited(request, running.manifest) ? undefined : { ...how, running };
+  }
   if (isFacsimileError(error, "LINKS_REFUSED")) return { dir: how.dir, running: undefined };
   // A host may allow one session for a connection: sshd_config(5), MaxSessions.
   return isFacsimileError(error, "RSYNC_FAILED") && how.whole !== true ? { ...how, whole: true } : undefined;
+}
+
+/** Not only where nobody watches. */
+function isEdited({ running, ignore = () => false, shared = [] }: StageRequest, actual: Manifest): boolean {
+  const watched = ({ entries }: Manifest) => ({ entries: entries.filter(({ path }) => !isIgnored(path, ignore) && !shared.includes(path)) }); // biome-ignore format: one line
+  return running !== undefined && compareTrees(watched(running), watched(actual)).length > 0;
 }

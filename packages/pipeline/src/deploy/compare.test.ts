@@ -40,7 +40,14 @@ function found(more: {
   return {
     place: {},
     options: {},
-    probe: { current, history: [{ dir: "t0", release: "r0" }, { dir: confirmed, release: known }], unlinked },
+    probe: {
+      current,
+      history: [
+        { dir: "t0", release: "r0" },
+        { dir: confirmed, release: known },
+      ],
+      unlinked,
+    },
     record: undefined,
     release: held,
     manifest: more.manifest ?? wanted.manifest,

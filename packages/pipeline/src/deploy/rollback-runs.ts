@@ -26,7 +26,8 @@ function stepOf({ project }: Named, { reached, projects }: Surveyed, { outline, 
   if (found === undefined || goal === undefined || definition === undefined) return [];
   const { release, manifest, dir } = goal;
   const runs = found.probe.current?.dir === dir && isEnded(found);
-  if (runs && isConfirmed(found) && found.probe.current?.release === release.id && found.probe.snapshot === "same") return [];
+  if (runs && isConfirmed(found) && found.probe.current?.release === release.id && found.probe.snapshot === "same")
+    return [];
   const host = sameHost(definition.hosts, reached.host);
   const wanted = { treeId: release.hosts[host.name] ?? "", manifest };
   // What runs already, perhaps moved, is hashed like the others, and restarts nothing.

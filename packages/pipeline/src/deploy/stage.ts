@@ -1,6 +1,6 @@
-import { FacsimileError, throwProblems } from "@facsimile/core";
+import { FacsimileError, isFacsimileError, throwProblems } from "@facsimile/core";
 import { compareTrees, type Difference, formatManifest, formatSums, type Manifest } from "@facsimile/manifest";
-import { type ReleaseRecord, type Staged, watchedPart } from "@facsimile/transport";
+import { type ReleaseRecord, type Staged, treeOf, watchedPart } from "@facsimile/transport";
 import type { SealedRelease } from "../release/seal.ts";
 import { forEach } from "./attempts.ts";
 import { type HostRun, isReady, isUnreachable, lockOf, type RunContext, type Step, tell } from "./host-run.ts";
@@ -24,7 +24,7 @@ async function lock(run: HostRun, context: RunContext): Promise<void> {
   for (const home of homes.slice(0, -1)) await take(home, run, context);
   // Asked in one go: the host answers in this order.
   const last = homes.slice(-1).map((home) => take(home, run, context));
-  const looks = steps.map(({ found }) => session.probe(found.place, { ...found.options, look: ["state", "history"] }));
+  const looks = steps.map((step) => session.probe(step.found.place, { ...step.found.options, look: looksAt(step) }));
   const [found] = await Promise.all([Promise.all(looks), ...last]);
   for (const [i, now] of found.entries()) {
     const step = steps[i];
@@ -33,11 +33,18 @@ async function lock(run: HostRun, context: RunContext): Promise<void> {
     const [before, after] = [found.probe.current, now.current];
     if (before?.dir !== after?.dir || before?.release !== after?.release) throw moved(run, copy.project);
     if (JSON.stringify(now.states) !== JSON.stringify(found.probe.states)) throw moved(run, "the state");
-    // Its tree is compared once more when it is linked from; there was room for it.
+    if (looksAt(step).includes("drift") && now.snapshot !== "same") throw moved(run, copy.project);
+    // Else its tree is compared once more when it is linked from; there was room for it.
     const { snapshot, moved: paths, freeBytes, freeInodes } = found.probe;
     run.probes.set(copy.project, { ...now, snapshot, moved: paths, freeBytes, freeInodes });
   }
   tell(run, context, "locked");
+}
+
+/** Only a tree that lies there already is not linked from what runs, which is compared then. */
+function looksAt({ kind, found: { probe }, wanted }: Step): readonly ("state" | "history" | "drift")[] {
+  const isThere = probe.dirs.some((dir) => treeOf(dir) === wanted.treeId);
+  return kind === "tree" && probe.snapshot === "same" && isThere ? ["state", "history", "drift"] : ["state", "history"];
 }
 
 /** Takes the lock of one home; from then on the run has it, whatever becomes of what is asked with it. */
@@ -66,7 +73,11 @@ async function stage(step: Step, run: HostRun, context: RunContext): Promise<voi
   if (kind === "tree" && send !== undefined) {
     const { place, options, manifest: running } = found;
     const [probe, { adopt, journal }] = [run.probes.get(copy.project), context];
-    const staged = await lockOf(run, place).stage(place, { ...options, tree: send.tree, manifest: wanted.manifest, run: journal.run, adopt, probe, keep: keepOf(step), running, record }); // biome-ignore format: one line
+    const steady = found.probe.snapshot === "same";
+    const staging = lockOf(run, place).stage(place, { ...options, tree: send.tree, manifest: wanted.manifest, run: journal.run, adopt, probe, keep: keepOf(step), running, record, steady }); // biome-ignore format: one line
+    const staged = await staging.catch((error: unknown) => {
+      throw isFacsimileError(error, "TREE_MOVED") ? moved(run, copy.project) : error;
+    });
     assertKept(run, { project: copy.project, lost: staged.lost, allowDeletes: context.allowDeletes });
     run.staged.set(copy.project, staged.dir);
   } else {
