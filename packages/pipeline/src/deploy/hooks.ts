@@ -94,9 +94,13 @@ async function awaitOne(
   }
 }
 
-/** Whatever of the two the host has; the address reaches neither shell nor options. */
-const FETCH = `if command -v curl >/dev/null 2>&1; then exec curl -fsS -o /dev/null --max-time "$2" -- "$1"
-else exec wget -q -O /dev/null -T "$2" -- "$1"; fi`;
+/**
+ * Whatever of the two the host has; the address reaches neither shell nor options, and is no pattern of addresses (curl's
+ * `-g`). BusyBox may be built without `-T`, and Debian's crashes on it: its tries are ended from here alone.
+ */
+const FETCH = `if command -v curl >/dev/null 2>&1; then exec curl -gfsS -o /dev/null --max-time "$2" -- "$1"
+elif wget --version 2>/dev/null | grep -q GNU; then exec wget -q -O /dev/null -t 1 -T "$2" -- "$1"
+else exec wget -q -O /dev/null -- "$1"; fi`;
 
 function fetchCommand(url: string, timeout: number): [string, ...string[]] {
   return ["sh", "-c", FETCH, "sh", url, String(timeout)];
