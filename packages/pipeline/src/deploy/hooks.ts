@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { FacsimileError } from "@facsimile/core";
 import type { HealthCheck, Hook, Host } from "@facsimile/definitions";
-import type { Lock, Place } from "@facsimile/transport";
+import type { HookResult, Lock, Place } from "@facsimile/transport";
 import type { PipelineContext } from "../context.ts";
 import type { Hooks } from "../release/release.ts";
 import { isNotBegun } from "./not-begun.ts";
@@ -60,7 +60,7 @@ async function runOne(
   const how = result.timedOut ? `did not end within ${hook.timeout ?? 300} s` : `exited ${result.exitCode}`;
   throw new FacsimileError(
     "HOOK_FAILED",
-    `\`${[hook.run].flat().join(" ")}\` ${how} on ${host.name}${lastLines(redactor.redact(result.output))}`,
+    `\`${[hook.run].flat().join(" ")}\` ${how} on ${host.name}${lastLines(result, redactor)}`,
   );
 }
 
@@ -87,7 +87,7 @@ async function awaitOne(
       const what = check.http ?? [check.run].flat().join(" ");
       throw new FacsimileError(
         "UNHEALTHY",
-        `${host.name} is not healthy: \`${what}\` failed ${tries} times${lastLines(redactor.redact(result.output))}`,
+        `${host.name} is not healthy: \`${what}\` failed ${tries} times${lastLines(result, redactor)}`,
       );
     }
     await sleep(interval * 1000);
@@ -112,7 +112,14 @@ function commandOf(run: Hook["run"]): string | [string, ...string[]] {
   return [file, ...args];
 }
 
-function lastLines(output: string): string {
-  const lines = output.trimEnd().split("\n").slice(-8);
+function lastLines(result: HookResult, redactor: PipelineContext["redactor"]): string {
+  const lines = redactor.redact(wholeLines(result)).trimEnd().split("\n").slice(-8);
   return lines.join("") === "" ? "" : `:\n${lines.map((line) => `    ${line}`).join("\n")}`;
+}
+
+/** A line whose beginning was cut off may begin within a secret, which nobody would know as one. */
+function wholeLines({ output, truncated }: HookResult): string {
+  if (!truncated) return output;
+  const end = output.indexOf("\n");
+  return end === -1 ? "" : output.slice(end + 1);
 }

@@ -1,0 +1,99 @@
+import { execFile } from "node:child_process";
+import fs from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { problemsOf } from "@facsimile/core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type DeployWorld, deployWorld } from "../../pipeline/test/deploy-world.ts";
+
+const FACS = fileURLToPath(new URL("../bin/facs.mjs", import.meta.url));
+const HOST = "web1.eu";
+/** Commands that fail and print what the release's file has: as it is, encoded, in the middle of much. */
+const LEAKS = {
+  "a file": "cat etc/app.ini; false",
+  "its base64": "base64 < etc/app.ini; false",
+  "a command line, traced": 'set -x; test "$(cat etc/app.ini)" = other',
+  "a line that is cut at its beginning":
+    'l=$(cat etc/app.ini) n=0; while [ $n -lt 4000 ]; do printf "%s " "$l"; n=$((n+1)); done; false',
+  "lines of which the first is cut":
+    'l=$(cat etc/app.ini) n=0; while [ $n -lt 2400 ]; do printf "%s " "$l"; n=$((n+1)); [ $((n % 400)) -gt 0 ] || echo; done; false',
+};
+
+describe("a command that fails shows no secret of its release", { timeout: 60_000 }, () => {
+  let shop: DeployWorld;
+  beforeAll(async () => {
+    shop = await deployWorld([HOST]);
+    await fs.mkdir(path.join(shop.root, "tmpl/shop/_ALL_/_DEPLOY_/etc"), { recursive: true });
+    await fs.writeFile(path.join(shop.root, "define/modules.json5"), '[{ name: "till" }]');
+    const template = path.join(shop.root, "tmpl/shop/_ALL_/_DEPLOY_/etc/app.ini");
+    await fs.writeFile(template, "password = {{ module.till.password }}\n");
+  });
+  afterAll(() => shop.stopAll());
+
+  /** What the release that was tried has, whether or not it runs. */
+  async function password(): Promise<string> {
+    const releases = path.join(shop.fleet.hosts[0]?.home ?? "", "shop/shop/releases");
+    const [first = ""] = await fs.readdir(releases);
+    const text = await fs.readFile(path.join(releases, first, "etc/app.ini"), "utf8");
+    const [, value = ""] = /^password = (\S+)\n$/.exec(text) ?? [];
+    expect(value.length).toBeGreaterThan(10);
+    return value;
+  }
+
+  it.each(Object.entries(LEAKS))(
+    "by its report, events and journal, nor in what facs prints: %s",
+    async (what, run) => {
+      for (const deploy of [
+        `postcmd: ${JSON.stringify(run)},`,
+        `health: { run: ${JSON.stringify(run)}, retries: 0 },`,
+      ]) {
+        await shop.define({ deploy });
+        const report = await shop.deploy();
+        expect(report.outcome).toBe("failed");
+        const problems = report.hosts.flatMap(({ problem }) => (problem === undefined ? [] : problemsOf(problem)));
+        expect(problems.map(({ code }) => code)).toEqual([deploy.startsWith("post") ? "HOOK_FAILED" : "UNHEALTHY"]);
+        const told = {
+          report: JSON.stringify([
+            report,
+            problems.map((one) => [one.message, one.hint, String(one.cause), one.stack]),
+          ]),
+          events: JSON.stringify(shop.events),
+          text: await facs("deploy", "staging", "--yes"),
+          json: await facs("deploy", "staging", "--yes", "--json"),
+        };
+        const secret = await password();
+        for (const [where, text] of Object.entries({ ...told, journals: await journals() })) {
+          expect(text, where).toContain(HOST);
+          expect(holds(text, secret), where).toBe(false);
+        }
+        // What began within a line is not known from there on.
+        if (!what.startsWith("a line that is cut")) expect(told.text).toContain("‹passwd/till›");
+      }
+    },
+  );
+
+  function facs(...args: string[]): Promise<string> {
+    const env = { PATH: process.env["PATH"], HOME: shop.root, FACS_CONFIG_DIR: path.join(shop.root, ".config"), FACS_SSH_CONFIG: shop.fleet.sshConfig }; // biome-ignore format: one line
+    return new Promise((resolve) =>
+      execFile(
+        process.execPath,
+        [FACS, ...args],
+        { cwd: shop.root, env, maxBuffer: 2 ** 26 },
+        (_error, stdout, stderr) => resolve(stdout + stderr),
+      ),
+    );
+  }
+
+  async function journals(): Promise<string> {
+    const runs = path.join(shop.root, "RELEASE/staging/runs");
+    const texts = (await fs.readdir(runs)).map((file) => fs.readFile(path.join(runs, file), "utf8"));
+    return (await Promise.all(texts)).join("");
+  }
+});
+
+/** Also half of it, and as base64. */
+function holds(text: string, secret: string): boolean {
+  const half = secret.slice(Math.floor(secret.length / 2));
+  const encoded = Buffer.from(`password = ${secret}\n`).toString("base64").slice(16, 32);
+  return [half, secret.slice(0, half.length), encoded].some((part) => text.includes(part));
+}
