@@ -13,9 +13,14 @@ const FACS = fileURLToPath(new URL("../bin/facs.mjs", import.meta.url));
 const NAMES = ["web1.eu", "web2.eu"];
 /** Events of a journal, and files that commands on the hosts leave: where a run is. */
 const STEPS = ["begin", "locked", "at-precmd", "staged", "at-postcmd", "at-health", "switched", "confirmed"] as const;
+/** The same of a run whose hosts are not healthy, and go back. */
+const BACK = ["at-back", "failed", "reverted"] as const;
+type At = (typeof STEPS)[number] | (typeof BACK)[number];
 /** Kept short: whoever watches must be quicker than the run. */
-const NOTE = (name: string) => `'touch $HOME/${name}; sleep 0.2'`;
-const HOOKS = `precmd: ${NOTE("at-precmd")}, postcmd: ${NOTE("at-postcmd")}, health: { run: ${NOTE("at-health")} },`;
+const NOTE = (name: string) => `touch $HOME/${name}; sleep 0.2`;
+/** A command after the switch that finds the mark of a health check is that of the old release, on the way back. */
+const HOOKS = `precmd: '${NOTE("at-precmd")}', postcmd: 'test ! -e $HOME/at-health || touch $HOME/at-back; ${NOTE("at-postcmd")}',
+  health: { run: '${NOTE("at-health")}; test ! -e $HOME/ill', retries: 0 },`;
 
 describe("killed by -9 at any step", () => {
   let shop: DeployWorld;
@@ -31,17 +36,20 @@ describe("killed by -9 at any step", () => {
     { timeout: 1_200_000 },
     async (whom) => {
       for (let round = 0; round < effort({ short: 1, long: 10 }); round++) {
-        for (const step of STEPS.filter((_, i) => i % effort({ short: 2, long: 1 }) === 0)) {
-          const [label, before] = [`${whom} ${step} ${round}`, await shop.banners()];
-          const next = `banner ${label}`;
+        const steps = STEPS.filter((_, i) => i % effort({ short: 2, long: 1 }) === 0);
+        for (const step of [...steps, ...BACK.slice(0, effort({ short: 1, long: BACK.length }))]) {
+          const before = await shop.banners();
+          const next = `banner ${whom} ${step} ${round}`;
           await shop.define({ deploy: HOOKS, banner: next });
-          await startAndKill(whom, { step, round });
+          const said = await startAndKill(whom, { step, round });
+          const label = `${whom} ${step} ${round}, facs said:\n${said}`;
           const after = await shop.banners();
           for (const [i, banner] of after.entries()) expect([before[i], next], label).toContain(banner);
           // Each host runs a release of which every byte is right, whichever it is.
           const wrong = (await shop.verify()).filter((line) => !/is of release/.test(line));
           expect(wrong, label).toEqual([]);
           await freeLocks();
+          for (const host of NAMES) await shop.mark(host, "ill", false);
           expect((await shop.deploy()).outcome, label).toMatch(/done|unchanged/);
           expect(await shop.banners(), label).toEqual(NAMES.map(() => next));
           expect(await shop.verify(), label).toEqual([]);
@@ -51,25 +59,38 @@ describe("killed by -9 at any step", () => {
     },
   );
 
-  async function startAndKill(
-    whom: string,
-    { step, round }: { step: (typeof STEPS)[number]; round: number },
-  ): Promise<void> {
-    for (const host of NAMES) for (const name of STEPS) await shop.mark(host, name, false);
+  /** @returns what it printed */
+  async function startAndKill(whom: string, { step, round }: { step: At; round: number }): Promise<string> {
+    await markHosts(step);
     const old = new Set(await journals());
     const env = { PATH: process.env["PATH"], HOME: shop.root, FACS_CONFIG_DIR: path.join(shop.root, ".config"), FACS_SSH_CONFIG: shop.fleet.sshConfig }; // biome-ignore format: one line
     const child = spawn(process.execPath, [FACS, "deploy", "staging", "--yes"], {
       cwd: shop.root,
       env,
-      stdio: "ignore",
+      stdio: ["ignore", "pipe", "pipe"],
     });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += chunk));
+    // Not "close": an ssh that outlives facs holds its stderr.
     const ended = new Promise((resolve) => child.once("exit", resolve));
     while (!(await isAt(step, old)) && child.exitCode === null) await sleep(5);
-    expect(child.exitCode, `${whom} ${step}`).toBe(null);
+    expect(child.exitCode, `${whom} ${step} ${round}, facs said:\n${said}`).toBe(null);
     await sleep(round * 10);
     if (whom === "facs") child.kill("SIGKILL");
     else for (const pid of sshOf(child.pid ?? 0)) killed(pid);
     await ended;
+    return said;
+  }
+
+  async function markHosts(step: At): Promise<void> {
+    for (const host of NAMES) {
+      for (const name of [...STEPS, ...BACK]) await shop.mark(host, name, false);
+      await shop.mark(
+        host,
+        "ill",
+        BACK.some((one) => one === step),
+      );
+    }
   }
 
   async function isAt(step: string, old: ReadonlySet<string>): Promise<boolean> {
