@@ -1,4 +1,4 @@
-import type { DeployReport, HostFilter } from "@facsimile/pipeline";
+import type { DeployReport, HostFilter, HostReport } from "@facsimile/pipeline";
 import { askerFor } from "../ask-deploy.ts";
 import { givenOptions } from "../confirm.ts";
 import { EXIT, exitOf } from "../exit.ts";
@@ -7,6 +7,7 @@ import { openWorld } from "../open-world.ts";
 import { hostFilterOf, hostFilterText, srcDirOf } from "../options.ts";
 import type { Invocation } from "../program.ts";
 import { deployText } from "../text/deploy.ts";
+import { isStopped } from "../text/deploy-headline.ts";
 import { stagesText } from "../text/stages.ts";
 import type { Typed } from "../text/undo.ts";
 import type { World } from "../world.ts";
@@ -68,9 +69,15 @@ export function endStatus(
   { outcome, hosts }: Pick<DeployReport, "outcome" | "hosts">,
   { signal }: Pick<World, "signal">,
 ): number {
-  if (signal.aborted && outcome === "failed") return EXIT.interrupted;
+  if (signal.aborted && outcome === "failed" && isCutShort(hosts)) return EXIT.interrupted;
   if (outcome === "done" || outcome === "unchanged") return EXIT.done;
   if (outcome === "partial") return EXIT.partial;
   const statuses = hosts.flatMap(({ problem }) => (problem === undefined ? [] : [exitOf(problem)]));
   return [EXIT.integrity, EXIT.conflict].find((status) => statuses.includes(status)) ?? EXIT.failed;
+}
+
+/** It was stopped; else it had switched when somebody asked, and failed by itself later. */
+function isCutShort(hosts: readonly HostReport[]): boolean {
+  const ended = (one: HostReport["outcome"]) => hosts.some(({ outcome }) => outcome === one);
+  return !ended("reverted") && (hosts.some(isStopped) || !ended("failed"));
 }
