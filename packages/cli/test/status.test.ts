@@ -82,6 +82,37 @@ describe("facs status and history", () => {
     expect(stdout).toMatch(/storefront {2}1\.0\.0 .* {2}4 hosts\n/);
     expect(stdout).toMatch(/1\.1\.0 .* {2}5 hosts\n/);
   });
+
+  it("tell the same as data, as docs/formats/runs-1.md says: these keys, and no other", async () => {
+    await shop.fleet.stop("web2.us");
+    const { code, stdout } = await shop.facs("history", "staging", "--json");
+    await shop.fleet.start("web2.us");
+    expect(code).toBe(1);
+    const document = JSON.parse(stdout);
+    expect(document).toMatchObject({
+      ...{ schema: "runs/1", instance: "staging" },
+      runs: [
+        { action: "deploy", project: "ledger", version: "1.1.0", hosts: ["web1.eu", "web2.eu", "db1.eu", "db1.us"] },
+        { action: "deploy", project: "storefront", version: "1.0.0", hosts: ["web1.eu", "web2.eu", "db1.us"] },
+        { action: "deploy", project: "ledger", version: "1.0.0", hosts: ["web1.eu", "web2.eu", "db1.eu", "db1.us"] },
+      ],
+      unasked: [
+        { host: "web2.us", region: "us", problem: { code: "HOST_UNREACHABLE" } },
+        { host: "web1.us", region: "us", down: "moving house" },
+      ],
+      people: [{ userId: "Robin <robin@example.org>" }],
+    });
+    const { runs, people } = document as { runs: { at: string; by: string; run: string }[]; people: { fingerprint: string }[] }; // biome-ignore format: one line
+    expect(runs[1]?.run).toBe(runs[2]?.run);
+    for (const { at, by } of runs) expect([new Date(at).toISOString(), by]).toEqual([at, people[0]?.fingerprint]);
+    const page = await fs.readFile(new URL("../../../docs/formats/runs-1.md", import.meta.url), "utf8");
+    const told = [...page.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, keys = ""]) => keys.replaceAll("`", "").split(", "));
+    const found = new Set(keysOf(document));
+    expect([...found].filter((key) => !told.includes(key))).toEqual([]);
+    expect(told.filter((key) => !found.has(key))).toEqual([]);
+    const [, example = ""] = /```json\n(.*?)```/s.exec(page) ?? [];
+    expect(keysOf(JSON.parse(example)).filter((key) => !found.has(key))).toEqual([]);
+  });
 });
 
 describe("facs status, on this machine", () => {
@@ -111,3 +142,10 @@ describe("facs status, on this machine", () => {
     });
   });
 });
+
+/** `runs[].by`: the way to everything in a document; of a problem only where it is. */
+function keysOf(value: unknown, at = ""): string[] {
+  if (typeof value !== "object" || value === null || at.endsWith("problem")) return [at];
+  if (Array.isArray(value)) return value.some((item) => typeof item === "object") ? value.flatMap((item) => keysOf(item, `${at}[]`)) : [at]; // biome-ignore format: one line
+  return Object.entries(value).flatMap(([key, inner]) => keysOf(inner, at === "" ? key : `${at}.${key}`));
+}

@@ -4,6 +4,7 @@ import { follow, printJson } from "../follow.ts";
 import { openWorld } from "../open-world.ts";
 import { hostFilterOf } from "../options.ts";
 import type { Invocation } from "../program.ts";
+import { runsOf } from "../runs.ts";
 import { historyText } from "../text/history.ts";
 import { statusText } from "../text/status.ts";
 
@@ -24,6 +25,6 @@ export async function statusCommand(invocation: StatusInvocation): Promise<void>
     options,
   });
   if (report.hosts.some(({ problem }) => problem !== undefined)) run.status = EXIT.failed;
-  if (options.json) printJson(report, world);
+  if (options.json) printJson(history ? runsOf(report) : report, world);
   else world.print(history ? historyText(report, world.style) : statusText(report, world.style));
 }
