@@ -336,6 +336,32 @@ describe("NAME_SIMILAR", () => {
   });
 });
 
+describe("KEY_IDLE", () => {
+  const waves = "waves: [{ max: 1 }]";
+
+  it("tells what only the policy rolling heeds, where every instance that reads it has the policy together", async () => {
+    const made = await beta({
+      "define/facsimile.json5": `{ ${projects},\n deploy: { maxFailures: 1 } }`,
+      "define/beta.x.json5": `{ deploy: {\n ${waves} } }`,
+    });
+    const rest = "means nothing with the policy together";
+    expect(await told(made)).toEqual([
+      `KEY_IDLE define/beta.x.json5:2 deploy.waves ${rest}`,
+      `KEY_IDLE define/facsimile.json5:2 deploy.maxFailures ${rest}`,
+    ]);
+  });
+
+  it("says nothing of what one instance heeds, or one whose policy nobody knows", async () => {
+    const made = await beta({
+      "define/facsimile.json5": `{ ${projects},\n deploy: { maxFailures: 1 } }`,
+      "define/beta.x.json5": `{ deploy: { ${waves}, policy: 'rolling' } }`,
+    });
+    expect(await told(made)).toEqual([]);
+    const broken = await beta({ "define/beta.x.json5": `{ deploy: { ${waves}, keep: 0 } }` });
+    expect(await codes(broken)).toEqual(["! INVALID_VALUE"]);
+  });
+});
+
 describe("HOST_UNUSED", () => {
   it("is a host without a part in any instance that describes it", async () => {
     const made = await beta({

@@ -9,6 +9,7 @@ import { type Allowed, withoutAllowed } from "./allowed.ts";
 import { unusedHosts } from "./hosts.ts";
 import { IdleDirectives } from "./idle.ts";
 import { brokenFiles, unusedLayers } from "./layers.ts";
+import { idleRolling } from "./policy.ts";
 import { Redundancy } from "./redundant.ts";
 import { clearSecrets } from "./secrets.ts";
 import { type Subject, subjectsOf } from "./subjects.ts";
@@ -38,7 +39,7 @@ export interface LintProblem {
 /**
  * Resolves every instance, for every project that it has a version of, and says all that is wrong or odd: problems,
  * directives that hit nothing in any chain, values equal to what they inherit in every chain, layers, views and hosts that
- * nobody uses, secrets in clear, old keys. What several chains share is told once. The sources' own definitions, which lie
+ * nobody uses, keys that the policy does not heed, secrets in clear, old keys. What several chains share is told once. The sources' own definitions, which lie
  * beneath the conglomerate's, are not read. A comment `lint-allow CODE` accepts a finding in its line or the next.
  *
  * @throws nothing but bugs: what cannot be read is among the problems
@@ -80,6 +81,7 @@ function findingsOf(subjects: readonly Subject[]): readonly Warning[] {
     ...subjects.flatMap(({ warnings }) => warnings).filter((each) => !isByFinders(each)),
     ...finders.flatMap((finder) => finder.findings()),
     ...unusedHosts(subjects),
+    ...idleRolling(subjects),
     ...clearSecrets(steps),
   ];
 }
