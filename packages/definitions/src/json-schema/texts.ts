@@ -74,7 +74,7 @@ export const TEXTS: Readonly<Record<string, string>> = {
     timeout: "Seconds that one try may take. Default: 10.",
   }),
   "deploy.shared": "Paths that are kept from release to release: logs, uploads.",
-  "deploy.mutable": "Patterns of paths that programs on the host may change: neither compared nor replaced.",
+  "deploy.mutable": "Patterns of paths that programs on the host may change: no drift. Each release brings its own.",
   "deploy.protect": "Absolute paths on hosts that no home may be, lie in or hold.",
   "deploy.libcheck_ignorelist":
     "Shared libraries, by target, that hosts need not show: they are found in a way that only the program knows.",
