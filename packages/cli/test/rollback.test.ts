@@ -71,6 +71,24 @@ describe("facs rollback", { timeout: 120_000 }, () => {
     expect(report.hosts.map(({ outcome }: { outcome: string }) => outcome).sort()).toEqual(["done", "done", "done", "unchanged", "unchanged"]); // biome-ignore format: one line
   });
 
+  it("that left a host behind says what to type, by its release: typed again, it goes no further", async () => {
+    expect(await shop.facs("deploy", "staging", "--yes")).toMatchObject({ code: 0 });
+    await shop.edit("define/staging.json5", "deploy: {", "deploy: {\n    maxUnreachable: 1,");
+    await shop.fleet.stop("web2.us");
+    const partial = await shop.facs("rollback", "staging", "--yes");
+    expect(partial).toMatchObject({ code: 3, stdout: expect.stringMatching(/then: facs rollback staging storefront [0-9a-f]{7}\n/) }); // biome-ignore format: one line
+    const [, again = ""] = /then: facs (.*)\n/.exec(partial.stdout) ?? [];
+    const before = await running();
+    expect(await shop.facs(...again.split(" "), "--yes")).toMatchObject({ code: 3 });
+    expect(await running()).toEqual(before);
+    await shop.fleet.start("web2.us");
+    for (const _ of ["once", "twice"]) expect(await shop.facs(...again.split(" "), "--yes")).toMatchObject({ code: 0 });
+    expect((await shop.facs("verify", "staging")).stdout).toMatch(
+      /us\/web1\.us web2\.us db1\.us {3}exactly storefront 1\.0\.0/,
+    );
+    await shop.edit("define/staging.json5", "\n    maxUnreachable: 1,", "");
+  });
+
   it("that was killed after the switch: the next one brings it to its end, and no deploy goes on with it", async () => {
     expect(await shop.facs("deploy", "staging", "--yes")).toMatchObject({ code: 0 });
     for (const host of HOSTS) {

@@ -25,6 +25,7 @@ export type {
   VerifyReport,
 } from "./deploy/reports.ts";
 export type { RollbackProposal, RollbackRequest } from "./deploy/rollback.ts";
+export { rollbackAgain } from "./deploy/rollback-again.ts";
 export type {
   DefinedVersion,
   RollbackHost,

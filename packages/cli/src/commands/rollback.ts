@@ -24,7 +24,8 @@ export interface RollbackInvocation extends Invocation<RollbackOptions> {
 export async function rollbackCommand({ instance, words, options, world, run }: RollbackInvocation): Promise<void> {
   const pipeline = await openWorld(world, { options, run });
   const { startRollback } = await import("@facsimile/pipeline");
-  const command = ["facs rollback", instance, ...words, ...givenOptions(options)].join(" ");
+  const given = ["", ...givenOptions(options)].join(" ");
+  const command = `${["facs rollback", instance, ...words].join(" ")}${given}`;
   const answer = { declined: false };
   const confirm = options.json || world.ask === undefined ? undefined : askWith(world, answer);
   const { set, yes } = options;
@@ -35,7 +36,7 @@ export async function rollbackCommand({ instance, words, options, world, run }: 
     return world.tell("Nothing was changed.\n");
   }
   if (options.json) printJson(report, world);
-  else world.print(rollbackText(report, { style: world.style, command }));
+  else world.print(rollbackText(report, { style: world.style, command, given }));
   run.status = endStatus(report, world);
 }
 

@@ -14,9 +14,9 @@ export type Row = readonly [label: string, text: string];
 /**
  * Every host that does not hold the release, and why; where a rolling run stopped; what to type next.
  *
- * @param again The command that goes on.
+ * @param again The commands that go on, if any do.
  */
-export function endRows(report: Ended, again = againText(report)): Row[] {
+export function endRows(report: Ended, again: readonly string[] = [againText(report)]): Row[] {
   const { hosts, outcome, waves } = report;
   const bad = hosts.filter((host) => host.problem !== undefined && !isStopped(host));
   const isMixed = outcome === "partial" || waves !== undefined;
@@ -66,10 +66,10 @@ export function againText({ instance, run }: Ended, { command, set = [] }: Typed
   return [`facs deploy ${instance} --resume ${run}`, ...givenOptions({ set: set.filter((one) => isSecretSet(one)) })].join(" "); // biome-ignore format: one line
 }
 
-function nextRows(again: string, bad: readonly HostReport[]): Row[] {
+function nextRows(again: readonly string[], bad: readonly HostReport[]): Row[] {
   const hints = [...new Set(bad.flatMap(({ problem }) => harmlessLines(problem?.hint ?? "") || []))];
-  const then = `${hints.length === 0 ? "" : "then: "}${again}`;
-  return [["next", [...hints, then, ...withoutThem(bad.filter(isHostsOwn))].join("\n")]];
+  const then = again.map((one, index) => `${hints.length === 0 || index > 0 ? "" : "then: "}${one}`);
+  return [["next", [...hints, ...then, ...withoutThem(bad.filter(isHostsOwn))].join("\n")]];
 }
 
 function withoutThem(hosts: readonly HostReport[]): string[] {

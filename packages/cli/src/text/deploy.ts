@@ -13,7 +13,7 @@ import { labelled } from "./words.ts";
  */
 export function deployText(report: DeployReport, style: Style, typed: Typed = {}): string {
   const rows = [
-    ...endRows(report, againText(report, typed)),
+    ...endRows(report, [againText(report, typed)]),
     ...changedRows(report),
     ...recordedRows(report),
     ...undoRows(report, typed),

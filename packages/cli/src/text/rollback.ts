@@ -1,15 +1,39 @@
 import { formatPosition } from "@facsimile/core";
-import type { RollbackReport } from "@facsimile/pipeline";
+import { type RollbackReport, rollbackAgain } from "@facsimile/pipeline";
 import { changedRows, endText } from "./deploy.ts";
 import { endRows, type Row } from "./deploy-end.ts";
 import { rotatedLines } from "./rollback-plan.ts";
 import type { Style } from "./style.ts";
 import { harmless } from "./value.ts";
 
+export interface TypedRollback {
+  /** All of it but `--yes`. */
+  readonly command: string;
+  /** Its options alone, with a blank before them; or nothing. */
+  readonly given: string;
+}
+
 /** How a rollback ended; that hosts and definitions differ now, and what to type. */
-export function rollbackText(report: RollbackReport, { style, command }: { style: Style; command: string }): string {
-  const rows = [...endRows(report, command), ...changedRows(report), ...(isBack(report) ? afterRows(report) : [])];
+export function rollbackText(report: RollbackReport, typed: { style: Style } & TypedRollback): string {
+  const { style } = typed;
+  const rows = [
+    ...endRows(report, againLines(report, typed)),
+    ...changedRows(report),
+    ...(isBack(report) ? afterRows(report) : []),
+  ];
   return endText(report, { rows, style });
+}
+
+/**
+ * What brings it to its end. It names the releases: hosts that are back already stay as they are, whenever it is typed. Nothing
+ * where a host cannot go back: its problem says what to do instead.
+ */
+function againLines(
+  { instance, projects, hosts }: RollbackReport,
+  { command, given }: TypedRollback,
+): readonly string[] {
+  if (hosts.some(({ problem }) => problem?.code === "ROLLBACK_IMPOSSIBLE")) return [];
+  return projects.length === 0 ? [command] : rollbackAgain(instance, projects).map((line) => `${line}${given}`);
 }
 
 /** Some host runs the older release now. */

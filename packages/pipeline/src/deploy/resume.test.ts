@@ -103,6 +103,6 @@ it("goes on with no rollback: that would deploy what was left, and says what to 
   const context = await world({ r: journal("2026-11-22T09:31:02.000Z", { more: { action: "rollback" } }) });
   for (const run of ["r", undefined])
     expect(await refused(() => takeUp({ instance: "staging", run }, context))).toBe(
-      "USAGE run r was a rollback; a deploy does not go on with it [To go on with it: facs rollback staging. To deploy what the definitions say: without --resume and --only-failed.]",
+      "USAGE run r was a rollback; a deploy does not go on with it [To go on with it: facs rollback staging shop 3f9c1e7, and facs rollback staging ledger 9b01c44. To deploy what the definitions say: without --resume and --only-failed.]",
     );
 });

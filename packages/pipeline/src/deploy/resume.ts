@@ -2,6 +2,7 @@ import { didYouMean, FacsimileError } from "@facsimile/core";
 import type { PipelineContext } from "../context.ts";
 import type { Copy } from "../release/release.ts";
 import { type PastRun, pastRuns } from "./journals.ts";
+import { rollbackAgain } from "./rollback-again.ts";
 
 /** An earlier run of which something is still to be done. */
 export interface TakenUp {
@@ -27,7 +28,7 @@ export async function takeUp(
   if (found === undefined) throw unknownRun({ instance, run, runs });
   assertReadable(found);
   if (run !== undefined) assertSettled(found, instance);
-  if (found.action === "rollback") throw new FacsimileError("USAGE", `run ${found.run} was a rollback; a deploy does not go on with it`, { hint: `To go on with it: facs rollback ${instance}. To deploy what the definitions say: without --resume and --only-failed.` }); // biome-ignore format: one line
+  if (found.action === "rollback") throw ofRollback(found, instance);
   const isDone = (host: string) => ["done", "unchanged"].includes(found.hosts.get(host) ?? "");
   const names = [...found.hosts].filter(([, outcome]) => outcome !== "skipped").map(([host]) => host);
   return {
@@ -37,6 +38,13 @@ export async function takeUp(
     hosts: new Set(names.filter((host) => !isDone(host))),
     done: new Set(names.filter(isDone)),
   };
+}
+
+function ofRollback({ run, projects }: PastRun, instance: string): FacsimileError {
+  const goals = projects.flatMap(({ project, release }) => (release === undefined ? [] : [{ project, release }]));
+  return new FacsimileError("USAGE", `run ${run} was a rollback; a deploy does not go on with it`, {
+    hint: `To go on with it: ${rollbackAgain(instance, goals).join(", and ")}. To deploy what the definitions say: without --resume and --only-failed.`,
+  });
 }
 
 function assertReadable({ run, format, projects }: PastRun): void {

@@ -5,7 +5,7 @@ import type { Outline } from "../instance/outline.ts";
 import { type HeldRelease, heldRelease } from "./held-record.ts";
 import { problemOf } from "./hosts.ts";
 import type { Surveyed } from "./plan.ts";
-import { deployInstead, type Named, nameOf } from "./rollback-words.ts";
+import { goElsewhere, type Named, nameOf } from "./rollback-words.ts";
 
 /** A release that a host can go back to. */
 export interface Held extends HeldRelease {
@@ -64,8 +64,8 @@ async function heldOf(
 ): Promise<Held> {
   const found = projects.get(goal.project);
   const instance = outline.instance.full;
-  const lacks = (what: string) =>
-    new FacsimileError("ROLLBACK_IMPOSSIBLE", `${reached.host.name} ${what}`, { hint: deployInstead(instance, goal) });
+  const hint = goElsewhere(instance, goal, found?.release?.version);
+  const lacks = (what: string) => new FacsimileError("ROLLBACK_IMPOSSIBLE", `${reached.host.name} ${what}`, { hint });
   if (found === undefined || !("session" in reached)) throw new Error(`${reached.host.name} was not asked`);
   if (found.probe.current === undefined) throw lacks(`runs nothing of ${goal.project}`);
   if (found.place.strategy === "mirror" && found.probe.current.release !== goal.id)

@@ -51,3 +51,17 @@ export function nameOf({ project, version, id }: Named): string {
 export function deployInstead(instance: string, { project, version }: Pick<Named, "project" | "version">): string {
   return `facs deploy ${instance} ${project}@${version}`;
 }
+
+/**
+ * What to do where a release cannot be gone back to.
+ *
+ * @param runs The version that runs now: of the same one a deploy would bring what the definitions say now, not what they said then.
+ */
+export function goElsewhere(
+  instance: string,
+  goal: Pick<Named, "project" | "version">,
+  runs: string | undefined,
+): string {
+  if (runs !== goal.version) return deployInstead(instance, goal);
+  return `Another release: facs history ${instance} ${goal.project}. What runs is ${goal.version} too: to have it as it was then, put back what the definitions said, and deploy.`;
+}

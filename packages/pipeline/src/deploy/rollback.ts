@@ -11,6 +11,7 @@ import { closeAll, reachAll } from "./hosts.ts";
 import { protectedOf, surveyAll } from "./plan.ts";
 import { preflightBack } from "./preflight.ts";
 import { type Ending, idleHosts, lostHosts, reportOf, tooManyLost, untouchedHosts } from "./report.ts";
+import { withAdvice } from "./rollback-advice.ts";
 import { goalsOf } from "./rollback-goals.ts";
 import { findHeld } from "./rollback-held.ts";
 import { planOfRollback } from "./rollback-plan.ts";
@@ -81,7 +82,8 @@ export async function rollback(request: RollbackRequest, world: PipelineContext)
       return rollbackReport(end({ outcome: "failed", hosts: untouchedHosts(surveyed) }), told);
     const work = { ...reported, surveyed, runs };
     const how = { action: "rollback", by: keyring.fingerprint, adopt: false, allowDeletes: false, deployed: undefined, recorded: undefined, resumes: undefined } as const; // biome-ignore format: one line
-    return rollbackReport(await carryOut(work, { ...context, ...how, letGo, stop: world.signal, started }), told);
+    const ended = await carryOut(work, { ...context, ...how, letGo, stop: world.signal, started });
+    return rollbackReport(withAdvice(ended, { goals, surveyed }), told);
   } finally {
     letGo();
     await reaching.then(closeAll, () => undefined);
