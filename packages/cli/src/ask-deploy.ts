@@ -7,13 +7,20 @@ export interface DeployAsker {
   readonly isDeclined: () => boolean;
 }
 
-/** Shows what a deploy would do and asks for a word: yes, or the name of a protected instance. Undefined off a terminal. */
-export function askerFor({ ask, tell, style }: Pick<World, "ask" | "tell" | "style">): DeployAsker | undefined {
+/**
+ * Shows what a deploy would do and asks for a word: yes, or the name of a protected instance. Undefined off a terminal.
+ *
+ * @param typed What a plan of the same is told.
+ */
+export function askerFor(
+  { ask, tell, style }: Pick<World, "ask" | "tell" | "style">,
+  typed: string,
+): DeployAsker | undefined {
   if (ask === undefined) return undefined;
   let declined = false;
   const confirm = async ({ plan, isProtected, files }: Proposal): Promise<boolean> => {
     const { planText } = await import("./text/plan.ts");
-    tell(planText(plan, style, { asks: true }));
+    tell(planText(plan, style, { asks: true, typed }));
     const question = isProtected ? `Type ${plan.instance} to deploy, d for what changes in files: ` : "Deploy? [y/N, d for what changes in files] "; // biome-ignore format: one line
     for (;;) {
       const answer = (await ask(question)).trim();

@@ -1,5 +1,7 @@
 import { FacsimileError } from "@facsimile/core";
 import { isSecretSet } from "@facsimile/definitions";
+import type { HostFilter } from "@facsimile/pipeline";
+import { hostFilterText } from "./options.ts";
 import { shellWord } from "./text/diff.ts";
 import type { World } from "./world.ts";
 
@@ -35,12 +37,33 @@ export async function confirm(
  * `--yes` and `--json` are left out, and so is a secret that `--set` gives.
  */
 export function givenOptions(options: object): readonly string[] {
-  const chosen = Object.entries(options).filter(([name]) => name !== "yes" && name !== "json");
+  const chosen = Object.entries(options).filter(
+    ([name, value]) => name !== "yes" && name !== "json" && value !== undefined,
+  );
   return chosen.flatMap(([name, value]: [string, unknown]) => {
     const option = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     const words = [value].flat().map((one) => (name === "set" ? shownSet(String(one)) : String(one)));
     return value === true ? [option] : words.flatMap((word) => [option, shellWord(word)]);
   });
+}
+
+/** What a plan and a deploy of the same are told: instance, projects, hosts, and all else that says what is meant. */
+export function meantWords({ instance, projects, options }: MeantWords): string {
+  const { set, srcDir, skipLibcheck, root } = options;
+  const words = `${[instance, ...projects].join(" ")}${hostFilterText(options)}`;
+  return [words, ...givenOptions({ set, srcDir, skipLibcheck, root })].join(" ");
+}
+
+export interface MeantWords {
+  readonly instance: string;
+  /** As they were typed. */
+  readonly projects: readonly string[];
+  readonly options: HostFilter & {
+    readonly set?: readonly string[];
+    readonly srcDir?: string;
+    readonly skipLibcheck?: true;
+    readonly root?: string;
+  };
 }
 
 /** `db.password=...`: what is typed again is not shown. */

@@ -54,6 +54,16 @@ describe("a plan for six hosts that run something", () => {
     );
   });
 
+  it("ends with the deploy of just that: its projects, hosts and values", async () => {
+    expect(
+      await plan("--no-diff", "storefront", "--regions", "eu", "--hosts", "web1.eu", "--set", "banner=so so"),
+    ).toMatch(
+      /\n1 host would change\. Run: facs deploy staging storefront --hosts web1\.eu --regions eu --set 'banner=so so'\n$/,
+    );
+    const version = await plan("--no-diff", "storefront@1.1.0", "--set", "banner=b1");
+    expect(version).toMatch(/5 hosts would change\. Run: facs deploy staging storefront@1\.1\.0 --set banner=b1\n$/);
+  });
+
   it("shows the changed lines of rendered files once for hosts alike, with secrets masked", async () => {
     const text = await plan();
     // Its other lines name each host.
@@ -134,6 +144,25 @@ describe("a plan for six hosts that run something", () => {
     const json = await plan("--json");
     documents.push(JSON.parse(json));
     expect(text + json).not.toContain("typed-by-hand");
+  });
+
+  it("says which host was switched and never confirmed, and in which order they would be switched", async () => {
+    const history = path.join(shop.hostHome("web1.eu"), "shop/.facsimile/storefront/history.jsonl");
+    const confirmed = await fs.readFile(history, "utf8");
+    await fs.writeFile(history, "");
+    const waves = 'deploy: {\n    policy: "rolling", waves: [{ targets: ["database"] }, { regions: ["eu"] }],';
+    await shop.edit("define/staging.json5", "deploy: {", waves);
+    await shop.edit("define/storefront.json5", 'postcmd: "./bin/restart"', 'postcmd: { run: "./bin/restart", once: true, irreversible: true }'); // biome-ignore format: one line
+    const text = await plan("--no-diff", "storefront");
+    expect(text).toMatch(/ {4}eu {2}frontend +web1\.eu +\+0 ~2 −0, never confirmed /);
+    expect(text).toMatch(/ {4}eu {2}frontend +web2\.eu +\+0 ~2 −0 /);
+    expect(text).toContain("    storefront  once, on db1.us, irreversible  ./bin/restart\n");
+    const document = JSON.parse(await plan("--json"));
+    documents.push(document);
+    expect(document.waves.map(({ hosts }: { hosts: string[] }) => hosts)).toEqual([["db1.eu", "db1.us"], ["web1.eu", "web2.eu"], ["web1.us", "web2.us"]]); // biome-ignore format: one line
+    await fs.writeFile(history, confirmed);
+    await shop.edit("define/storefront.json5", 'postcmd: { run: "./bin/restart", once: true, irreversible: true }', 'postcmd: "./bin/restart"'); // biome-ignore format: one line
+    await shop.edit("define/staging.json5", waves, "deploy: {");
   });
 
   it("is as data what docs/formats/plan-1.md says: these keys, and no other", async () => {

@@ -1,6 +1,6 @@
 import type { DeployReport, HostFilter, HostReport } from "@facsimile/pipeline";
 import { askerFor } from "../ask-deploy.ts";
-import { givenOptions } from "../confirm.ts";
+import { givenOptions, meantWords } from "../confirm.ts";
 import { EXIT, exitOf } from "../exit.ts";
 import { follow, printJson } from "../follow.ts";
 import { openWorld } from "../open-world.ts";
@@ -44,7 +44,7 @@ export async function deployCommand({ instance, projects, options, world, run }:
     else world.print(stagesText(done, "deployed"));
     return;
   }
-  const asker = yes || options.json ? undefined : askerFor(world);
+  const asker = yes || options.json ? undefined : askerFor(world, meantWords({ instance, projects, options }));
   const command = ["facs deploy", instance, ...projects, ...givenOptions(options)].join(" ");
   const allowed = { yes, adopt, allowDeletes, acceptRollback, skipLibcheck };
   const chosen = { resume, onlyFailed, filter: hostFilterOf(options) };

@@ -1,8 +1,9 @@
 import type { HostFilter, Plan } from "@facsimile/pipeline";
+import { meantWords } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import { follow, printJson } from "../follow.ts";
 import { openWorld } from "../open-world.ts";
-import { hostFilterOf, hostFilterText, srcDirOf } from "../options.ts";
+import { hostFilterOf, srcDirOf } from "../options.ts";
 import type { Invocation } from "../program.ts";
 import { isChanging, planText } from "../text/plan.ts";
 import type { World } from "../world.ts";
@@ -43,7 +44,12 @@ export async function planCommand({ instance, projects, options, world, run }: P
   );
   if (options.json) printJson(plan, world);
   else
-    world.print(planText(plan, world.style, { files: await fileLines(plan, world), chosen: hostFilterText(options) }));
+    world.print(
+      planText(plan, world.style, {
+        files: await fileLines(plan, world),
+        typed: meantWords({ instance, projects, options }),
+      }),
+    );
   const isDifferent = plan.hosts.some((host) => host.problem !== undefined || isChanging(host));
   if (plan.hosts.some(({ problem }) => problem !== undefined)) run.status = EXIT.failed;
   else if (options.exitCode && isDifferent) run.status = EXIT.differences;

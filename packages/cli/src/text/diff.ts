@@ -104,5 +104,5 @@ function commandFor({ a, b, project }: Sides): string {
 }
 
 export function shellWord(text: string): string {
-  return /^[\w./:@~^+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  return /^[\w./:@~^+,%=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -3,7 +3,8 @@ import { columns, count } from "./style.ts";
 import { harmless } from "./value.ts";
 
 /** What hosts would be told to run around the switch, and how many of them. */
-export function commandLines({ projects, hosts }: Plan): string[] {
+export function commandLines({ projects, ...plan }: Plan): string[] {
+  const hosts = inOrder(plan);
   return [
     ...linesOf("  before the switch", rowsOf("precmd", { projects, hosts })),
     ...linesOf("  after the switch", rowsOf("postcmd", { projects, hosts })),
@@ -19,19 +20,33 @@ function rowsOf(kind: "precmd" | "postcmd", { projects, hosts }: Pick<Plan, "pro
 }
 
 function rowOf(
-  { run, target, once }: Hooks["postcmd"][number],
+  hook: Hooks["postcmd"][number],
   { project: { project }, hosts }: { project: ProjectPlan; hosts: readonly HostPlan[] },
 ): string[][] {
+  const { run, target, once } = hook;
   const on = hosts
     .filter((host) => host.projects.some((one) => one.project === project && isSwitched(one)))
     .filter(({ targets }) => target === undefined || targets.some((one) => one === target));
   const [first] = on;
   if (first === undefined) return [];
   const where = once === true ? `once, on ${first.host}` : count(on.length, "host");
-  return [[target === undefined ? project : `${project} on ${target}`, where, harmless([run].flat().join(" "))]];
+  return [[target === undefined ? project : `${project} on ${target}`, `${where}${pastText(hook)}`, harmless([run].flat().join(" "))]]; // biome-ignore format: one line
 }
 
-/** Only the name of its release may be new: then nothing is restarted. */
-function isSwitched({ tree, current, drift, changes }: HostPlan["projects"][number]): boolean {
-  return tree !== current || drift.length > 0 || changes.length > 0;
+/** Of a command past which nothing goes back by itself. */
+export function pastText({ irreversible }: Pick<Hooks["postcmd"][number], "irreversible">): string {
+  return irreversible === true ? ", irreversible" : "";
+}
+
+/** Only the name of its release may be new: then nothing is restarted. What was never confirmed is. */
+function isSwitched({ tree, current, drift, changes, unconfirmed }: HostPlan["projects"][number]): boolean {
+  return tree !== current || drift.length > 0 || changes.length > 0 || unconfirmed === true;
+}
+
+/** As they would be switched. */
+function inOrder({ hosts, waves }: Pick<Plan, "hosts" | "waves">): readonly HostPlan[] {
+  if (waves === undefined) return hosts;
+  const names = waves.flatMap((wave) => wave.hosts);
+  const switched = names.flatMap((name) => hosts.filter(({ host }) => host === name));
+  return [...switched, ...hosts.filter(({ host }) => !names.includes(host))];
 }

@@ -7,15 +7,19 @@ import { groupBy, hostNames } from "./words.ts";
 /** More paths than this are only counted. */
 const SHOWN = 20;
 
-/** Which paths come, change and go where something ran before; each once for all hosts that see the same. */
-export function pathLines(plan: Plan, style: Style): string[] {
+/**
+ * Which paths come, change and go where something ran before; each once for all hosts that see the same.
+ *
+ * @param typed What the plan was told.
+ */
+export function pathLines(plan: Plan, { style, typed }: { style: Style; typed: string }): string[] {
   const rows = [...groupBy(changesOf(plan), keyOf).values()].map((alike) => rowOf(alike, { plan, style }));
   if (rows.length === 0) return [];
   const left = rows.length - SHOWN;
   return [
     "  files",
     ...columns(rows.slice(0, SHOWN), { indent: 4 }),
-    ...(left > 0 ? [`    and ${left} more: facs plan ${plan.instance} --json`] : []),
+    ...(left > 0 ? [`    and ${left} more: facs plan ${typed} --json`] : []),
   ];
 }
 

@@ -22,9 +22,9 @@ export function isAnswering({ problem }: HostPlan): boolean {
 }
 
 function changeKey({ region, targets, projects }: HostPlan): string {
-  const seen = projects.map(({ project, release, changes, drift, newSecrets }) => {
+  const seen = projects.map(({ project, release, changes, drift, newSecrets, unconfirmed }) => {
     const paths = [changes, drift].map((found) => found.map(({ kind, path }) => [kind, path]));
-    return [project, release, paths, newSecrets];
+    return [project, release, paths, newSecrets, unconfirmed];
   });
   return JSON.stringify([region, targets, seen]);
 }
@@ -64,7 +64,13 @@ function groupCells(hosts: readonly HostPlan[], style: Style): string[] {
   return [first.region ?? "", first.targets.join(","), names, changeText(first, style), sentText(hosts)];
 }
 
-function changeText({ projects }: HostPlan, { minus }: Style): string {
+function changeText({ projects }: HostPlan, style: Style): string {
+  const what = whatChanges(projects, style);
+  if (!projects.some(({ unconfirmed }) => unconfirmed)) return what;
+  return what === "new record" ? "switched, never confirmed" : `${what}, never confirmed`;
+}
+
+function whatChanges(projects: HostPlan["projects"], { minus }: Style): string {
   const changes = projects.flatMap(({ changes }) => changes);
   if (changes.length > 0)
     return `+${paths(changes, ["missing"])} ~${paths(changes, ["changed", "mode", "type", "target"])} ${minus}${paths(changes, ["extra"])}`;

@@ -89,13 +89,21 @@ describe("what changes", () => {
     const text = planText(plan([host("web1", { projects: [shop({ changes })] })]), style);
     expect(text).toContain("  files\n    ~ d     0700 -> 0755\n    - gone  removed\n    ~ l     a link to a -> a link to b\n    + n0    3 B\n"); // biome-ignore format: one line
     expect(text).toContain("    + n16   3 B\n    and 3 more: facs plan staging --json\n");
+    const typed = "staging shop@2 --hosts web1";
+    const words = planText(plan([host("web1", { projects: [shop({ changes })] })]), style, { typed });
+    expect(words).toContain("    and 3 more: facs plan staging shop@2 --hosts web1 --json\n");
+    expect(words).toMatch(/1 host would change\. Run: facs deploy staging shop@2 --hosts web1\n$/);
   });
 });
 
 describe("commands", () => {
-  const run = (hosts: readonly HostPlan[], precmd: Plan["projects"][number]["hooks"]["precmd"]) => {
+  const run = (
+    hosts: readonly HostPlan[],
+    precmd: Plan["projects"][number]["hooks"]["precmd"],
+    more: Partial<Plan> = {},
+  ) => {
     const projects = plan([]).projects.map((project) => ({ ...project, hooks: { ...hooks, precmd, postcmd: precmd } }));
-    return planText(plan(hosts, { projects }), style);
+    return planText(plan(hosts, { projects, ...more }), style);
   };
 
   it("are told with the number of hosts that would run them, by target, or the one host", () => {
@@ -103,6 +111,21 @@ describe("commands", () => {
     const rows = "    shop        3 hosts       ./a --b\n    shop on db  once, on db1  ./c\n";
     const text = run(hosts, [{ run: ["./a", "--b"] }, { run: "./c", target: "db", once: true }]);
     expect(text).toContain(`  before the switch\n${rows}  after the switch\n${rows}\n`);
+  });
+
+  it("run for all on the first host in the order of waves, and say past which nothing goes back", () => {
+    const waves = [{ name: "db", hosts: ["db1"] }, { name: "the others", hosts: ["web1"] }]; // biome-ignore format: one line
+    const text = run([host("web1"), host("db1")], [{ run: "./c", once: true, irreversible: true }, { run: "./d", irreversible: true }], { waves }); // biome-ignore format: one line
+    expect(text).toContain("    shop  once, on db1, irreversible  ./c\n    shop  2 hosts, irreversible       ./d\n");
+  });
+
+  it("run again on hosts that were switched and never confirmed, and the plan says so", () => {
+    const open = { projects: [shop({ current: "new", changes: [], unconfirmed: true })] };
+    const done = { projects: [shop({ current: "new", changes: [], release: true })] };
+    const text = run([host("web1", open), host("web2", done)], [{ run: "./a" }]);
+    expect(text).toContain("  shop  1  switched and never confirmed on 1 host: commands and health run again\n");
+    expect(text).toContain("    eu  web  web1  switched, never confirmed  1 file, 9 B\n");
+    expect(text).toContain("    shop  1 host  ./a\n");
   });
 
   it("are none of hosts whose release only gets a new name", () => {

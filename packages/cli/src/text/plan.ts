@@ -13,8 +13,8 @@ import { holdsText, hostsText } from "./words.ts";
 export interface PlanTextOptions {
   /** Somebody is asked next: no command is told, and something is to be done. Default `false`. */
   readonly asks?: boolean;
-  /** The choice of hosts as it was typed, with a blank before it. Default: all hosts. */
-  readonly chosen?: string;
+  /** Instance, projects and options that say what is meant, as they were typed. Default: all of the instance. */
+  readonly typed?: string;
   /** How rendered files change, as `fileChangeLines` gives it. Default: nothing of it. */
   readonly files?: readonly string[];
 }
@@ -23,7 +23,7 @@ export interface PlanTextOptions {
 export function planText(
   plan: Plan,
   style: Style,
-  { asks = false, files = [], chosen = "" }: PlanTextOptions = {},
+  { asks = false, files = [], typed = wholeOf(plan) }: PlanTextOptions = {},
 ): string {
   const changing = plan.hosts.filter(isChanging);
   const lost = plan.hosts.filter(({ problem }) => problem !== undefined);
@@ -35,12 +35,12 @@ export function planText(
     stateLines(plan),
     planHostLines(plan, style),
     secretLines(plan),
-    pathLines(plan, style),
+    pathLines(plan, { style, typed }),
     commandLines(plan),
     files,
     downLines(plan, style),
     lostLines(lost, style),
-    [next(plan, { changing: changing.length, lost, asks, chosen })],
+    [next({ changing: changing.length, lost, asks, typed })],
   ];
   const full = blocks.filter((block) => block.length > 0);
   return `${full.map((block) => block.join("\n")).join("\n\n")}\n`;
@@ -81,6 +81,8 @@ function projectCells(project: ProjectPlan, { plan, style }: { plan: Plan; style
 function sameVersion({ project }: ProjectPlan, { hosts }: Plan): string {
   const mine = hosts.flatMap(({ projects }) => projects.filter((one) => one.project === project));
   if (mine.some(({ changes }) => changes.length > 0)) return "other content";
+  const open = mine.filter(({ unconfirmed }) => unconfirmed).length;
+  if (open > 0) return `switched and never confirmed on ${count(open, "host")}: commands and health run again`;
   const drifted = mine.filter(({ drift }) => drift.length > 0).length;
   return drifted > 0 ? `edited by hand on ${count(drifted, "host")}` : "unchanged";
 }
@@ -97,12 +99,24 @@ function lostLines(lost: readonly HostPlan[], { red, bad }: Style): string[] {
   return [...lines, ...[...hints].map((hint) => `    ${hint}`)];
 }
 
-function next(
-  { instance, projects }: Plan,
-  { changing, lost, asks, chosen }: { changing: number; lost: readonly HostPlan[]; asks: boolean; chosen: string },
-): string {
+/** With the versions that no file says. */
+function wholeOf({ instance, projects }: Plan): string {
   const asked = projects.filter(({ position }) => position === undefined).map(({ project, to }) => ` ${project}@${to}`);
-  const run = `Run: facs deploy ${instance}${asked.join("")}${chosen}`;
+  return `${instance}${asked.join("")}`;
+}
+
+function next({
+  changing,
+  lost,
+  asks,
+  typed,
+}: {
+  changing: number;
+  lost: readonly HostPlan[];
+  asks: boolean;
+  typed: string;
+}): string {
+  const run = `Run: facs deploy ${typed}`;
   if (lost.length === 0) return `${count(changing, "host")} would change.${asks ? "" : ` ${run}`}`;
   const unfit = lost.filter(isAnswering).length;
   const unknown = lost.length === unfit ? [] : [`${count(lost.length - unfit, "host")} could not be asked.`];

@@ -1,5 +1,6 @@
-import type { RollbackHost, RollbackPlan, RotatedSecrets } from "@facsimile/pipeline";
+import type { Hooks, RollbackHost, RollbackPlan, RotatedSecrets } from "@facsimile/pipeline";
 import { hostProblems } from "./host-problems.ts";
+import { pastText } from "./plan-commands.ts";
 import { columns, count, type Style } from "./style.ts";
 import { harmless } from "./value.ts";
 import { groupBy, hostNames, hostsText, short } from "./words.ts";
@@ -48,10 +49,15 @@ function versionText(version: string, release: string): string {
 
 function commandLines({ projects }: RollbackPlan): string[] {
   const rows = projects.flatMap(({ project, hooks }) => {
-    const of = (kind: "precmd" | "postcmd", when: string) => hooks[kind].map(({ run, target }) => [project, when, target ?? "all hosts", harmless([run].flat().join(" "))]); // biome-ignore format: one line
+    const of = (kind: "precmd" | "postcmd", when: string) => hooks[kind].map((hook) => [project, when, whereText(hook), harmless([hook.run].flat().join(" "))]); // biome-ignore format: one line
     return [...of("precmd", "before"), ...of("postcmd", "after")];
   });
   return rows.length === 0 ? [] : ["  commands of these releases", ...columns(rows, { indent: 4 })];
+}
+
+function whereText(hook: Hooks["postcmd"][number]): string {
+  const { target = "all hosts", once } = hook;
+  return `${once === true ? `once, on ${target === "all hosts" ? "one host" : target}` : target}${pastText(hook)}`;
 }
 
 /** Why a rollback may be the wrong thing, and what is right then. */

@@ -105,7 +105,7 @@ describe("deployText", () => {
     const failed = report({ outcome: "failed", hosts: [host("web1", "failed", new FacsimileError("NO_SPACE", "web1: full"))] }); // biome-ignore format: one line
     const set = ["banner=hello", "db.password=hunter2x"];
     const text = deployText(failed, style, { set });
-    expect(text).toContain("  facs deploy staging --resume r --set 'db.password=...'\n");
+    expect(text).toContain("  facs deploy staging --resume r --set db.password=...\n");
     expect(text).not.toContain("hunter2x");
   });
 

@@ -3,28 +3,41 @@ import type { PipelineContext } from "../context.ts";
 import type { Outline } from "../instance/outline.ts";
 import type { Copy } from "../release/release.ts";
 import type { OpenedState } from "../secrets/open.ts";
-import { comparePlan } from "./compare.ts";
+import { comparePlan, isConfirmed, isExact } from "./compare.ts";
 import type { Surveyed } from "./plan.ts";
 import { madeSecrets } from "./plan-secrets.ts";
-import type { DownHost, HostPlan, Plan, ProjectPlan, StateChange } from "./plan-types.ts";
+import type { DownHost, HostPlan, HostProjectPlan, Plan, ProjectPlan, StateChange } from "./plan-types.ts";
 import { comparedValues } from "./plan-values.ts";
-import type { Work } from "./report.ts";
+import { type Work, waveReport } from "./report.ts";
+import type { Survey } from "./survey.ts";
+import { planWaves } from "./waves.ts";
 
 /** What a deploy would do, from all that it knows before it begins. */
 export async function planOf(work: Work, context: PipelineContext): Promise<Plan> {
   const { outline, projects, copies, surveyed, state } = work;
   const definitions = projects.map(({ definition }) => definition);
+  const hosts = surveyed.map((one) => hostPlan(one, copies));
   return {
     schema: "plan/1",
     instance: outline.instance.full,
     local: outline.definition.local,
     projects: copies.map((copy) => projectPlan(copy, { outline, surveyed })),
-    hosts: surveyed.map((one) => hostPlan(one, copies)),
+    hosts,
+    ...wavesOf(hosts, outline),
     ...(outline.down.length === 0 ? {} : { down: outline.down.map(downPlan) }),
     state: stateChange(state),
     made: madeSecrets(state, [outline.definition, ...definitions]),
     ...(await comparedValues(work, context)),
   };
+}
+
+/** The order in which hosts would be switched, where it is not theirs. */
+function wavesOf(hosts: readonly HostPlan[], { definition, hosts: all }: Outline): Pick<Plan, "waves"> {
+  const { policy, waves } = definition.values.deploy;
+  if (policy !== "rolling") return {};
+  const active = hosts.filter(({ problem, projects }) => problem === undefined && !projects.every(isExact));
+  const members = all.filter(({ name }) => active.some(({ host }) => host === name)).map((host) => ({ host }));
+  return { waves: planWaves(members, waves).map(waveReport) };
 }
 
 function downPlan({ name, region, down = "" }: Host): DownHost {
@@ -61,7 +74,13 @@ function hostPlan({ reached: { host }, projects, problem }: Surveyed, copies: re
     ...(problem === undefined ? {} : { problem }),
     projects: copies.flatMap((copy) => {
       const [found, wanted] = [projects.get(copy.project), copy.hosts.find((one) => one.host === host.name)];
-      return found === undefined || wanted === undefined ? [] : [comparePlan({ copy, wanted, found })];
+      return found === undefined || wanted === undefined
+        ? []
+        : [{ ...comparePlan({ copy, wanted, found }), ...unconfirmed(found) }];
     }),
   };
+}
+
+function unconfirmed(found: Survey): Pick<HostProjectPlan, "unconfirmed"> {
+  return found.probe.current === undefined || isConfirmed(found) ? {} : { unconfirmed: true };
 }

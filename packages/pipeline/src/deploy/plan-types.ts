@@ -2,6 +2,7 @@ import type { FacsimileError, Position } from "@facsimile/core";
 import type { Value } from "@facsimile/definitions";
 import type { Difference } from "@facsimile/manifest";
 import type { Hooks } from "../release/release.ts";
+import type { WaveReport } from "./reports.ts";
 
 /** What a deploy would do, as data: the CLI prints it, a deploy carries it out. */
 export interface Plan {
@@ -11,6 +12,8 @@ export interface Plan {
   readonly local: boolean;
   readonly projects: readonly ProjectPlan[];
   readonly hosts: readonly HostPlan[];
+  /** With the policy rolling: hosts that have something to do, in this order. */
+  readonly waves?: readonly WaveReport[] | undefined;
   /** Hosts that a deploy would leave alone. Default: none. */
   readonly down?: readonly DownHost[] | undefined;
   readonly state: StateChange;
@@ -124,4 +127,6 @@ export interface HostProjectPlan {
   readonly newSecrets: readonly string[];
   /** The host holds this release, and the run that brought it there came to its end. */
   readonly release: boolean;
+  /** What runs there was switched to by a run that did not come to its end. Default `false`. */
+  readonly unconfirmed?: boolean | undefined;
 }
