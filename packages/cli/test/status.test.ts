@@ -19,7 +19,7 @@ describe("facs status and history", () => {
   };
 
   it("say that nothing is there before the first deploy, and write nothing", async () => {
-    expect((await status()).stdout).toContain("! eu/db1.eu\n    ledger   nothing of it is deployed here\n");
+    expect((await status()).stdout).toContain("! eu/db1.eu\n    ledger: nothing of it is deployed here\n");
     expect((await shop.facs("history", "staging")).stdout).toBe("nothing was deployed yet\n");
     expect(await fs.readdir(shop.hostHome("db1.eu"))).not.toContain("shop");
   });
@@ -61,6 +61,21 @@ describe("facs status and history", () => {
       { project: "ledger", snapshot: "same", moved: [] },
     ]);
     await shop.fleet.start("web2.us");
+  });
+
+  it("tell what was switched and never confirmed, by its record, and no time of an earlier run", async () => {
+    const history = path.join(shop.hostHome("db1.eu"), "shop/.facsimile/ledger/history.jsonl");
+    const confirmed = await fs.readFile(history, "utf8");
+    await fs.writeFile(history, ""); // As a run leaves it that was killed between its first switch and its end.
+    const { stdout } = await status("ledger");
+    expect(stdout).toContain("! eu/db1.eu\n    ledger 1.0.0 (ID), switched and never confirmed\n");
+    expect(stdout).toContain("Type it again, or what the definitions say: facs deploy staging\n");
+    const other = confirmed.replace(/"dir":"[^"]+"/, `"dir":"${"0".repeat(64)}"`);
+    await fs.writeFile(history, other + confirmed + other);
+    expect((await status("ledger")).stdout).toContain(
+      "! eu/db1.eu\n    ledger 1.0.0 (ID), switched and never confirmed\n",
+    );
+    await fs.writeFile(history, confirmed);
   });
 
   it("tell every release that was confirmed, the newest first, on how many hosts", async () => {

@@ -9,9 +9,26 @@ export function statusText({ instance, hosts, people }: StatusReport, style: Sty
   const at = { style, people };
   const alike = groupBy(hosts, (host) => JSON.stringify([host.region, hostLines(host, at)]));
   const lines = [...alike.values()].flatMap((group) => groupLines(group, at));
-  const odd = hosts.flatMap(({ projects }) => projects).some(({ snapshot }) => snapshot === "moved");
-  const next = odd ? [`What moved is told by: facs verify ${instance}`] : [];
+  const next = nextLines(instance, hosts);
   return `${[...lines, ...next].join("\n")}\n`;
+}
+
+function nextLines(instance: string, hosts: readonly HostStatus[]): string[] {
+  const odd = hosts.some(({ projects }) => projects.some((one) => one.snapshot === "moved" && !isOpen(one)));
+  const left = hosts.some((host) => host.projects.some(isOpen) && !isAtWork(host));
+  return [
+    ...(odd ? [`What moved is told by: facs verify ${instance}`] : []),
+    ...(left ? [`Never confirmed: a run ended in the middle. Type it again, or what the definitions say: facs deploy ${instance}`] : []),
+  ]; // biome-ignore format: a line each
+}
+
+/** It was switched, and the run did not come to its end. */
+function isOpen({ release, confirmed }: ProjectStatus): boolean {
+  return release !== undefined && !confirmed;
+}
+
+function isAtWork({ lock }: HostStatus): boolean {
+  return lock !== undefined && !lock.expired;
 }
 
 interface Telling {
@@ -29,22 +46,29 @@ function groupLines(group: readonly HostStatus[], at: Telling): string[] {
 function signOf({ problem, down, projects }: HostStatus, { red, green, yellow, ok, bad }: Style): string {
   if (problem !== undefined) return red(bad);
   const odd =
-    down !== undefined || projects.some(({ release, snapshot }) => release === undefined || snapshot !== "same");
+    down !== undefined ||
+    projects.some(({ release, snapshot, confirmed }) => release === undefined || !confirmed || snapshot !== "same");
   return odd ? yellow("!") : green(ok);
 }
 
-function hostLines({ host, problem, down, lock, projects }: HostStatus, { style, people }: Telling): string[] {
+function hostLines(at: HostStatus, { style, people }: Telling): string[] {
+  const { host, problem, down, lock, projects } = at;
   if (problem !== undefined) return [`    ${hostProblem(host, problem)}`];
   if (down !== undefined) return [`    not asked: ${harmless(down)}`];
   const locked = lock === undefined ? [] : [`    ${style.yellow("!")} ${harmless(lockText(lock))}`];
-  return [...projects.map((project) => `    ${harmless(projectText(project, people))}`), ...locked];
+  return [
+    ...projects.map((project) => `    ${harmless(projectText(project, { people, isAtWork: isAtWork(at) }))}`),
+    ...locked,
+  ];
 }
 
 function projectText(
-  { project, version = "", release, since, by, snapshot, moved }: ProjectStatus,
-  people: StatusReport["people"],
+  status: ProjectStatus,
+  { people, isAtWork }: { people: StatusReport["people"]; isAtWork: boolean },
 ): string {
-  if (release === undefined) return `${project}   nothing of it is deployed here`;
+  const { project, version = "of an unknown version", release, since, by, snapshot, moved } = status;
+  if (release === undefined) return `${project}: nothing of it is deployed here`;
+  if (isOpen(status)) return `${project} ${version} (${short(release)}), switched${isAtWork ? ", not confirmed yet" : " and never confirmed"}`; // biome-ignore format: one line
   const who = since === undefined ? "" : `, since ${momentText(since)} by ${authorText(by ?? "", people)}`;
   return `${project} ${version} (${short(release)})${who}${snapshotText(snapshot, moved)}`;
 }

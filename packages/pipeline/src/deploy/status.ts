@@ -1,12 +1,21 @@
-import type { FacsimileError } from "@facsimile/core";
+import { type FacsimileError, isFacsimileError } from "@facsimile/core";
 import type { Host } from "@facsimile/definitions";
-import { type DeployedState, fanOut, type HistoryEntry, type LockHolder, type Probe } from "@facsimile/transport";
+import {
+  type DeployedState,
+  fanOut,
+  type HistoryEntry,
+  type LockHolder,
+  type Place,
+  type Probe,
+} from "@facsimile/transport";
 import type { PipelineContext } from "../context.ts";
 import type { HostFilter } from "../instance/chosen-hosts.ts";
 import type { CopyRequest, Outline } from "../instance/outline.ts";
 import { type NamedKey, namesOf } from "../people/names.ts";
+import { parseRelease } from "../release/release.ts";
 import { chosenOutline } from "./chosen.ts";
-import { closeAll, probeProjects, problemOf, type Reached, reachAll } from "./hosts.ts";
+import { isConfirmed } from "./compare.ts";
+import { type Answering, closeAll, placeOf, probeProjects, problemOf, type Reached, reachAll } from "./hosts.ts";
 
 /** What every host says of itself, in one round trip each; no file is hashed. */
 export interface StatusReport {
@@ -33,10 +42,12 @@ export interface HostStatus {
 
 export interface ProjectStatus {
   readonly project: string;
-  /** Of the last entry of the history; undefined where nothing runs. */
+  /** Undefined where nothing runs. */
   readonly version: string | undefined;
   readonly release: string | undefined;
-  /** ISO 8601, UTC, and by whom. */
+  /** The run that brought it there came to its end: else it was switched, and its commands may not have run. */
+  readonly confirmed: boolean;
+  /** ISO 8601, UTC, and by whom, where it was confirmed. */
   readonly since: string | undefined;
   readonly by: string | undefined;
   /** Against what the last deploy left: `same`; `moved`: only `facs verify` can tell; `unknown`: nothing was left. */
@@ -81,13 +92,36 @@ async function hostStatus(reached: Reached, { projects }: Outline): Promise<Host
   const probes = await probeProjects(reached, projects, ["lock", "history", "state", "drift"]);
   const lock = probes.find(({ probe }) => probe.lock !== undefined)?.probe.lock;
   const states = probes[0]?.probe.states ?? [];
-  return { ...named(host), lock, states, projects: probes.map(({ project, probe }) => projectStatus(project, probe)) };
+  const told = probes.map(async ({ project, probe }) => {
+    const definition = projects.find((one) => one.project === project)?.definition;
+    const place = definition && placeOf(definition, { project, host });
+    return projectStatus(project, probe, await versionOf(probe, { ...reached, place }));
+  });
+  return { ...named(host), lock, states, projects: await Promise.all(told) };
 }
 
-function projectStatus(project: string, { current, snapshot, moved, history }: Probe): ProjectStatus {
-  const last = current === undefined ? undefined : history.findLast(({ dir }) => dir === current.dir);
-  const { version, at, by } = last ?? {};
-  return { project, version, release: current?.release, since: at, by, snapshot, moved, history };
+function projectStatus(project: string, probe: Probe, version: string | undefined): ProjectStatus {
+  const { current, snapshot, moved, history } = probe;
+  const confirmed = isConfirmed({ probe });
+  const last = confirmed && history.at(-1)?.release === current?.release ? history.at(-1) : undefined;
+  return { project, version, release: current?.release, confirmed, since: last?.at, by: last?.by, snapshot, moved, history }; // biome-ignore format: one line
+}
+
+/** As a run confirmed it, then or earlier; of what none did, as the host's record of the release has it. */
+async function versionOf(
+  { current, history }: Probe,
+  { session, host, place }: Answering & { readonly place: Place | undefined },
+): Promise<string | undefined> {
+  const known = history.findLast(({ release }) => release === current?.release)?.version;
+  if (known !== undefined || current?.release === undefined || place === undefined) return known;
+  const record = await session.readRecord(place, { release: current.release, files: ["release.json"] });
+  const text = record?.files["release.json"];
+  try {
+    return text === undefined ? undefined : parseRelease(Buffer.from(text), `release.json on ${host.name}`).version;
+  } catch (error) {
+    if (isFacsimileError(error)) return undefined; // It is damaged: what runs there is told by its id.
+    throw error;
+  }
 }
 
 function named({ name, region }: Host): Pick<HostStatus, "host" | "region"> {
