@@ -81,7 +81,9 @@ describe("when a host fails", () => {
     await fs.writeFile(path.join(shop.hostHome("web2.eu"), "unwell"), "");
     await shop.edit("define/staging.json5", "hello from staging", "hello again");
     const { code, stdout, stderr } = await shop.facs("deploy", "staging", "--yes");
-    expect(stdout + stderr).toContain("staging: reverted. 1 host failed after the switch");
+    expect(stdout + stderr).toContain(
+      "staging: reverted. 1 host failed after the switch; 5 hosts run again what they ran before.",
+    );
     expect(stdout + stderr).toContain("web2.eu is not healthy");
     expect(code).toBe(1);
     expect(await links()).toEqual(before);

@@ -70,6 +70,7 @@ describe("the policy rolling", { timeout: 60_000 }, () => {
     const report = await shop.deploy();
     expect(report.outcome).toBe("failed");
     expect(outcomes(report)).toEqual({ "web1.eu": "reverted", "web2.eu": "failed", "db1.eu": "not tried", "web1.us": "not tried", "web2.us": "not tried" }); // biome-ignore format: one line
+    expect(report.hosts[1]?.switched).toBe("back");
     expect(await shop.banners()).toEqual(["old", "old", "old", "old", "old"]);
   });
 
@@ -106,6 +107,7 @@ describe("the policy rolling", { timeout: 60_000 }, () => {
     const report = await shop.deploy();
     expect(report.outcome).toBe("partial");
     expect(outcomes(report)).toMatchObject({ "web1.eu": "done", "web2.eu": "failed", "db1.eu": "not tried" });
+    expect(report.hosts.map(({ switched }) => switched)).toEqual([undefined, "kept", undefined, undefined, undefined]);
     expect(await shop.banners()).toEqual(["new", "new", "old", "old", "old"]);
     expect(await shop.read("web1.eu", "trace")).toBe("pre old\nmigrated\n");
     // Nothing takes the ill host for done: the next deploy looks again at what was never confirmed.

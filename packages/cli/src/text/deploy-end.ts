@@ -1,7 +1,7 @@
 import { isSecretSet } from "@facsimile/definitions";
 import type { HostReport } from "@facsimile/pipeline";
 import { givenOptions } from "../confirm.ts";
-import { type Ended, isStopped } from "./deploy-headline.ts";
+import { type Ended, isKept, isStopped } from "./deploy-headline.ts";
 import { hostProblems } from "./host-problems.ts";
 import { count } from "./style.ts";
 import type { Typed } from "./undo.ts";
@@ -23,12 +23,19 @@ export function endRows(report: Ended, again: readonly string[] = [againText(rep
   const rest = isMixed ? [...grouped(hosts, "reverted"), ...grouped(hosts, "not tried")] : [];
   const told = [...groupBy(bad, ({ outcome }) => outcome)].flatMap(([outcome, some]) => problemRows(outcome, some));
   const next = outcome === "failed" || outcome === "partial" ? nextRows(again, bad) : [];
-  return [...told, ...rest, ...stoppedIn(report), ...leftOut(hosts), ...next];
+  return [...told, ...keptRows(hosts.filter(isKept)), ...rest, ...stoppedIn(report), ...leftOut(hosts), ...next];
 }
 
 function problemRows(outcome: string, hosts: readonly HostReport[]): Row[] {
   const failed = hosts.flatMap(({ host, problem }) => (problem === undefined ? [] : [{ host, problem }]));
   return hostProblems(failed).map((text): Row => [outcome, text]);
+}
+
+/** Hosts of which one may think that they run what they ran before. */
+function keptRows(kept: readonly HostReport[]): Row[] {
+  if (kept.length === 0) return [];
+  const runs = kept.length === 1 ? "runs" : "run";
+  return [["kept", `${names(kept)} ${runs} the new release, not confirmed: a command ran that cannot be taken back`]];
 }
 
 /** More names than this are only counted. */

@@ -31,16 +31,19 @@ function partialText(
   hosts: readonly HostReport[],
   { held, projects }: { held: number; projects: DeployReport["projects"] },
 ): string {
-  const reverted = hosts.filter(({ outcome }) => outcome === "reverted").length;
+  const reverted = hosts.filter(isBack).length;
+  const kept = hosts.filter(isKept).length;
   const [stuck, unknown] = ["NOT_REVERTED", "SWITCH_UNKNOWN"].map((code) => hosts.filter(({ problem }) => problem?.code === code).length) as [number, number]; // biome-ignore format: one line
-  if (held + reverted + stuck + unknown === 0) return "Nothing switched, but commands ran that cannot be taken back";
-  const behind = hosts.length - held - reverted - stuck - unknown;
+  if (held + reverted + kept + stuck + unknown === 0)
+    return "Nothing switched, but commands ran that cannot be taken back";
+  const behind = hosts.length - held - reverted - kept - stuck - unknown;
   const others = [
     ...(reverted > 0 ? [`${count(reverted, "host")} went back to what ran before`] : []),
+    ...(kept > 0 ? [`${count(kept, "host")} failed and ${kept === 1 ? "runs" : "run"} the new release, not confirmed`] : []),
     ...(stuck > 0 ? [`${stuck} could not be taken back`] : []),
     ...(unknown > 0 ? [`of ${count(unknown, "host")} it is unknown whether it switched`] : []),
     ...(behind > 0 ? [`${count(behind, "host")} left behind`] : []),
-  ];
+  ]; // biome-ignore format: a line each
   const holds = held === 0 ? [] : [holdsText(held, projects).replace(/^all /, "")];
   return [...holds, others.join(", ")].join("; ");
 }
@@ -48,15 +51,36 @@ function partialText(
 function failedText(hosts: readonly HostReport[]): string {
   if (hosts.some(isStopped)) return "stopped. Nothing switched: all hosts run what they ran before.";
   const failed = hosts.filter(({ outcome }) => outcome === "failed" || outcome === "unreachable").length;
-  const reverted = hosts.filter(({ outcome }) => outcome === "reverted").length;
-  if (reverted > 0) {
-    const back =
-      reverted === 1 ? "1 host runs again what it ran before" : `${reverted} hosts run again what they ran before`;
-    return `reverted. ${count(failed, "host")} failed after the switch; ${back}.`;
-  }
+  const back = hosts.filter(isBack).length;
+  if (back > 0)
+    return `reverted. ${count(failed, "host")} failed after the switch; ${backText(back, failed === 1 && back === 1 ? 1 : hosts.length)}.`;
+  return `nothing switched. ${unreadyText(hosts, failed)}`;
+}
+
+function backText(back: number, of: number): string {
+  if (back === 1) return `${of === 1 ? "it" : "1 host"} runs again what it ran before`;
+  return `${back === of ? "all " : ""}${back} hosts run again what they ran before`;
+}
+
+function unreadyText(hosts: readonly HostReport[], failed: number): string {
+  const locked = hosts.filter(({ problem }) => problem?.code === "LOCK_HELD").length;
+  if (hosts.length === 1) return `The host ${locked > 0 ? "is locked" : "failed"}; it still runs what it ran before.`;
   const ready = hosts.length - failed;
-  const were = ready === 1 ? "was" : "were";
-  return `nothing switched. ${ready} of ${count(hosts.length, "host")} ${were} ready, ${failed} failed; all still run what they ran before.`;
+  const why =
+    locked > 0
+      ? `${locked} of ${hosts.length} hosts ${locked === 1 ? "is" : "are"} locked, and nothing was tried`
+      : `${ready} of ${hosts.length} hosts ${ready === 1 ? "was" : "were"} ready, ${failed} failed`;
+  return `${why}; all still run what they ran before.`;
+}
+
+/** It was switched, and runs again what it ran before. */
+function isBack({ outcome, switched }: HostReport): boolean {
+  return outcome === "reverted" || switched === "back";
+}
+
+/** It failed after the switch, and nothing could go back any more. */
+export function isKept({ switched }: HostReport): boolean {
+  return switched === "kept";
 }
 
 export function isStopped({ problem }: HostReport): boolean {

@@ -20,7 +20,15 @@ const lock = { owner: BAD, run: BAD, reason: BAD, since: 0, until: 0, expired: t
 const entry = { release: BAD, dir: BAD, version: BAD, run: BAD, by: BAD, at: BAD, action: BAD };
 const extra = { kind: "extra" as const, path: BAD };
 const shop = { project: "shop", release: BAD, version: BAD, differences: [extra] };
-const running = { ...shop, confirmed: true, since: BAD, by: BAD, snapshot: "same" as const, moved: [], history: [entry] };
+const running = {
+  ...shop,
+  confirmed: true,
+  since: BAD,
+  by: BAD,
+  snapshot: "same" as const,
+  moved: [],
+  history: [entry],
+};
 const status = {
   ...{ schema: "status/1" as const, instance: "dev", people: [] },
   hosts: [

@@ -55,6 +55,27 @@ describe("deployText", () => {
     );
   });
 
+  it("tells what a host runs that failed after its switch: it went back with all, or kept the new release", () => {
+    const sick = new FacsimileError("UNHEALTHY", "web1 is not healthy");
+    const back = { ...host("web1", "failed", sick), switched: "back" as const };
+    expect(deployText(report({ outcome: "failed", hosts: [back] }), style)).toContain("staging: reverted. 1 host failed after the switch; it runs again what it ran before.\n"); // biome-ignore format: one line
+    expect(deployText(report({ outcome: "failed", hosts: [back, host("web2", "reverted")] }), style)).toContain("1 host failed after the switch; all 2 hosts run again what they ran before.\n"); // biome-ignore format: one line
+    const kept = { ...host("web1", "failed", sick), switched: "kept" as const };
+    const text = deployText(report({ outcome: "partial", hosts: [kept, host("web2", "done")] }), style);
+    expect(text).toContain("1 host holds exactly its copy of shop 1.1.0 (3f9c1e7); 1 host failed and runs the new release, not confirmed;"); // biome-ignore format: one line
+    expect(text).toContain(
+      "  kept     web1 runs the new release, not confirmed: a command ran that cannot be taken back\n",
+    );
+  });
+
+  it("says that nothing was tried where another run has a lock; of one host it speaks as of one", () => {
+    const held = (name: string) => host(name, "failed", new FacsimileError("LOCK_HELD", `${name} is locked`));
+    const told = (...hosts: HostReport[]) => deployText(report({ outcome: "failed", hosts }), style).split("\n")[0];
+    expect(told(held("web1"), host("web2", "not tried"))).toBe("staging: nothing switched. 1 of 2 hosts is locked, and nothing was tried; all still run what they ran before."); // biome-ignore format: one line
+    expect(told(held("web1"))).toBe("staging: nothing switched. The host is locked; it still runs what it ran before.");
+    expect(told(host("web1", "unreachable", lost))).toBe("staging: nothing switched. The host failed; it still runs what it ran before."); // biome-ignore format: one line
+  });
+
   it("counts hosts that could not be taken back, and says nothing of hosts that hold a copy", () => {
     const stuck = new FacsimileError("NOT_REVERTED", "web2 could not be taken back");
     const text = deployText(

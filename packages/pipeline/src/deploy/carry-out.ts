@@ -118,6 +118,19 @@ function hostReports({ surveyed, runs }: Carried): HostReport[] {
     const run = runs.find((one) => one.host.name === host.name);
     const outcome = run?.outcome ?? "unreachable";
     const found = run?.problem ?? problem;
-    return { host: host.name, region: host.region, outcome, ...(found === undefined ? {} : { problem: found }) };
+    return {
+      host: host.name,
+      region: host.region,
+      outcome,
+      ...(found === undefined ? {} : { problem: found }),
+      ...switchedOf(run),
+    };
   });
+}
+
+/** What a host runs that failed after its switch. */
+function switchedOf(run: HostRun | undefined): Pick<HostReport, "switched"> {
+  if (run === undefined || !["failed", "unreachable"].includes(run.outcome)) return {};
+  if (run.switched.length === 0) return run.isBack ? { switched: "back" } : {};
+  return ["NOT_REVERTED", "SWITCH_UNKNOWN"].includes(run.problem?.code ?? "") ? {} : { switched: "kept" };
 }

@@ -52,6 +52,8 @@ export interface HostRun {
   readonly staged: Map<string, string>;
   /** A command ran that nothing can take back. */
   irreversible: boolean;
+  /** It was switched, and went back. */
+  isBack: boolean;
   outcome: HostOutcome;
   problem?: FacsimileError;
 }

@@ -36,6 +36,7 @@ export function hostRunOf({ host, session }: Answering, steps: readonly Step[]):
     probes: new Map(),
     staged: new Map(),
     irreversible: false,
+    isBack: false,
     outcome: steps.length > 0 ? "not tried" : "unchanged",
   };
 }

@@ -35,6 +35,7 @@ export async function revert(run: HostRun, context: RunContext): Promise<void> {
   try {
     await backToAll(run, context);
     run.switched.length = 0;
+    run.isBack = true;
     run.outcome = run.problem === undefined ? "reverted" : "failed";
     if (isFacsimileError(run.problem, "SWITCH_UNKNOWN")) run.problem = lossBefore(run.problem);
     tell(run, context, "reverted");

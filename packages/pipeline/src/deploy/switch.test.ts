@@ -47,6 +47,7 @@ function run(error: Error): { run: HostRun; running: () => SwitchTarget | undefi
     switched: [],
     staged: new Map([["shop", "t2"]]),
     irreversible: false,
+    isBack: false,
     outcome: "not tried",
   } as unknown as HostRun;
   return { run: made, running: () => running };
