@@ -60,8 +60,13 @@ export async function deployCommand({ instance, projects, options, world, run }:
 }
 
 /** A run that goes on with another one has hosts of its own. */
-function typedWith({ resume, onlyFailed, set, ...filter }: DeployOptions): Typed {
-  return { chosen: resume === undefined && onlyFailed === undefined ? hostFilterText(filter) : "", set };
+function typedWith({ resume, onlyFailed, set, ...options }: DeployOptions): Typed {
+  const { adopt, allowDeletes, acceptRollback, skipLibcheck, ...filter } = options;
+  return {
+    allowed: { adopt, allowDeletes, acceptRollback, skipLibcheck },
+    chosen: resume === undefined && onlyFailed === undefined ? hostFilterText(filter) : "",
+    set,
+  };
 }
 
 /** The exit status of a deploy or a rollback. */

@@ -1,3 +1,4 @@
+import { problemsOf } from "@facsimile/core";
 import { isSecretSet } from "@facsimile/definitions";
 import type { HostReport } from "@facsimile/pipeline";
 import { givenOptions } from "../confirm.ts";
@@ -22,7 +23,7 @@ export function endRows(report: Ended, again: readonly string[] = [againText(rep
   const isMixed = outcome === "partial" || waves !== undefined;
   const rest = isMixed ? [...grouped(hosts, "reverted"), ...grouped(hosts, "not tried")] : [];
   const told = [...groupBy(bad, ({ outcome }) => outcome)].flatMap(([outcome, some]) => problemRows(outcome, some));
-  const next = outcome === "failed" || outcome === "partial" ? nextRows(again, bad) : [];
+  const next = outcome === "failed" || outcome === "partial" ? nextRows({ instance: report.instance, again }, bad) : [];
   return [...told, ...keptRows(hosts.filter(isKept)), ...rest, ...stoppedIn(report), ...leftOut(hosts), ...next];
 }
 
@@ -67,16 +68,38 @@ function stoppedIn({ outcome, waves = [], hosts }: Ended): Row[] {
   return [["stopped", `${tried ? "in" : "before"} wave ${index + 1} of ${waves.length} (${wave.name})`]];
 }
 
-/** The command that goes on; with secrets that `--set` gave, for no journal holds them. */
-export function againText({ instance, run }: Ended, { command, set = [] }: Typed = {}): string {
+/** The command that goes on; with secrets that `--set` gave, for no journal holds them, and all that was allowed. */
+export function againText({ instance, run }: Ended, { command, set = [], allowed = {} }: Typed = {}): string {
   if (run === "") return command ?? `facs deploy ${instance}`;
-  return [`facs deploy ${instance} --resume ${run}`, ...givenOptions({ set: set.filter((one) => isSecretSet(one)) })].join(" "); // biome-ignore format: one line
+  return [`facs deploy ${instance} --resume ${run}`, ...givenOptions({ set: set.filter((one) => isSecretSet(one)), ...allowed })].join(" "); // biome-ignore format: one line
 }
 
-function nextRows(again: readonly string[], bad: readonly HostReport[]): Row[] {
+function nextRows(
+  { instance, again }: { instance: string; again: readonly string[] },
+  bad: readonly HostReport[],
+): Row[] {
+  // biome-ignore format: one line
   const hints = [...new Set(bad.flatMap(({ problem }) => harmlessLines(problem?.hint ?? "") || []))];
+  const told = hints.map((hint) => typeable(hint, { instance, deploy: again[0] }));
   const then = again.map((one, index) => `${hints.length === 0 || index > 0 ? "" : "then: "}${one}`);
-  return [["next", [...hints, ...then, ...withoutThem(bad.filter(isHostsOwn))].join("\n")]];
+  return [["next", [...told, ...then, ...evenSo(again, bad), ...withoutThem(bad.filter(isHostsOwn))].join("\n")]];
+}
+
+/** What hosts say of commands names no instance, for they do not know it. */
+export function typeable(
+  hint: string,
+  { instance, deploy = `facs deploy ${instance}` }: { instance: string; deploy?: string | undefined },
+): string {
+  // biome-ignore format: one line
+  return hint
+    .replace(/facs lock release(?= frees)/g, `facs lock release ${instance}`)
+    .replace(/facs deploy(?= --)/g, deploy);
+}
+
+/** What somebody may do who means it. */
+function evenSo([again]: readonly string[], bad: readonly HostReport[]): string[] {
+  const isForeign = bad.some(({ problem }) => problem !== undefined && problemsOf(problem).some(({ code }) => code === "NOT_ADOPTED")); // biome-ignore format: one line
+  return isForeign && again !== undefined && !again.includes(" --adopt") ? [`or, to replace what lies there: ${again} --adopt`] : []; // biome-ignore format: one line
 }
 
 function withoutThem(hosts: readonly HostReport[]): string[] {

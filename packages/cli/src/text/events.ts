@@ -1,6 +1,7 @@
 import type { Phase, PipelineEvent } from "@facsimile/pipeline";
 import { count, type Style } from "./style.ts";
 import { harmlessLines } from "./value.ts";
+import { naming } from "./words.ts";
 
 function checkoutText({ project, version, commit, from }: Extract<PipelineEvent, { type: "checkout" }>): string {
   const what = `checkout ${project} ${version}`;
@@ -41,7 +42,7 @@ export function eventText(style: Style): (event: PipelineEvent) => string | unde
   function hostText({ host, phase, message }: Extract<PipelineEvent, { type: "host" }>): string | undefined {
     if (phase === "failed" || phase === "unreachable") {
       const text = harmlessLines(message ?? phase);
-      return `${style.red(style.bad)} ${text.includes(host) ? text : `${host}: ${text}`}`;
+      return `${style.red(style.bad)} ${naming(host).test(text) ? text : `${host}: ${text}`}`;
     }
     const number = (done.get(phase) ?? 0) + 1;
     done.set(phase, number);

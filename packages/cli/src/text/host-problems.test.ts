@@ -23,9 +23,17 @@ it("counts many hosts, keeps what differs apart, and takes no name for a part of
   expect(told(many, (host) => `${host} cannot be reached`)).toEqual(["100 hosts cannot be reached"]);
   expect(told(["web1", "web2"], (host) => `${host}: ${host === "web1" ? 3 : 4} kB are free`)).toHaveLength(2);
   expect(told(["web1", "web1.eu"], () => "web1.eu is where both look")).toEqual([
-    "web1.eu is where both look",
+    "web1: web1.eu is where both look",
     "web1.eu is where both look",
   ]);
+});
+
+it("leaves paths as they are: they differ from host to host", () => {
+  expect(told(["web1", "web2"], (host) => `/srv/${host}/shop holds files`)).toEqual([
+    "web1: /srv/web1/shop holds files",
+    "web2: /srv/web2/shop holds files",
+  ]);
+  expect(told(["web1", "web2"], (host) => `${host}: /srv/homes/${host} is full`)).toHaveLength(2);
 });
 
 it("keeps several problems of the same hosts together", () => {

@@ -1,5 +1,5 @@
 import type { FacsimileError } from "@facsimile/core";
-import { groupBy, hostNames, hostProblem } from "./words.ts";
+import { groupBy, hostNames, hostProblem, naming } from "./words.ts";
 
 interface Failed {
   readonly host: string;
@@ -23,11 +23,6 @@ function sayings(host: string, problem: FacsimileError): string[] {
 
 /** Never in a text that is shown: `harmless` takes it out. */
 const NAME = "\0";
-
-/** The host's name, not as a part of another one. */
-function naming(host: string): RegExp {
-  return new RegExp(`(?<![\\w.-])${host.replace(/[.+]/g, "\\$&")}(?![\\w-]|\\.\\w)`, "g");
-}
 
 const PLURAL: Readonly<Record<string, string>> = { is: "are", lacks: "lack", has: "have", holds: "hold", runs: "run" };
 

@@ -1,5 +1,6 @@
 import { formatPosition } from "@facsimile/core";
 import type { HostPlan, HostProjectPlan, Plan, ProjectPlan } from "@facsimile/pipeline";
+import { typeable } from "./deploy-end.ts";
 import { hostProblems } from "./host-problems.ts";
 import { commandLines } from "./plan-commands.ts";
 import { pathLines } from "./plan-files.ts";
@@ -39,7 +40,7 @@ export function planText(
     commandLines(plan),
     files,
     downLines(plan, style),
-    lostLines(lost, style),
+    lostLines(lost, { style, deploy: `facs deploy ${typed}`, instance: plan.instance }),
     [next({ changing: changing.length, lost, asks, typed })],
   ];
   const full = blocks.filter((block) => block.length > 0);
@@ -92,11 +93,14 @@ function downLines({ down = [] }: Plan, { yellow }: Style): string[] {
 }
 
 /** The same trouble and what to do about it are said once, however many hosts have it. */
-function lostLines(lost: readonly HostPlan[], { red, bad }: Style): string[] {
+function lostLines(
+  lost: readonly HostPlan[],
+  { style: { red, bad }, ...at }: { style: Style; deploy: string; instance: string },
+): string[] {
   const failed = lost.flatMap(({ host, problem }) => (problem === undefined ? [] : [{ host, problem }]));
   const lines = hostProblems(failed).flatMap((text) => text.split("\n").map((line) => `  ${red(bad)} ${line}`));
   const hints = new Set(lost.flatMap(({ problem }) => problem?.hint?.split("\n").map(harmless) ?? []));
-  return [...lines, ...[...hints].map((hint) => `    ${hint}`)];
+  return [...lines, ...[...hints].map((hint) => `    ${typeable(hint, at)}`)];
 }
 
 /** With the versions that no file says. */

@@ -76,6 +76,25 @@ describe("deployText", () => {
     expect(told(host("web1", "unreachable", lost))).toBe("staging: nothing switched. The host failed; it still runs what it ran before."); // biome-ignore format: one line
   });
 
+  it("tells what to type with its instance, and with what was allowed or would have to be", () => {
+    const problems = [
+      new FacsimileError("LOCK_HELD", "web1 is locked", { hint: "Wait; facs lock release frees it now." }),
+      new FacsimileError("SHRINKS", "web2 would lose files", { hint: "Look at the build. If it is meant: facs deploy --allow-deletes" }),
+      new FacsimileError("NOT_ADOPTED", "web3: it holds files", { hint: "Take it away; or deploy with --adopt." }),
+    ]; // biome-ignore format: a line each
+    const failed = report({ outcome: "failed", hosts: problems.map((problem, index) => host(`web${index + 1}`, "failed", problem)) }); // biome-ignore format: one line
+    const next = (text: string) => text.slice(text.indexOf("  next")).split("\n").map((line) => line.slice(9).trim()); // biome-ignore format: one line
+    expect(next(deployText(failed, style, { allowed: { skipLibcheck: true } }))).toEqual([
+      "Wait; facs lock release staging frees it now.",
+      "Look at the build. If it is meant: facs deploy staging --resume r --skip-libcheck --allow-deletes",
+      "Take it away; or deploy with --adopt.",
+      "then: facs deploy staging --resume r --skip-libcheck",
+      "or, to replace what lies there: facs deploy staging --resume r --skip-libcheck --adopt",
+      "",
+    ]);
+    expect(deployText(failed, style, { allowed: { adopt: true } })).toContain("then: facs deploy staging --resume r --adopt\n"); // biome-ignore format: one line
+  });
+
   it("counts hosts that could not be taken back, and says nothing of hosts that hold a copy", () => {
     const stuck = new FacsimileError("NOT_REVERTED", "web2 could not be taken back");
     const text = deployText(

@@ -8,6 +8,8 @@ export interface Typed {
   readonly command?: string;
   /** The choice of hosts, with a blank before it. Default: all hosts. */
   readonly chosen?: string;
+  /** Options that let a deploy do more than it else would, as `--adopt`. Default: none was given. */
+  readonly allowed?: Readonly<Record<string, true | undefined>>;
   /** What every `--set` said. Default: none was given. */
   readonly set?: readonly string[] | undefined;
 }

@@ -43,7 +43,12 @@ export function hostNames(names: readonly string[], between = ", "): string {
 /** A host's failure, with its name once: most messages begin with it, and many hold what it said. */
 export function hostProblem(host: string, problem: FacsimileError): string {
   const text = harmlessLines(formatProblem(problem));
-  return text.includes(host) ? text : `${host}: ${text}`;
+  return naming(host).test(text) ? text : `${host}: ${text}`;
+}
+
+/** The host's name, not as a part of another one, nor of a path. */
+export function naming(host: string): RegExp {
+  return new RegExp(`(?<![\\w./-])${host.replace(/[.+]/g, "\\$&")}(?![\\w/-]|\\.\\w)`, "g");
 }
 
 /** Lines whose first is marked by `label`, and which all begin in one column. */
