@@ -19,8 +19,8 @@ beforeAll(async () => {
 afterAll(() => shop.stopAll());
 
 /** The files that programs may change, as the next release has them. */
-function release(seed: string): Promise<void> {
-  return write(shop.root, { "tmpl/shop/_ALL_/_DEPLOY_/cache/seed": seed, "tmpl/shop/_ALL_/_DEPLOY_/seen": "nothing" });
+async function release(seed: string): Promise<void> {
+  await write(shop.root, { "tmpl/shop/_ALL_/_DEPLOY_/cache/seed": seed, "tmpl/shop/_ALL_/_DEPLOY_/seen": "nothing" });
 }
 
 const current = (file: string) => path.join(home, "shop/shop/current", file);
