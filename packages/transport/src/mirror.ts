@@ -44,12 +44,13 @@ export async function stageMirror(changer: Changer, request: Request): Promise<S
   checkSpace(changer.host.name, { plan: { sentBytes, links: new Map() }, manifest: part, found });
   request.onProgress?.({ step: "send", files: sent.length, bytes: sentBytes });
   await fillMirror(changer, { request, dir, plan, part });
-  return { dir, reused: false, linked, sent: sent.length, sentBytes, lost: lostFiles(plan, look.actual) };
+  return { dir, reused: false, linked, sent: sent.length, sentBytes, ...lostFiles(plan, look.actual) };
 }
 
-function lostFiles({ gone }: MirrorPlan, actual: Manifest): Staged["lost"] {
-  const files = new Set(filesOf(actual).map(({ path }) => path));
-  return { files: gone.filter((path) => files.has(path)).length, of: files.size };
+function lostFiles({ gone }: MirrorPlan, actual: Manifest): Pick<Staged, "lost"> {
+  const there = new Set(filesOf(actual).map(({ path }) => path));
+  const files = gone.filter((path) => there.has(path)).length;
+  return files === 0 ? {} : { lost: { files, of: there.size } };
 }
 
 function withKept({ entries }: Manifest, kept: readonly string[] = []): Manifest {
