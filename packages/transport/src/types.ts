@@ -1,10 +1,12 @@
 import type { Environment, FacsimileError } from "@facsimile/core";
 import type { Manifest } from "@facsimile/manifest";
 import type { LibraryOffer, LibraryQuestion } from "./libraries.ts";
-import type { DeployedState, HeldLock, HistoryEntry, HomeLock, Lock, LockRequest } from "./lock-types.ts";
+import type { HeldLock, HomeLock, Lock, LockRequest } from "./lock-types.ts";
+import type { Probe } from "./probe-types.ts";
 import type { RunRequest, RunResult } from "./run-types.ts";
 
 export type * from "./lock-types.ts";
+export type * from "./probe-types.ts";
 export type * from "./run-types.ts";
 
 /** Where a copy lives: a machine reached by ssh, or this one. */
@@ -23,7 +25,10 @@ export type Endpoint =
   | { readonly kind: "local"; readonly name: string };
 
 export interface ConnectOptions {
-  /** What rsync and local hooks see of it: the variables of core's `PASSED_ON`. ssh, which may need any for the user's ssh_config, sees all but `FACS_…`. */
+  /**
+   * What rsync and local hooks see of it: the variables of core's `PASSED_ON`. ssh, which may need any for the user's ssh_config,
+   * sees all but `FACS_…`.
+   */
   readonly env: Environment;
   /** File with the keys of hosts, by name (ssh's `known_hosts` form). Default: no host is known. */
   readonly knownHosts?: string | undefined;
@@ -171,53 +176,6 @@ export interface Listing {
   readonly manifest: Manifest;
   /** `shared` paths that have no link at all. */
   readonly unlinked: readonly string[];
-}
-
-export interface Probe {
-  /** `fresh`: nothing here yet; `ours`: marked with this instance and project; `foreign`: neither. */
-  readonly adoption: "fresh" | "ours" | "foreign";
-  /** For `foreign`: whose marker it is; `undefined` when there is none. */
-  readonly owner: { readonly instance: string; readonly project: string } | undefined;
-  /** `<home>/<project>`, absolute. */
-  readonly base: string;
-  /** What runs; `undefined` before the first deploy. */
-  readonly current: Running | undefined;
-  /** Folders of `releases/` that are complete. */
-  readonly dirs: readonly string[];
-  /**
-   * The current tree against the snapshot that its last deploy left: `same`: nothing moved since; `moved`: inode, size,
-   * mode or a time of `moved` differ, or a path came or went: only hashing tells; `unknown`: there is no snapshot, or no
-   * look was taken.
-   */
-  readonly snapshot: "same" | "moved" | "unknown";
-  /** Paths that made it `moved`, sorted. */
-  readonly moved: readonly string[];
-  /** `shared` paths that have no link in the current tree, nor anything in its place; of a look at the drift. */
-  readonly unlinked: readonly string[];
-  /** sha256 of the files of the current record, by name. */
-  readonly record: Readonly<Record<string, string>>;
-  /** `undefined` also where no look was taken. */
-  readonly lock: LockHolder | undefined;
-  /** Of which states deploys to this home were, one for each scope. */
-  readonly states: readonly DeployedState[];
-  /** Oldest first; of a look at the `last`, two at most. */
-  readonly history: readonly HistoryEntry[];
-  /** Ids of the releases whose records are there; of a look at the history. */
-  readonly records: readonly string[];
-  /** Bytes free for the login's user; infinite where nobody can tell, or looked. */
-  readonly freeBytes: number;
-  /** `undefined` where the file system does not count them. */
-  readonly freeInodes: number | undefined;
-}
-
-/** What `current` is. */
-export interface Running {
-  /** Folder of `releases/`: the tree id, or `<tree id>~<run>`. */
-  readonly dir: string;
-  /** {@link treeOf} of `dir`. */
-  readonly tree: string;
-  /** Release id of the record that is current; `undefined` when there is none. */
-  readonly release: string | undefined;
 }
 
 export interface RecordOptions {
