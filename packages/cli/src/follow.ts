@@ -2,42 +2,57 @@ import { type FacsimileError, isFacsimileError, type Run } from "@facsimile/core
 import type { PipelineEvent } from "@facsimile/pipeline";
 import { liveBlock } from "./live-block.ts";
 import type { CommonOptions } from "./program.ts";
+import { type StopWords, watchStop } from "./stopping.ts";
 import { eventText } from "./text/events.ts";
 import { progress } from "./text/progress.ts";
 import type { World } from "./world.ts";
 
+export interface Following {
+  readonly world: World;
+  readonly options: CommonOptions;
+  /** See {@link StopWords}. Default: the same command again. */
+  readonly again?: StopWords["again"];
+}
+
 /** Tells events as they come, to stderr, and gives the result. */
-export async function follow<Result>(
-  run: Run<PipelineEvent, Result>,
-  { world }: { world: World; options: CommonOptions },
-): Promise<Result> {
+export async function follow<Result>(run: Run<PipelineEvent, Result>, following: Following): Promise<Result> {
+  const { world, again = () => "the same command" } = following;
   const text = eventText(world.style);
-  if (world.live) return await followLive(run, { world, text });
-  for await (const event of run.events) {
-    const line = text(event);
-    if (line !== undefined) world.tell(`${line}\n`);
+  if (world.live) return await followLive(run, { world, text, again });
+  const stopping = watchStop(world, { tell: (line) => world.tell(`${line}\n`), again });
+  try {
+    for await (const event of run.events) {
+      stopping.note(event);
+      const line = text(event);
+      if (line !== undefined) world.tell(`${line}\n`);
+    }
+    return await run.result;
+  } finally {
+    stopping.end();
   }
-  return run.result;
 }
 
 /** On a terminal: the same lines, but what only counts hosts is a block that is drawn anew. */
 async function followLive<Result>(
   run: Run<PipelineEvent, Result>,
-  { world, text }: { world: World; text: ReturnType<typeof eventText> },
+  { world, text, again }: { world: World; text: ReturnType<typeof eventText> } & Pick<StopWords, "again">,
 ): Promise<Result> {
   const began = Date.now();
   const { note, lines } = progress(world.style);
   const block = liveBlock({ tell: world.tell, lines: () => lines((Date.now() - began) / 1000), width: world.width || 80 }); // biome-ignore format: one line
+  const stopping = watchStop(world, { tell: block.draw, again });
   const timer = setInterval(() => block.draw(), 1000).unref();
   try {
     for await (const event of run.events) {
       note(event);
+      stopping.note(event);
       const line = text(event);
       block.draw(isCounted(event) ? undefined : line);
     }
     return await run.result;
   } finally {
     clearInterval(timer);
+    stopping.end();
     block.end();
   }
 }

@@ -9,5 +9,5 @@ it("draws over what it drew, keeps what is above, and leaves nothing of itself",
   lines = ["three"];
   block.draw("stays");
   block.end();
-  expect(shown).toBe("one\ntwo is \n\u001b[2A\u001b[Jstays\nthree\n\u001b[1A\u001b[J");
+  expect(shown).toBe("one\ntwo is \n\r\u001b[2A\u001b[Jstays\nthree\n\r\u001b[1A\u001b[J");
 });

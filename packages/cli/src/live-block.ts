@@ -15,8 +15,8 @@ export interface LiveBlockOptions {
 
 export function liveBlock({ tell, lines, width }: LiveBlockOptions): LiveBlock {
   let drawn = 0;
-  // ECMA-48: cursor up, then erase to the end of the screen.
-  const erase = () => (drawn === 0 ? "" : `\u001b[${drawn}A\u001b[J`);
+  // ECMA-48: cursor up, then erase to the end of the screen; from the first column, for what is typed is echoed there.
+  const erase = () => (drawn === 0 ? "" : `\r\u001b[${drawn}A\u001b[J`);
   const show = (line: string | undefined, block: readonly string[]) => {
     const above = line === undefined ? "" : `${line}\n`;
     tell(`${erase()}${above}${block.map((one) => `${[...one].slice(0, width - 1).join("")}\n`).join("")}`);

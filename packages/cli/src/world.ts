@@ -42,6 +42,8 @@ export interface World {
   readonly live: boolean;
   readonly redactor: Redactor;
   readonly signal: AbortSignal;
+  /** Told where a second signal ends the process at once. */
+  readonly parting: { text?: string | undefined };
   /** Data, to stdout. */
   readonly print: (text: string) => void;
   /** Data that may hold secrets because the user asked for them. */
@@ -65,9 +67,14 @@ export async function createWorld(process: Process): Promise<World> {
   const [stdout, stderr] = [guarded(process.stdout), guarded(process.stderr)];
   const stop = new AbortController();
   setMaxListeners(0, stop.signal); // One for each host and child: no leak, whatever Node's default guesses.
+  const parting: World["parting"] = {};
+  const end = () => {
+    stderr.write(redactor.redact(parting.text ?? ""));
+    return process.exit(EXIT.interrupted);
+  };
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     // The first asks, the second ends: locks then free themselves when their lease runs out.
-    process.on(signal, () => (stop.signal.aborted ? process.exit(EXIT.interrupted) : stop.abort(interrupted(signal))));
+    process.on(signal, () => (stop.signal.aborted ? end() : stop.abort(interrupted(signal))));
   }
   return {
     env,
@@ -79,6 +86,7 @@ export async function createWorld(process: Process): Promise<World> {
     live: process.stderr.isTTY === true && env["TERM"] !== undefined && env["TERM"] !== "dumb",
     redactor,
     signal: stop.signal,
+    parting,
     print: (text) => stdout.write(redactor.redact(text)),
     printRaw: stdout.write,
     tell: (text) => stderr.write(redactor.redact(text)),

@@ -47,7 +47,8 @@ describe("a deploy that is stopped", () => {
   it("by Ctrl-C before the switch: 130, nothing switched, no lock held, nothing left running", async () => {
     const running = await startUntilPrecmd();
     process.kill(running.pid, "SIGINT");
-    const { code, stdout } = await running.done;
+    const { code, stdout, stderr } = await running.done;
+    expect(stderr).toContain("stopping: what is under way is brought to its end; Ctrl-C again ends facs at once\n");
     expect(stdout).toContain("staging: stopped. Nothing switched: all hosts run what they ran before.");
     expect(code).toBe(130);
     for (const host of HOSTS) {
@@ -106,7 +107,9 @@ describe("a deploy that is stopped", () => {
     await sleep(200);
     process.kill(running.pid, "SIGINT");
     const since = performance.now();
-    expect((await running.done).code).toBe(130);
+    const { code, stderr } = await running.done;
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/\nended at once: hosts may be switched and not confirmed; locks free themselves within 120 s\. To go on: facs deploy staging --resume \d{8}-\d{4}-[0-9a-f]{4}, or the same command\n$/); // biome-ignore format: one line
     expect(performance.now() - since).toBeLessThan(1500);
     expect(await locked()).toEqual(HOSTS.filter((host) => host !== "db1.eu")); // It has no part in this release.
     for (const banner of await banners()) expect(["hello again", "hello at last"]).toContain(banner);

@@ -7,6 +7,7 @@ import { openWorld } from "../open-world.ts";
 import { hostFilterOf, hostFilterText, srcDirOf } from "../options.ts";
 import type { Invocation } from "../program.ts";
 import { deployText } from "../text/deploy.ts";
+import { againText } from "../text/deploy-end.ts";
 import { isStopped } from "../text/deploy-headline.ts";
 import { stagesText } from "../text/stages.ts";
 import type { Typed } from "../text/undo.ts";
@@ -49,13 +50,15 @@ export async function deployCommand({ instance, projects, options, world, run }:
   const allowed = { yes, adopt, allowDeletes, acceptRollback, skipLibcheck };
   const chosen = { resume, onlyFailed, filter: hostFilterOf(options) };
   const asked = { ...request, ...allowed, ...chosen, command, confirm: asker?.confirm };
-  const report = await follow(startDeploy(asked, pipeline), { world, options });
+  const typed = { command, ...typedWith(options) };
+  const again = (name: string) => `${againText({ instance, run: name }, typed)}, or the same command`;
+  const report = await follow(startDeploy(asked, pipeline), { world, options, again });
   if (asker?.isDeclined()) {
     run.status = EXIT.failed;
     return world.tell("Nothing was changed.\n");
   }
   if (options.json) printJson(report, world);
-  else world.print(deployText(report, world.style, { command, ...typedWith(options) }));
+  else world.print(deployText(report, world.style, typed));
   run.status = endStatus(report, world);
 }
 

@@ -30,7 +30,8 @@ export async function rollbackCommand({ instance, words, options, world, run }: 
   const confirm = options.json || world.ask === undefined ? undefined : askWith(world, answer);
   const { set, yes } = options;
   const request = { instance, words, set, filter: hostFilterOf(options), yes, command, confirm };
-  const report = await follow(startRollback(request, pipeline), { world, options });
+  const again = () => `${command}; what hosts run: facs status ${instance}`;
+  const report = await follow(startRollback(request, pipeline), { world, options, again });
   if (answer.declined) {
     run.status = EXIT.failed;
     return world.tell("Nothing was changed.\n");

@@ -69,7 +69,10 @@ function stoppedIn({ outcome, waves = [], hosts }: Ended): Row[] {
 }
 
 /** The command that goes on; with secrets that `--set` gave, for no journal holds them, and all that was allowed. */
-export function againText({ instance, run }: Ended, { command, set = [], allowed = {} }: Typed = {}): string {
+export function againText(
+  { instance, run }: Pick<Ended, "instance" | "run">,
+  { command, set = [], allowed = {} }: Typed = {},
+): string {
   if (run === "") return command ?? `facs deploy ${instance}`;
   return [`facs deploy ${instance} --resume ${run}`, ...givenOptions({ set: set.filter((one) => isSecretSet(one)), ...allowed })].join(" "); // biome-ignore format: one line
 }
