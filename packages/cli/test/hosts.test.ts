@@ -65,7 +65,9 @@ describe("facs hosts", () => {
     await shop.fleet.stop("db1.us");
     const { code, stdout, stderr } = await shop.facs("hosts", "trust", "staging", "web1.eu", "db1.us", "--yes");
     expect([code, stdout]).toEqual([1, expect.stringContaining("1 key written")]);
-    expect(stderr).toMatch(/✗ db1\.us .*cannot be reached/);
+    expect(stderr).toMatch(/✗ us\/db1\.us +127\..* on record; no answer\n/);
+    expect(stderr).toMatch(/✗ us\/db1\.us \(?.*cannot be reached.*\n {2}\S/);
+    expect(stderr).toContain("To ask again: facs hosts check staging db1.us\n");
     const expected = [...lines, `former.example ${old}`].toSorted();
     expect((await fs.readFile(file(), "utf8")).split("\n").toSorted()).toEqual(expected);
     await shop.fleet.start("db1.us");

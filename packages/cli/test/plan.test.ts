@@ -60,6 +60,8 @@ describe("a plan for six hosts that run something", () => {
     ).toMatch(
       /\n1 host would change\. Run: facs deploy staging storefront --hosts web1\.eu --regions eu --set 'banner=so so'\n$/,
     );
+    const none = await shop.facs("plan", "staging", "storefront", "--hosts", "db1.eu");
+    expect(none.stderr).toContain("none of the hosts that were chosen of staging runs storefront: db1.eu");
     const version = await plan("--no-diff", "storefront@1.1.0", "--set", "banner=b1");
     expect(version).toMatch(/5 hosts would change\. Run: facs deploy staging storefront@1\.1\.0 --set banner=b1\n$/);
   });

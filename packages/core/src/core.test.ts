@@ -142,6 +142,7 @@ describe("names", () => {
     expect(parseProjectSpec("storefront")).toEqual({ project: "storefront", version: undefined });
     for (const bad of ["a@", "a@-x", "a@1..2", "a@x.lock", "a b@1"])
       expect(() => parseProjectSpec(bad)).toThrow("is not a name");
+    expect(() => parseProjectSpec("a@")).toThrow('"a@" is not a name of a project: no version follows the @');
   });
 
   it("lets no host or version name reach a command line as an option or shell text", () => {

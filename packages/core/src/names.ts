@@ -67,6 +67,7 @@ export function parseVersion(text: string): string {
 export function parseProjectSpec(text: string): ProjectSpec {
   const at = text.indexOf("@");
   if (at < 0) return { project: parseProject(text), version: undefined };
+  if (at === text.length - 1) throw new FacsimileError("BAD_NAME", `${JSON.stringify(text)} is not a name of a project: no version follows the @`, { hint: `Leave the @ out; or name a tag, such as ${text}1.1.0.` }); // biome-ignore format: one line
   return { project: parseProject(text.slice(0, at)), version: parseVersion(text.slice(at + 1)) };
 }
 

@@ -1,27 +1,53 @@
 import type { HostKeys, KnownHost } from "@facsimile/pipeline";
 import { columns, count, type Style } from "./style.ts";
+import { harmlessLines } from "./value.ts";
 import { groupBy, hostProblem } from "./words.ts";
 
 /** A line for each key that is on record or was shown; what to do where they are not the same. */
-export function hostKeysText({ hosts }: HostKeys, style: Style): string {
+export function hostKeysText({ instance, hosts }: HostKeys, style: Style): string {
   const rows = columns(
     [...groupBy(hosts, ({ region }) => region).values()].flat().flatMap((host) => keyRows(host, style)),
     { indent: 0 },
   );
-  const problems = hosts.flatMap(({ host, problem }) => (problem === undefined ? [] : [`${style.red(style.bad)} ${hostProblem(host, problem)}`])); // biome-ignore format: one line
-  return [...rows, ...problems, ...adviceFor(hosts)].map((line) => `${line}\n`).join("");
+  const problems = hosts.flatMap((host) => problemLines(host, style));
+  return [...rows, ...problems, ...againLines(instance, hosts), ...adviceFor(hosts)]
+    .map((line) => `${line}\n`)
+    .join("");
 }
 
-function keyRows({ host, region, address, port, known, shown, verdict }: KnownHost, style: Style): string[][] {
-  const name = `${region === undefined ? "" : `${region}/`}${host}`;
-  const at = `${address}${port === undefined ? "" : `:${port}`}`;
-  const row = (sign: string, key: { type: string; fingerprint: string } | undefined, what: string) => [`${sign} ${name}`, at, key?.type ?? "", key?.fingerprint ?? "", what]; // biome-ignore format: one line
+function problemLines(at: KnownHost, { red, bad }: Style): string[] {
+  const { host, problem } = at;
+  if (problem === undefined) return [];
+  const text = hostProblem(host, problem);
+  const placed = text.startsWith(host) ? text.slice(host.length) : `: ${text}`;
+  const hint = problem.hint === undefined ? [] : harmlessLines(problem.hint).split("\n");
+  return [`${red(bad)} ${placeOf(at)}${placed}`, ...hint.map((line) => `  ${line}`)];
+}
+
+function againLines(instance: string, hosts: readonly KnownHost[]): string[] {
+  const lost = hosts.filter(({ verdict }) => verdict === "unreachable").map(({ host }) => host);
+  return lost.length === 0 ? [] : [`To ask again: facs hosts check ${[instance, ...lost].join(" ")}`];
+}
+
+function placeOf({ host, region }: KnownHost): string {
+  return `${region === undefined ? "" : `${region}/`}${host}`;
+}
+
+function keyRows(at: KnownHost, style: Style): string[][] {
+  const { known, shown, verdict } = at;
+  const address = `${at.address}${at.port === undefined ? "" : `:${at.port}`}`;
+  const row = (sign: string, key: { type: string; fingerprint: string } | undefined, what: string) => [`${sign} ${placeOf(at)}`, address, key?.type ?? "", key?.fingerprint ?? "", what]; // biome-ignore format: one line
   if (verdict === "unasked" && known.length === 0) return [row(style.yellow("!"), undefined, "no key on record")];
   if (verdict === "unasked") return known.map((key) => row(" ", key, ""));
   if (verdict === "known") return [row(style.green(style.ok), shown, "as on record")];
   if (verdict === "new") return [row(style.yellow("!"), shown, "not on record")];
+  if (verdict === "unreachable") return unaskedRows(known).map((key) => row(style.red(style.bad), key, key === undefined ? "no answer, and no key on record" : "on record; no answer")); // biome-ignore format: one line
   const before = known.map((key) => row(" ", key, "on record"));
-  return verdict === "changed" ? [row(style.red(style.bad), shown, "another key than the one on record"), ...before] : before; // biome-ignore format: one line
+  return [row(style.red(style.bad), shown, "another key than the one on record"), ...before];
+}
+
+function unaskedRows(known: KnownHost["known"]): readonly (KnownHost["known"][number] | undefined)[] {
+  return known.length === 0 ? [undefined] : known;
 }
 
 function adviceFor(hosts: readonly KnownHost[]): string[] {

@@ -41,7 +41,7 @@ export function planText(
     files,
     downLines(plan, style),
     lostLines(lost, { style, deploy: `facs deploy ${typed}`, instance: plan.instance }),
-    [next({ changing: changing.length, lost, asks, typed })],
+    [next(plan, { changing: changing.length, lost, asks, typed })],
   ];
   const full = blocks.filter((block) => block.length > 0);
   return `${full.map((block) => block.join("\n")).join("\n\n")}\n`;
@@ -74,6 +74,7 @@ function title(plan: Plan, { arrow }: Style): string {
 function projectCells(project: ProjectPlan, { plan, style }: { plan: Plan; style: Style }): string[] {
   const { from, to, position } = project;
   if (from.length === 1 && from[0] === to) return [project.project, to, sameVersion(project, plan)];
+  if (from.length === 0 && !plan.hosts.some(isAnswering)) return [project.project, to, "no host could be asked what it runs"]; // biome-ignore format: one line
   const before = from.length === 0 ? "new" : from.map(harmless).join(" and ");
   const where = position === undefined ? "a deploy writes it into the definition" : formatPosition(position);
   return [project.project, `${before} ${style.arrow} ${to}`, where];
@@ -109,19 +110,13 @@ function wholeOf({ instance, projects }: Plan): string {
   return `${instance}${asked.join("")}`;
 }
 
-function next({
-  changing,
-  lost,
-  asks,
-  typed,
-}: {
-  changing: number;
-  lost: readonly HostPlan[];
-  asks: boolean;
-  typed: string;
-}): string {
+function next(
+  { hosts: { length: total } }: Plan,
+  { changing, lost, asks, typed }: { changing: number; lost: readonly HostPlan[]; asks: boolean; typed: string },
+): string {
   const run = `Run: facs deploy ${typed}`;
   if (lost.length === 0) return `${count(changing, "host")} would change.${asks ? "" : ` ${run}`}`;
+  if (lost.length === total && !lost.some(isAnswering)) return `${count(total, "host")} could not be asked: what would change there is not known.`; // biome-ignore format: one line
   const unfit = lost.filter(isAnswering).length;
   const unknown = lost.length === unfit ? [] : [`${count(lost.length - unfit, "host")} could not be asked.`];
   const lacking = `${count(unfit, "host")} ${unfitText(lost.filter(isAnswering))}: a deploy would stop before it begins.`;

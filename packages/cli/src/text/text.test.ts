@@ -272,6 +272,10 @@ describe("planText", () => {
     const text = planText(plan([host("web1", [change({})]), host("web2", [], { problem: lost })]), style);
     expect(text).toContain("x web2 cannot be reached");
     expect(text).toMatch(/1 host could not be asked\. Nothing else would change\.\n$/);
+    const none = plan([host("web2", [], { problem: lost })]);
+    const all = planText({ ...none, projects: none.projects.map((project) => ({ ...project, from: [] })) }, style);
+    expect(all).toContain("shop  1.1.0  no host could be asked what it runs\n");
+    expect(all).toMatch(/\n1 host could not be asked: what would change there is not known\.\n$/);
   });
 
   it("tells of hosts that lack libraries line by line, with what would change there and the advice once", () => {

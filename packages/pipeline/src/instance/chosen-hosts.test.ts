@@ -64,3 +64,14 @@ it("says of hosts that are declared down why they are", () => {
     /^NO_HOSTS what was chosen of staging is declared down: web2\.us \(moving house\)/,
   );
 });
+
+it("says of hosts that others than the wanted projects are on them", () => {
+  const projects = [{ project: "storefront" }];
+  const shop = { projects, hosts: hosts.filter(({ name }) => name !== "db1.eu"), down: [] };
+  expect(() => chooseHosts(shop, { filter: { hosts: ["db1.eu"] }, definition })).toThrow(
+    "none of the hosts that were chosen of staging runs storefront: db1.eu",
+  );
+  expect(() => chooseHosts(shop, { filter: { hosts: ["web1.eu"], targets: ["queue"] }, definition })).toThrow(
+    "no host with all of",
+  );
+});

@@ -16,7 +16,7 @@ export interface HostFilter {
  *   `NO_HOSTS` where the filter leaves no host, or none but those that are declared down
  */
 export function chooseHosts(
-  wanted: WantedHosts,
+  wanted: WantedHosts & { readonly projects?: readonly { readonly project: string }[] },
   { filter, definition }: { filter: HostFilter; definition: Pick<Definition, "instance" | "hosts" | "values"> },
 ): WantedHosts {
   if (KINDS.every((kind) => filter[kind] === undefined)) return wanted;
@@ -24,6 +24,9 @@ export function chooseHosts(
   const isChosen = (host: Host) => KINDS.every((kind) => has(filter[kind], namesOf[kind](host)));
   const chosen = { hosts: wanted.hosts.filter(isChosen), down: wanted.down.filter(isChosen) };
   if (chosen.hosts.length > 0) return chosen;
+  const others = definition.hosts.filter(isChosen);
+  if (chosen.down.length === 0 && others.length > 0 && wanted.projects !== undefined)
+    throw noneHolds(others, { projects: wanted.projects, instance: definition.instance.full });
   throw noneLeft(chosen.down, { filter, instance: definition.instance.full });
 }
 
@@ -60,6 +63,16 @@ function unknown(
   return new FacsimileError(`UNKNOWN_${what.toUpperCase()}`, `${instance} has no ${what} ${JSON.stringify(name)}`, {
     hint: meantOr(near, all),
   });
+}
+
+/** Hosts of the instance, but of other projects. */
+function noneHolds(
+  hosts: readonly Host[],
+  { projects, instance }: { projects: readonly { readonly project: string }[]; instance: string },
+): FacsimileError {
+  const names = projects.map(({ project }) => project).join(", ");
+  const message = `none of the hosts that were chosen of ${instance} runs ${names}: ${hosts.map(({ name }) => name).join(", ")}`; // biome-ignore format: one line
+  return new FacsimileError("NO_HOSTS", message, { hint: `What is on which of them: facs list ${instance}` });
 }
 
 function noneLeft(

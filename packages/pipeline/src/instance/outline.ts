@@ -103,7 +103,10 @@ async function writtenOutline(
 function assertOnce(specs: readonly ProjectSpec[]): void {
   const twice = specs.find(({ project }, index) => specs.findIndex((spec) => spec.project === project) < index);
   if (twice === undefined) return;
-  throw new FacsimileError("USAGE", `${twice.project} is named twice`, { hint: "Name the one version that is meant." });
+  const versions = new Set(specs.filter(({ project }) => project === twice.project).map(({ version }) => version));
+  throw new FacsimileError("USAGE", `${twice.project} is named twice`, {
+    hint: versions.size === 1 ? "Name it once." : "Name it once, with the version that is meant.",
+  });
 }
 
 /** The one whose sources are given. @throws `USAGE` */
