@@ -54,7 +54,7 @@ describe("before a deploy begins, on a fleet", () => {
     );
     const refused = await shop.facs("deploy", "staging", "--yes");
     expect(refused.stdout).toMatch(/web2\.us.*: storefront would lose 40 of its \d+ files/);
-    expect(refused.stdout).toContain("facs deploy --allow-deletes");
+    expect(refused.stdout).toMatch(/If it is meant: facs deploy staging --resume \S+ --allow-deletes\n/);
     expect(refused.code).toBe(1);
     expect(await shop.facs("deploy", "staging", "--yes", "--allow-deletes")).toMatchObject({ code: 0 });
   });
