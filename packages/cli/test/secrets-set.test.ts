@@ -115,7 +115,6 @@ describe("facs secrets set", () => {
       ["none", "cannot read"],
       [".", "EISDIR"],
     ] as const) {
-      // biome-ignore format: one line
       const { code, stderr } = await shop.facs("secrets", "set", "dev", "x", "--file", path.join(shop.dir, file));
       expect(code).toBe(1);
       expect(stderr).toContain(why);

@@ -48,7 +48,6 @@ export function withoutHolders(
   manifest: Manifest,
   { wanted, ignore }: { wanted: Manifest; ignore: (path: string) => boolean },
 ): Manifest {
-  // biome-ignore format: one line
   const known = new Set(wanted.entries.map(({ path }) => path));
   const holders = new Set(
     manifest.entries.filter(({ path }) => isIgnored(path, ignore)).flatMap(({ path }) => above(path)),

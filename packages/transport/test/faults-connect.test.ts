@@ -94,7 +94,6 @@ it("what closes at once is asked three times more, what says something else is n
     ["", 4],
     [`SSH-2.0-x\r\n${"no ssh ".repeat(9)}`, 1],
   ] as const) {
-    // biome-ignore format: one line
     let came = 0;
     const port = await listening((socket) => {
       came++;

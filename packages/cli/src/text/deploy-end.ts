@@ -81,7 +81,6 @@ function nextRows(
   { instance, again }: { instance: string; again: readonly string[] },
   bad: readonly HostReport[],
 ): Row[] {
-  // biome-ignore format: one line
   const hints = [...new Set(bad.flatMap(({ problem }) => harmlessLines(problem?.hint ?? "") || []))];
   const told = hints.map((hint) => typeable(hint, { instance, deploy: again[0] }));
   const then = again.map((one, index) => `${hints.length === 0 || index > 0 ? "" : "then: "}${one}`);
@@ -93,7 +92,6 @@ export function typeable(
   hint: string,
   { instance, deploy = `facs deploy ${instance}` }: { instance: string; deploy?: string | undefined },
 ): string {
-  // biome-ignore format: one line
   return hint
     .replace(/facs lock release(?= frees)/g, `facs lock release ${instance}`)
     .replace(/facs deploy(?= --)/g, deploy);

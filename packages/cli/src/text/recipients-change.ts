@@ -27,7 +27,6 @@ export function sealedText(
   sealed: readonly SealedStep[],
   style: Style,
 ): string {
-  // biome-ignore format: one line
   const written = [...(key === undefined ? [] : [`keys/${key.fingerprint}.asc`]), ...sealed.map(({ state }) => state.file)]; // biome-ignore format: one line
   const leavers = [...new Set(sealed.flatMap(({ step }) => step.plan.removed))];
   const lines = [

@@ -42,7 +42,6 @@ describe("the record of what a host runs", () => {
       ["damaged", { release, tree: id }],
       [text, { release: "b".repeat(64), tree: id }],
     ] as const) {
-      // biome-ignore format: one line
       const { asked, source } = host(current);
       expect(await (await records(mine)).of(source)).toMatchObject({ manifest });
       expect(asked).toEqual(["manifest"]);

@@ -72,7 +72,6 @@ async function mergedCommits(context: PipelineContext): Promise<readonly [string
     ["HEAD", "MERGE_HEAD"],
     ["HEAD^1", "HEAD^2"],
   ] as const) {
-    // biome-ignore format: one line
     const found = await Promise.all([ours, theirs].map((name) => revision(["--verify", name], context)));
     if (found[0] !== undefined && found[1] !== undefined) return [found[0], found[1]];
   }
