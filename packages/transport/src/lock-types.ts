@@ -42,6 +42,9 @@ export interface Lock {
    */
   confirm(place: Place, request: ConfirmRequest): Promise<void>;
 
+  /** Ends a way back: what ran before runs again, and so do its commands. */
+  rest(place: Place): Promise<void>;
+
   /**
    * As `Session.list`, and a later `confirm` or `remember` may then leave a snapshot of the current tree.
    */

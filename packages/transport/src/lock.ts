@@ -91,6 +91,7 @@ function changes(changer: Changer): Omit<Lock, "token" | "renew" | "unlock"> {
     },
     runHook: (place, hook) => runHook(changer, { place, ...hook }),
     confirm: (place, request) => confirm(changer, { place, ...request }),
+    rest: async (place) => void (await changer.ask("rest", { place })),
     remember: async (place) => void (await changer.ask("remember", { place })),
     list: async (place, { dir = "", ...options } = {}) => {
       if (dir !== "") checkDir(dir);

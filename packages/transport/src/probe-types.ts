@@ -10,6 +10,8 @@ export interface Probe {
   readonly base: string;
   /** What runs; `undefined` before the first deploy. */
   readonly current: Running | undefined;
+  /** A run switched here, and was neither confirmed nor taken back to its end: commands may not have run. */
+  readonly unsettled: boolean;
   /** Folders of `releases/` that are complete. */
   readonly dirs: readonly string[];
   /**

@@ -15,6 +15,7 @@ export function parseProbe(body: Buffer, options: ProbeOptions & { readonly plac
     ...adoptionOf(one("m"), { place: options.place, full: found.has("f") }),
     base: one("b"),
     current: dir === "" ? undefined : { dir, tree: treeOf(dir), release: release === "" ? undefined : release },
+    unsettled: found.has("y"),
     dirs: found.get("d") ?? [],
     record: recordOf(one("s")),
     unlinked: found.get("x") ?? [],

@@ -31,11 +31,11 @@ export function comparePlan({ copy, wanted, found }: { copy: Copy; wanted: HostC
 }
 
 /**
- * What runs there was brought to its end: history is written last. A run that was killed between switch and end has left
- * a host whose commands may never have run.
+ * What runs there was brought to its end: history is written last, and so is that a way back came to its end. A run that was killed
+ * before has left a host whose commands may never have run.
  */
-export function isEnded({ probe: { current, history } }: Pick<Survey, "probe">): boolean {
-  return current !== undefined && history.at(-1)?.dir === current.dir;
+export function isEnded({ probe: { current, history, unsettled } }: Pick<Survey, "probe">): boolean {
+  return current !== undefined && history.at(-1)?.dir === current.dir && !unsettled;
 }
 
 /** What runs there was brought to its end, and so was the name that its release has now. */

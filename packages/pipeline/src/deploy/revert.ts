@@ -64,7 +64,10 @@ async function backToAll(run: HostRun, context: RunContext): Promise<void> {
     const { place } = step.found;
     if (await tried(lockOf(run, place).switch(place, before))) back.push(step);
   }
-  for (const step of back.filter(({ kind }) => kind !== "record")) await tried(runOldHooks(run, step, context));
+  for (const step of back) {
+    const { place } = step.found;
+    if (step.kind === "record" || (await tried(runOldHooks(run, step, context)))) await tried(lockOf(run, place).rest(place)); // biome-ignore format: one line
+  }
   if (failures.length > 0) throw failures[0];
 }
 

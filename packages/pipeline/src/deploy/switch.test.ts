@@ -32,6 +32,7 @@ function run(error: Error): { run: HostRun; running: () => SwitchTarget | undefi
         throw error;
       }
     },
+    rest: async () => undefined,
   } as unknown as Lock;
   const step = {
     copy: { id: "r2", project: "shop", hooks },

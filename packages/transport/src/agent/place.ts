@@ -112,6 +112,7 @@ op_probe() {
   fi
   runs
   printf 'c%s\\0r%s\\0' "$dir" "$release"
+  [ ! -s "$M/unsettled" ] || printf 'y\\0'
   trees
   for look do
     case $look in

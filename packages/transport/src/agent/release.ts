@@ -28,13 +28,14 @@ renamed() {
   put "$M/$2/snapshot" < "$M/$release/snapshot"
 }
 
-# op_switch ... DIR RELEASE: tells what was current.
+# op_switch ... DIR RELEASE: tells what was current. Another tree is unsettled until its run is confirmed, or all of it taken back.
 op_switch() {
   changing "$@"
   runs
   [ -z "$6" ] || [ -d "$M/$6" ] || die NOT_STAGED "$M/$6"
+  [ -n "$mirror" ] || [ -z "$5" ] || [ -d "$B/releases/$5" ] || die NOT_STAGED "$B/releases/$5"
+  [ "$dir" = "$5" ] || printf x > "$M/unsettled" || why "$M/unsettled"
   if [ -n "$mirror" ]; then mirror_to "$5" "$6"; return; fi
-  [ -z "$5" ] || [ -d "$B/releases/$5" ] || die NOT_STAGED "$B/releases/$5"
   renamed "$5" "$6"
   [ "$dir" = "$5" ] && [ -n "$5" ] || point "$B/current" "\${5:+releases/$5}"
   [ "$release" = "$6" ] && [ -n "$6" ] || point "$M/current" "$6"
@@ -56,7 +57,16 @@ op_confirm() {
   for each do shift; [ "$each" = "$release" ] || set -- "$@" "$M/$each"; done
   [ $# -eq 0 ] || discard "$@"
   vouch
+  settled
 }
+
+# op_rest ...: what ran before a switch runs again, and so do its commands.
+op_rest() {
+  adding "$@"
+  settled
+}
+
+settled() { [ ! -s "$M/unsettled" ] || : > "$M/unsettled" || exit 1; }
 
 # op_remember ...: what was listed when the current tree was proven becomes its snapshot.
 op_remember() {
