@@ -87,7 +87,7 @@ async function awaitOne(
       const what = check.http ?? [check.run].flat().join(" ");
       throw new FacsimileError(
         "UNHEALTHY",
-        `${host.name} is not healthy: \`${what}\` failed ${tries} times${lastLines(result, redactor)}`,
+        `${host.name} is not healthy: \`${what}\` failed${tries === 1 ? "" : ` ${tries} times`}${lastLines(result, redactor)}`,
       );
     }
     await sleep(interval * 1000);
