@@ -48,7 +48,7 @@ export function nameOf({ project, version, id }: Named): string {
 }
 
 /** What brings a version to hosts that do not hold its release; with the secrets and values of now. */
-export function deployInstead(instance: string, { project, version }: Pick<Named, "project" | "version">): string {
+function deployInstead(instance: string, { project, version }: Pick<Named, "project" | "version">): string {
   return `facs deploy ${instance} ${project}@${version}`;
 }
 

@@ -11,7 +11,6 @@ import { closeAll, reachAll } from "./hosts.ts";
 import { protectedOf, surveyAll } from "./plan.ts";
 import { preflightBack } from "./preflight.ts";
 import { type Ending, idleHosts, lostHosts, reportOf, tooManyLost, untouchedHosts } from "./report.ts";
-import { withAdvice } from "./rollback-advice.ts";
 import { goalsOf } from "./rollback-goals.ts";
 import { findHeld } from "./rollback-held.ts";
 import { planOfRollback } from "./rollback-plan.ts";
@@ -83,7 +82,7 @@ export async function rollback(request: RollbackRequest, world: PipelineContext)
     const work = { ...reported, surveyed, runs };
     const how = { action: "rollback", by: keyring.fingerprint, adopt: false, allowDeletes: false, deployed: undefined, recorded: undefined, resumes: undefined } as const; // biome-ignore format: one line
     const ended = await carryOut(work, { ...context, ...how, letGo, stop: world.signal, started });
-    return rollbackReport(withAdvice(ended, { goals, surveyed }), told);
+    return rollbackReport(ended, told);
   } finally {
     letGo();
     await reaching.then(closeAll, () => undefined);

@@ -4,7 +4,7 @@ import { type ReleaseRecord, type Staged, treeOf, watchedPart } from "@facsimile
 import type { SealedRelease } from "../release/seal.ts";
 import { forEach } from "./attempts.ts";
 import { type HostRun, isReady, isUnreachable, lockOf, type RunContext, type Step, tell } from "./host-run.ts";
-import { deployInstead, nameOf } from "./rollback-words.ts";
+import { goElsewhere, nameOf } from "./rollback-words.ts";
 import { shrinkProblem } from "./shrinks.ts";
 
 /**
@@ -105,7 +105,7 @@ async function proven({ dir, found, wanted, send, copy }: Step, run: HostRun, co
   const listed = await lockOf(run, place).list(place, { ...options, dir });
   // The snapshot that is left at the end vouches for the tree, so it must be right now, not when it was surveyed.
   const differences = compareTrees(watchedPart(wanted.manifest, { place, options }), listed.manifest);
-  if (differences.length > 0) throw send === undefined ? notWhole(run, { copy, differences, instance: context.instance }) : moved(run, copy.project); // biome-ignore format: one line
+  if (differences.length > 0) throw send === undefined ? notWhole(run, { copy, found, differences, instance: context.instance }) : moved(run, copy.project); // biome-ignore format: one line
   return listed.dir;
 }
 
@@ -115,12 +115,17 @@ const NAMED = 3;
 /** A tree to go back to that was damaged since it ran. */
 function notWhole(
   { host }: HostRun,
-  { copy, differences, instance }: Pick<Step, "copy"> & { differences: readonly Difference[]; instance: string },
+  {
+    copy,
+    found,
+    differences,
+    instance,
+  }: Pick<Step, "copy" | "found"> & { differences: readonly Difference[]; instance: string },
 ): FacsimileError {
   const paths = differences.slice(0, NAMED).map(({ path, kind }) => `${path} (${kind})`);
   const more = differences.length > NAMED ? ` and ${differences.length - NAMED} more` : "";
   const what = `${host.name}: what it holds of ${nameOf(copy)} is not what was signed: ${paths.join(", ")}${more}`;
-  return new FacsimileError("ROLLBACK_IMPOSSIBLE", what, { hint: deployInstead(instance, copy) });
+  return new FacsimileError("ROLLBACK_IMPOSSIBLE", what, { hint: goElsewhere(instance, copy, found.release?.version) });
 }
 
 const records = new WeakMap<SealedRelease, Map<Manifest, ReleaseRecord["files"]>>();
