@@ -28,7 +28,7 @@ describe("before a deploy begins, on a fleet", () => {
       expect(text).toMatch(/db1\.us: \S+\/shop\/ledger holds files that facsimile did not put there/);
       expect(text).toMatch(/web2\.us: \S+\/shop is a symbolic link/);
       expect(text).toMatch(/db1\.eu: \S+\/shop holds \S+\/shop\/ledger, which deploy\.protect keeps from deploys/);
-      expect(text).toContain("deploy with --adopt");
+      expect(text).toMatch(/or, to replace what lies there: facs deploy staging.* --adopt\n/);
     }
     expect(plan.stdout).toContain("4 hosts cannot have their copies: a deploy would stop before it begins.");
     expect(stdout).toMatch(/^staging: nothing switched\. 2 of 6 hosts were ready, 4 failed/);
@@ -54,7 +54,7 @@ describe("before a deploy begins, on a fleet", () => {
     );
     const refused = await shop.facs("deploy", "staging", "--yes");
     expect(refused.stdout).toMatch(/web2\.us.*: storefront would lose 40 of its \d+ files/);
-    expect(refused.stdout).toMatch(/If it is meant: facs deploy staging --resume \S+ --allow-deletes\n/);
+    expect(refused.stdout).toMatch(/or, to let those files go: facs deploy staging --resume \S+ --allow-deletes\n/);
     expect(refused.code).toBe(1);
     expect(await shop.facs("deploy", "staging", "--yes", "--allow-deletes")).toMatchObject({ code: 0 });
   });

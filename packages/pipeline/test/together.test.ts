@@ -7,10 +7,11 @@ import { type DeployWorld, deployWorld, hooks, outcomes } from "./deploy-world.t
 
 const NAMES = ["web1.eu", "web2.eu", "db1.eu", "web1.us", "web2.us"];
 
-/** A host whose `mv` waits before `current` is renamed, where its home has the file `slow`; `other` was there right before the lock. */
+/** A host whose `mv` waits before `current` is renamed, where its home has the file `slow`; `other` was there right before the lock; `full`: it cannot keep what was proven. */
 const MV = `#!/bin/sh
 case "$*" in
 */shop/.facsimile/lock) [ ! -e "$HOME/other" ] || echo '{"facsimile":"deployed/1","scope":"staging","id":"i","serial":9,"digest":"d"}' > "$HOME/shop/.facsimile/.state.staging" ;;
+*/seen.*/current/snapshot) [ ! -e "$HOME/full" ] || { echo "mv: no room" >&2; exit 1; } ;;
 */shop/shop/current) [ ! -e "$HOME/slow" ] || { touch "$HOME/at-switch"; sleep 20; } ;; esac
 exec /bin/mv "$@"
 `;
@@ -29,7 +30,8 @@ describe("the policy together", { timeout: 60_000 }, () => {
   });
   beforeEach(async () => {
     for (const host of NAMES)
-      for (const file of ["unwell", "slow", "other", "at-switch", "forgetful"]) await shop.mark(host, file, false);
+      for (const file of ["unwell", "slow", "other", "at-switch", "forgetful", "full"])
+        await shop.mark(host, file, false);
     await shop.define({ deploy: hooks(), banner: "old" });
     expect((await shop.deploy()).outcome).toMatch(/done|unchanged/);
     for (const host of NAMES) await shop.mark(host, "trace", false);
@@ -66,6 +68,22 @@ describe("the policy together", { timeout: 60_000 }, () => {
     expect(report.outcome).toBe("failed");
     expect(outcomes(report)).toMatchObject({ "web1.eu": "not tried", "web2.us": "failed" });
     for (const host of NAMES) expect(await shop.read(host, "trace"), host).toBeUndefined();
+  });
+
+  it("a host that cannot note its switch keeps what it runs, as the others do; the next deploy ends it", async () => {
+    await shop.mark("db1.eu", "full");
+    await shop.define({ deploy: hooks(), banner: "new" });
+    const report = await shop.deploy();
+    expect(report.outcome).toBe("partial");
+    expect(outcomes(report)).toMatchObject({ "web1.eu": "done", "db1.eu": "failed", "web2.us": "done" });
+    const { problem, switched } = report.hosts.find(({ host }) => host === "db1.eu") ?? {};
+    expect(problem?.code).toBe("NOT_CONFIRMED");
+    expect(problem?.message).toMatch(/^db1\.eu switched and is well; that could not be noted there: .*mv: no room/);
+    expect(switched).toBe("kept");
+    expect(await shop.banners()).toEqual(["new", "new", "new", "new", "new"]);
+    await shop.mark("db1.eu", "full", false);
+    expect(outcomes(await shop.deploy())).toMatchObject({ "web1.eu": "unchanged", "db1.eu": "done" });
+    expect(await shop.read("db1.eu", "trace")).toMatch(/^pre old\npost new \d+\npre new\npost new \d+\n$/);
   });
 
   it("chosen hosts get the release of the whole instance; of the others it says that they were not chosen", async () => {

@@ -44,7 +44,7 @@ export function lockHeld(host: string, holder: LockHolder | undefined): Facsimil
   const what = [reason, run].filter((word) => word !== "").join(" ");
   const message = `${host} is locked by ${owner || "someone"} (${what}) since ${iso(since)}, at least until ${iso(until)}`;
   return new FacsimileError("LOCK_HELD", message, {
-    hint: "Wait for that run. If it was killed, its lock is free to take as soon as that time has passed; facs lock release frees it now.",
+    hint: "Wait for that run. If it was killed, its lock is free to take as soon as that time has passed; facs lock release INSTANCE frees it now.",
   });
 }
 
@@ -103,6 +103,6 @@ export function notAdopted(host: string, { base, owner }: Pick<Probe, "base" | "
       ? "holds files that facsimile did not put there"
       : `belongs to ${owner.project} of ${owner.instance}`;
   return new FacsimileError("NOT_ADOPTED", `${host}: ${base} ${whose}`, {
-    hint: "Check home and the host's name; if the folder may be taken over, deploy with --adopt.",
+    hint: "Check home and the host's name; or let the folder be taken over.",
   });
 }

@@ -119,7 +119,7 @@ function checkWay(host: string, { plan, base, adopt }: { plan: MirrorPlan; base:
   if (plan.links.length > 0)
     throw new FacsimileError("HOME_REFUSED", `${host}: ${named(plan.links, home)}: a symbolic link, where a folder is to be; nothing is written through one`, { hint: "Put a folder in its place, or take the link away." }); // biome-ignore format: one line
   if (plan.foreign.length === 0 || adopt) return;
-  throw new FacsimileError("NOT_ADOPTED", `${host}: ${named(plan.foreign, home)}: something else lies there, which facsimile did not put there`, { hint: "Take it away; or, if it may be replaced, deploy with --adopt." }); // biome-ignore format: one line
+  throw new FacsimileError("NOT_ADOPTED", `${host}: ${named(plan.foreign, home)}: something else lies there, which facsimile did not put there`, { hint: "Take it away, or let it be replaced." }); // biome-ignore format: one line
 }
 
 function named(paths: readonly string[], home: string): string {

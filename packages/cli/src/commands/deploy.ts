@@ -8,7 +8,7 @@ import { hostFilterOf, hostFilterText, srcDirOf } from "../options.ts";
 import type { Invocation } from "../program.ts";
 import { deployText } from "../text/deploy.ts";
 import { againText } from "../text/deploy-end.ts";
-import { isStopped } from "../text/deploy-headline.ts";
+import { isBack, isStopped } from "../text/deploy-headline.ts";
 import { stagesText } from "../text/stages.ts";
 import type { Typed } from "../text/undo.ts";
 import type { World } from "../world.ts";
@@ -86,6 +86,5 @@ export function endStatus(
 
 /** It was stopped; else it had switched when somebody asked, and failed by itself later. */
 function isCutShort(hosts: readonly HostReport[]): boolean {
-  const ended = (one: HostReport["outcome"]) => hosts.some(({ outcome }) => outcome === one);
-  return !ended("reverted") && (hosts.some(isStopped) || !ended("failed"));
+  return !hosts.some(isBack) && (hosts.some(isStopped) || !hosts.some(({ outcome }) => outcome === "failed"));
 }

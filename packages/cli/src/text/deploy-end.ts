@@ -1,7 +1,7 @@
-import { problemsOf } from "@facsimile/core";
 import { isSecretSet } from "@facsimile/definitions";
 import type { HostReport } from "@facsimile/pipeline";
 import { givenOptions } from "../confirm.ts";
+import { evenSo, withInstance } from "./advice.ts";
 import { type Ended, isKept, isStopped } from "./deploy-headline.ts";
 import { hostProblems } from "./host-problems.ts";
 import { count } from "./style.ts";
@@ -24,7 +24,7 @@ export function endRows(report: Ended, again: readonly string[] = [againText(rep
   const rest = isMixed ? [...grouped(hosts, "reverted"), ...grouped(hosts, "not tried")] : [];
   const told = [...groupBy(bad, ({ outcome }) => outcome)].flatMap(([outcome, some]) => problemRows(outcome, some));
   const next = outcome === "failed" || outcome === "partial" ? nextRows({ instance: report.instance, again }, bad) : [];
-  return [...told, ...keptRows(hosts.filter(isKept)), ...rest, ...stoppedIn(report), ...leftOut(hosts), ...next];
+  return [...told, ...keptRows(hosts), ...rest, ...stoppedIn(report), ...leftOut(hosts), ...next];
 }
 
 function problemRows(outcome: string, hosts: readonly HostReport[]): Row[] {
@@ -33,7 +33,8 @@ function problemRows(outcome: string, hosts: readonly HostReport[]): Row[] {
 }
 
 /** Hosts of which one may think that they run what they ran before. */
-function keptRows(kept: readonly HostReport[]): Row[] {
+function keptRows(hosts: readonly HostReport[]): Row[] {
+  const kept = hosts.filter((host) => isKept(host) && host.problem?.code !== "NOT_CONFIRMED"); // That says it.
   if (kept.length === 0) return [];
   const runs = kept.length === 1 ? "runs" : "run";
   return [["kept", `${names(kept)} ${runs} the new release, not confirmed: a command ran that cannot be taken back`]];
@@ -82,25 +83,10 @@ function nextRows(
   bad: readonly HostReport[],
 ): Row[] {
   const hints = [...new Set(bad.flatMap(({ problem }) => harmlessLines(problem?.hint ?? "") || []))];
-  const told = hints.map((hint) => typeable(hint, { instance, deploy: again[0] }));
+  const told = hints.map((hint) => withInstance(hint, instance));
   const then = again.map((one, index) => `${hints.length === 0 || index > 0 ? "" : "then: "}${one}`);
-  return [["next", [...told, ...then, ...evenSo(again, bad), ...withoutThem(bad.filter(isHostsOwn))].join("\n")]];
-}
-
-/** What hosts say of commands names no instance, for they do not know it. */
-export function typeable(
-  hint: string,
-  { instance, deploy = `facs deploy ${instance}` }: { instance: string; deploy?: string | undefined },
-): string {
-  return hint
-    .replace(/facs lock release(?= frees)/g, `facs lock release ${instance}`)
-    .replace(/facs deploy(?= --)/g, deploy);
-}
-
-/** What somebody may do who means it. */
-function evenSo([again]: readonly string[], bad: readonly HostReport[]): string[] {
-  const isForeign = bad.some(({ problem }) => problem !== undefined && problemsOf(problem).some(({ code }) => code === "NOT_ADOPTED")); // biome-ignore format: one line
-  return isForeign && again !== undefined && !again.includes(" --adopt") ? [`or, to replace what lies there: ${again} --adopt`] : []; // biome-ignore format: one line
+  const meant = evenSo(bad.map(({ problem }) => problem), again[0]); // biome-ignore format: one line
+  return [["next", [...told, ...then, ...meant, ...withoutThem(bad.filter(isHostsOwn))].join("\n")]];
 }
 
 function withoutThem(hosts: readonly HostReport[]): string[] {

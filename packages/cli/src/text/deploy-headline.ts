@@ -49,11 +49,11 @@ function partialText(
 }
 
 function failedText(hosts: readonly HostReport[]): string {
-  if (hosts.some(isStopped)) return "stopped. Nothing switched: all hosts run what they ran before.";
+  const [back, stopped] = [hosts.filter(isBack).length, hosts.some(isStopped)];
+  if (stopped && back === 0) return "stopped. Nothing switched: all hosts run what they ran before.";
   const failed = hosts.filter(({ outcome }) => outcome === "failed" || outcome === "unreachable").length;
-  const back = hosts.filter(isBack).length;
   if (back > 0)
-    return `reverted. ${count(failed, "host")} failed after the switch; ${backText(back, failed === 1 && back === 1 ? 1 : hosts.length)}.`;
+    return `${stopped ? "stopped" : "reverted"}. ${count(failed, "host")} failed after the switch; ${backText(back, failed === 1 && back === 1 ? 1 : hosts.length)}.`;
   return `nothing switched. ${unreadyText(hosts, failed)}`;
 }
 
@@ -74,7 +74,7 @@ function unreadyText(hosts: readonly HostReport[], failed: number): string {
 }
 
 /** It was switched, and runs again what it ran before. */
-function isBack({ outcome, switched }: HostReport): boolean {
+export function isBack({ outcome, switched }: HostReport): boolean {
   return outcome === "reverted" || switched === "back";
 }
 

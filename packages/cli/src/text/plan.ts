@@ -1,6 +1,6 @@
 import { formatPosition } from "@facsimile/core";
 import type { HostPlan, HostProjectPlan, Plan, ProjectPlan } from "@facsimile/pipeline";
-import { typeable } from "./deploy-end.ts";
+import { evenSo, withInstance } from "./advice.ts";
 import { hostProblems } from "./host-problems.ts";
 import { commandLines } from "./plan-commands.ts";
 import { pathLines } from "./plan-files.ts";
@@ -96,12 +96,13 @@ function downLines({ down = [] }: Plan, { yellow }: Style): string[] {
 /** The same trouble and what to do about it are said once, however many hosts have it. */
 function lostLines(
   lost: readonly HostPlan[],
-  { style: { red, bad }, ...at }: { style: Style; deploy: string; instance: string },
+  { style: { red, bad }, deploy, instance }: { style: Style; deploy: string; instance: string },
 ): string[] {
   const failed = lost.flatMap(({ host, problem }) => (problem === undefined ? [] : [{ host, problem }]));
   const lines = hostProblems(failed).flatMap((text) => text.split("\n").map((line) => `  ${red(bad)} ${line}`));
   const hints = new Set(lost.flatMap(({ problem }) => problem?.hint?.split("\n").map(harmless) ?? []));
-  return [...lines, ...[...hints].map((hint) => `    ${typeable(hint, at)}`)];
+  const meant = evenSo(lost.map(({ problem }) => problem), deploy); // biome-ignore format: one line
+  return [...lines, ...[...hints].map((hint) => `    ${withInstance(hint, instance)}`), ...meant.map((line) => `    ${line}`)]; // biome-ignore format: one line
 }
 
 /** With the versions that no file says. */

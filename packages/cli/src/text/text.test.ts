@@ -60,6 +60,10 @@ describe("deployText", () => {
     const back = { ...host("web1", "failed", sick), switched: "back" as const };
     expect(deployText(report({ outcome: "failed", hosts: [back] }), style)).toContain("staging: reverted. 1 host failed after the switch; it runs again what it ran before.\n"); // biome-ignore format: one line
     expect(deployText(report({ outcome: "failed", hosts: [back, host("web2", "reverted")] }), style)).toContain("1 host failed after the switch; all 2 hosts run again what they ran before.\n"); // biome-ignore format: one line
+    const untouched = host("web2", "not tried", new FacsimileError("STOPPED", "web2: the run was stopped"));
+    expect(deployText(report({ outcome: "failed", hosts: [back, untouched] }), style)).toContain("staging: stopped. 1 host failed after the switch; it runs again what it ran before.\n"); // biome-ignore format: one line
+    const unnoted = { ...host("web1", "failed", new FacsimileError("NOT_CONFIRMED", "web1 switched and is well")), switched: "kept" as const }; // biome-ignore format: one line
+    expect(deployText(report({ outcome: "partial", hosts: [unnoted] }), style)).not.toContain("cannot be taken back");
     const kept = { ...host("web1", "failed", sick), switched: "kept" as const };
     const text = deployText(report({ outcome: "partial", hosts: [kept, host("web2", "done")] }), style);
     expect(text).toContain("1 host holds exactly its copy of shop 1.1.0 (3f9c1e7); 1 host failed and runs the new release, not confirmed;"); // biome-ignore format: one line
@@ -78,21 +82,22 @@ describe("deployText", () => {
 
   it("tells what to type with its instance, and with what was allowed or would have to be", () => {
     const problems = [
-      new FacsimileError("LOCK_HELD", "web1 is locked", { hint: "Wait; facs lock release frees it now." }),
-      new FacsimileError("SHRINKS", "web2 would lose files", { hint: "Look at the build. If it is meant: facs deploy --allow-deletes" }),
-      new FacsimileError("NOT_ADOPTED", "web3: it holds files", { hint: "Take it away; or deploy with --adopt." }),
+      new FacsimileError("LOCK_HELD", "web1 is locked", { hint: "Wait; facs lock release INSTANCE frees it now." }),
+      new FacsimileError("SHRINKS", "web2 would lose files", { hint: "Look at the build." }),
+      new FacsimileError("NOT_ADOPTED", "web3: it holds files", { hint: "Take it away." }),
     ]; // biome-ignore format: a line each
     const failed = report({ outcome: "failed", hosts: problems.map((problem, index) => host(`web${index + 1}`, "failed", problem)) }); // biome-ignore format: one line
     const next = (text: string) => text.slice(text.indexOf("  next")).split("\n").map((line) => line.slice(9).trim()); // biome-ignore format: one line
     expect(next(deployText(failed, style, { allowed: { skipLibcheck: true } }))).toEqual([
       "Wait; facs lock release staging frees it now.",
-      "Look at the build. If it is meant: facs deploy staging --resume r --skip-libcheck --allow-deletes",
-      "Take it away; or deploy with --adopt.",
+      "Look at the build.",
+      "Take it away.",
       "then: facs deploy staging --resume r --skip-libcheck",
-      "or, to replace what lies there: facs deploy staging --resume r --skip-libcheck --adopt",
+      "or, to replace what lies there and let those files go: facs deploy staging --resume r --skip-libcheck --adopt --allow-deletes",
       "",
     ]);
-    expect(deployText(failed, style, { allowed: { adopt: true } })).toContain("then: facs deploy staging --resume r --adopt\n"); // biome-ignore format: one line
+    const allowed = deployText(failed, style, { allowed: { adopt: true, allowDeletes: true } });
+    expect(allowed).toMatch(/then: facs deploy staging --resume r --adopt --allow-deletes\n(?!.*or, )/);
   });
 
   it("counts hosts that could not be taken back, and says nothing of hosts that hold a copy", () => {

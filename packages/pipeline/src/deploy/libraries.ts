@@ -94,6 +94,6 @@ function someOf(files: readonly string[]): string {
 
 function missing(lines: readonly string[]): FacsimileError {
   return new FacsimileError("LIBRARY_MISSING", lines.join("\n"), {
-    hint: "Install what is missing there, bring it along in the release, or name it in deploy.libcheck_ignorelist.\nTo leave the check out for once: --skip-libcheck",
+    hint: "Install what is missing there, bring it along in the release, or name it in deploy.libcheck_ignorelist.",
   });
 }

@@ -21,7 +21,7 @@ export function shrinkProblem(
     undeclared === 0 ? "" : `; no deploy put ${undeclared === files ? "them" : `${undeclared} of them`} there`;
   return [
     new FacsimileError("SHRINKS", `${host}: ${project} would lose ${files} of its ${of} files${which}`, {
-      hint: `Look at the build and the version${undeclared === 0 ? "" : ", and at what else lies there"}. If it is meant: facs deploy --allow-deletes`,
+      hint: `Look at the build and the version${undeclared === 0 ? "" : ", and at what else lies there"}.`,
     }),
   ];
 }

@@ -3,6 +3,7 @@ import type { HistoryEntry, SwitchTarget } from "@facsimile/transport";
 import { forEach, isLoss } from "./attempts.ts";
 import { awaitHealth, runHooks } from "./hooks.ts";
 import { type HostRun, hookRequest, lockOf, type RunContext, type Step, type SwitchContext, tell } from "./host-run.ts";
+import { problemOf } from "./hosts.ts";
 import { isNotBegun } from "./not-begun.ts";
 import { keepOf } from "./stage.ts";
 
@@ -91,11 +92,20 @@ export async function confirmAll(runs: readonly HostRun[], context: RunContext):
       const probe = run.probes.get(step.copy.project);
       const entry = historyEntry(step, run, context);
       const { place } = step.found;
-      await lockOf(run, place).confirm(place, { entry, state: context.deployed, probe, keep: keepOf(step) });
+      const confirming = lockOf(run, place).confirm(place, { entry, state: context.deployed, probe, keep: keepOf(step) }); // biome-ignore format: one line
+      await confirming.catch((error: unknown) => {
+        throw notConfirmed(run, error);
+      });
     }
     run.outcome = "done";
     tell(run, context, "confirmed");
   });
+}
+
+/** It stays as it is: all is well there, and others are confirmed. The next deploy ends it. */
+function notConfirmed({ host }: HostRun, error: unknown): FacsimileError {
+  const { message, hint } = problemOf(error, host);
+  return new FacsimileError("NOT_CONFIRMED", `${host.name} switched and is well; that could not be noted there: ${message}`, { cause: error, hint }); // biome-ignore format: one line
 }
 
 function historyEntry({ copy, wanted }: Step, run: HostRun, { journal, now, by, action }: RunContext): HistoryEntry {
