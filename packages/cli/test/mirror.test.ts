@@ -86,6 +86,8 @@ describe("a local instance whose strategy is mirror", () => {
     const source = path.join(shop.dir, "q");
     await tree({ [`${TMPL}/a.txt`]: "mine\n" }, { root: source });
     await gitCommit(source);
+    const planned = await shop.facs("plan", "beta", "q", "--src-dir", source);
+    expect(planned.stdout).toMatch(/in this home .*a\.txt is of p/);
     const { code, stdout, stderr } = await shop.facs("deploy", "beta", "q", "--src-dir", source);
     expect([code, stdout + stderr]).toEqual([1, expect.stringMatching(/in this home .*a\.txt is of p/)]);
     expect(await shown(home())).toEqual(both);
@@ -118,6 +120,24 @@ describe("on a fleet, an instance whose strategy is mirror", () => {
     expect([again.code, again.stdout]).toEqual([0, expect.stringContaining("no change")]);
     expect(await shop.facs("verify", "staging", "ledger")).toMatchObject({ code: 0 });
   });
+
+  it("is planned with what lies in its way, single files and links too; a deploy stops before it begins", async () => {
+    await tree({ "extra/ledger/_ALL_/_DEPLOY_/etc/new.conf": "n\n", "extra/ledger/_ALL_/_DEPLOY_/lib/x": "x\n" }, { root: shop.root }); // biome-ignore format: one line
+    await fs.writeFile(path.join(shop.hostHome("db1.us"), "shop/etc/new.conf"), "other");
+    await fs.symlink("mine", path.join(shop.hostHome("db1.eu"), "shop/lib"));
+    const before = await homes();
+    const plan = await shop.facs("plan", "staging", "ledger");
+    const deploy = await shop.facs("deploy", "staging", "ledger", "--yes");
+    for (const text of [plan.stdout, deploy.stdout]) {
+      expect(text).toMatch(/db1\.us: \S+\/shop\/etc\/new\.conf: something else lies there/);
+      expect(text).toMatch(/db1\.eu: \S+\/shop\/lib: a symbolic link/);
+      expect(text).toMatch(/or, to replace what lies there: facs deploy staging.* --adopt\n/);
+    }
+    expect([deploy.code, deploy.stdout]).toEqual([1, expect.stringContaining("staging: nothing switched.")]);
+    expect(await homes()).toEqual(before);
+    await fs.rm(path.join(shop.hostHome("db1.us"), "shop/etc/new.conf"));
+    await fs.rm(path.join(shop.hostHome("db1.eu"), "shop/lib"));
+  }, 60_000);
 
   it("is taken back on every host, byte for byte, when a command after the switch fails", {
     timeout: 90_000,

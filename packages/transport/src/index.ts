@@ -4,6 +4,7 @@ export { type FanOutOptions, fanOut, type Outcome } from "./fan-out.ts";
 export { formatKnownHost, type HostKey, keyFingerprint, parseKnownHosts } from "./known-hosts.ts";
 export { treeOf } from "./layout.ts";
 export type { LibraryOffer, LibraryQuestion } from "./libraries.ts";
+export { neighbourProblems } from "./mirror-scope.ts";
 export { type ScanOptions, scanHostKey } from "./scan.ts";
 export { missingLink, watchedPart, withSharedParents } from "./shared.ts";
 export { type SpaceNeed, spaceProblem } from "./space.ts";
@@ -43,4 +44,5 @@ export {
   type TreeOptions,
   UNREADABLE,
   type VerifyFailure,
+  type WayRequest,
 } from "./types.ts";

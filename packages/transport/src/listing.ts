@@ -132,6 +132,19 @@ export function parseListing(
   return { stats, manifest: { entries: entries.sort((a, b) => compareBytes(a.path, b.path)) } };
 }
 
+/** What the agent's op_way says of paths: listings one behind the other, each with its hashes. `undefined` as above. */
+export function parseListings(records: Records): Manifest | undefined {
+  const entries: Entry[] = [];
+  while (!records.done) {
+    const stats = parseStats(records);
+    const files = [...(stats?.values() ?? [])].flatMap(({ type, raw }) => (type === "file" ? [raw] : []));
+    const hashes = parseHashes(records.nextBytes(), files);
+    if (stats === undefined || hashes === undefined) return undefined;
+    for (const [path, stat] of stats) entries.push(entryOf(path, stat, hashes.get(stat.raw)));
+  }
+  return { entries: entries.sort((a, b) => compareBytes(a.path, b.path)) };
+}
+
 function known({ size, mode }: Stat, entry: FileEntry | undefined): string | undefined {
   return entry?.size === size && entry.mode === mode ? entry.sha256 : undefined;
 }

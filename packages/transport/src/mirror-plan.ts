@@ -56,7 +56,8 @@ export function planMirror(request: MirrorRequest): MirrorPlan {
     .map(({ path }) => path)
     .concat(gone)
     .flatMap(above);
-  const links = actual.entries.filter(({ path, type }) => type === "link" && want.get(path)?.type === "dir" && before.get(path)?.type !== "link"); // biome-ignore format: one line
+  const isWay = ({ path, type }: Entry): boolean => type === "link" && want.get(path)?.type === "dir" && before.get(path)?.type !== "link"; // biome-ignore format: one line
+  const links = actual.entries.filter(isWay).map(({ path }) => path);
   return {
     puts,
     gone,
@@ -70,8 +71,10 @@ export function planMirror(request: MirrorRequest): MirrorPlan {
       const now = there.get(path);
       return now?.type === "dir" && (now.mode & OPEN) !== OPEN ? [now] : [];
     }),
-    foreign: differing.filter(({ path }) => there.has(path) && !isOurs(path)).map(({ path }) => path),
-    links: links.map(({ path }) => path),
+    foreign: differing
+      .map(({ path }) => path)
+      .filter((path) => there.has(path) && !isOurs(path) && !links.includes(path)),
+    links,
   };
 }
 

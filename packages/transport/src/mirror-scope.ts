@@ -55,19 +55,21 @@ export interface Neighbourhood {
   readonly neighbours: readonly Neighbour[];
 }
 
-/** @throws `PATH_CLASH` naming the paths that belong to somebody else. Folders may be shared, if all mean the same mode. */
-export function checkNeighbours(host: string, { project, wanted, neighbours }: Neighbourhood): void {
+/** @returns `PATH_CLASH` naming the paths that belong to somebody else. Folders may be shared, if all mean the same mode. Pure. */
+export function neighbourProblems(host: string, { project, wanted, neighbours }: Neighbourhood): FacsimileError[] {
   const own = wanted.entries.filter(({ path }) => isBelow(path, ".facsimile"));
   const clashes = [
     ...own.map(({ path }) => `${path} is facsimile's own`),
     ...neighbours.flatMap((other) => clashesWith(other, { project, wanted })),
   ];
-  if (clashes.length === 0) return;
+  if (clashes.length === 0) return [];
   const shown = clashes.slice(0, 5).join(", ");
   const more = clashes.length > 5 ? ` and ${clashes.length - 5} more` : "";
-  throw new FacsimileError("PATH_CLASH", `${host}: in this home ${shown}${more}`, {
-    hint: "Let each path be of one project, or give the projects homes of their own. A path moves from one to the other in two deploys.",
-  });
+  return [
+    new FacsimileError("PATH_CLASH", `${host}: in this home ${shown}${more}`, {
+      hint: "Let each path be of one project, or give the projects homes of their own. A path moves from one to the other in two deploys.",
+    }),
+  ];
 }
 
 function clashesWith(other: Neighbour, { project, wanted }: Pick<Neighbourhood, "project" | "wanted">): string[] {

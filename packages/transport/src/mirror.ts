@@ -1,4 +1,4 @@
-import { compareBytes, FacsimileError } from "@facsimile/core";
+import { FacsimileError, throwProblems } from "@facsimile/core";
 import { compareTrees, type Entry, type FileEntry, type Manifest, treeId } from "@facsimile/manifest";
 import { amountOf, sendingOf } from "./amount.ts";
 import { treeMoved, verifyFailed } from "./failures.ts";
@@ -8,10 +8,11 @@ import { parseListing, Records } from "./listing.ts";
 import type { Changer } from "./lock.ts";
 import { planMembers } from "./mirror-members.ts";
 import { isIdle, type MirrorPlan, planMirror } from "./mirror-plan.ts";
-import { checkNeighbours, parseNeighbours, scopeMembers, scopeOf } from "./mirror-scope.ts";
+import { neighbourProblems, parseNeighbours, scopeMembers, scopeOf } from "./mirror-scope.ts";
+import { wayProblems } from "./mirror-way.ts";
 import { prove } from "./prove.ts";
 import { probe } from "./session.ts";
-import { above } from "./shared.ts";
+import { above, withKept } from "./shared.ts";
 import { checkSpace } from "./space.ts";
 import { recorded } from "./stage.ts";
 import { memberOf } from "./stage-plan.ts";
@@ -31,9 +32,12 @@ export async function stageMirror(changer: Changer, request: Request): Promise<S
   const wanted = withKept(manifest, request.kept);
   const look = await lookAt(changer, { ...request, manifest: wanted, last, isSure });
   if (request.steady && isSure && look.moved) checkSteady(changer.host.name, { request, last, base: found.base, actual: look.actual }); // biome-ignore format: one line
-  checkNeighbours(changer.host.name, { project: place.project, wanted: manifest, neighbours: look.neighbours });
+  throwProblems(
+    neighbourProblems(changer.host.name, { project: place.project, wanted: manifest, neighbours: look.neighbours }),
+  );
   const plan = planMirror({ project: place.project, wanted, last, actual: look.actual, ignore: ignoreOf(request) }); // biome-ignore format: one line
-  checkWay(changer.host.name, { plan, base: found.base, adopt: request.adopt === true });
+  const home = found.base.slice(0, found.base.lastIndexOf("/"));
+  throwProblems(wayProblems(changer.host.name, { plan: { ...plan, ...(request.adopt ? { foreign: [] } : {}) }, home }));
   const [id, linked] = [treeId(manifest), filesOf(manifest).length - filesOf({ entries: plan.puts }).length];
   const current = found.current;
   if (current?.tree === id && isIdle(plan)) return { dir: current.dir, reused: true, linked, sent: 0, sentBytes: 0 };
@@ -51,12 +55,6 @@ function lostFiles({ gone }: MirrorPlan, actual: Manifest): Pick<Staged, "lost">
   const there = new Set(filesOf(actual).map(({ path }) => path));
   const files = gone.filter((path) => there.has(path)).length;
   return files === 0 ? {} : { lost: { files, of: there.size } };
-}
-
-function withKept({ entries }: Manifest, kept: readonly string[] = []): Manifest {
-  const missing = kept.filter((path) => entries.every((entry) => entry.path !== path));
-  const folders = missing.map((path) => ({ path, type: "dir", mode: 0o755 }) as const);
-  return { entries: [...entries, ...folders].sort((a, b) => compareBytes(a.path, b.path)) };
 }
 
 /** Makes the place ours and whole: what a killed run left half way is taken back first. */
@@ -111,20 +109,6 @@ function checkSteady(
 ): void {
   const { puts, gone } = planMirror({ project: request.place.project, wanted: last, last, actual, ignore: ignoreOf(request) }); // biome-ignore format: one line
   if (puts.length > 0 || gone.length > 0) throw treeMoved(host, base);
-}
-
-/** @throws `HOME_REFUSED` where a link leads elsewhere, `NOT_ADOPTED` where something lies that nobody deployed. */
-function checkWay(host: string, { plan, base, adopt }: { plan: MirrorPlan; base: string; adopt: boolean }): void {
-  const home = base.slice(0, base.lastIndexOf("/"));
-  if (plan.links.length > 0)
-    throw new FacsimileError("HOME_REFUSED", `${host}: ${named(plan.links, home)}: a symbolic link, where a folder is to be; nothing is written through one`, { hint: "Put a folder in its place, or take the link away." }); // biome-ignore format: one line
-  if (plan.foreign.length === 0 || adopt) return;
-  throw new FacsimileError("NOT_ADOPTED", `${host}: ${named(plan.foreign, home)}: something else lies there, which facsimile did not put there`, { hint: "Take it away, or let it be replaced." }); // biome-ignore format: one line
-}
-
-function named(paths: readonly string[], home: string): string {
-  const more = paths.length > 5 ? ` and ${paths.length - 5} more` : "";
-  return paths.slice(0, 5).map((path) => JSON.stringify(`${home}/${path}`).slice(1, -1)).join(", ") + more; // biome-ignore format: one line
 }
 
 interface Filling {

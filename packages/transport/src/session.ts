@@ -8,6 +8,7 @@ import { parseListing, Records, type Stats } from "./listing.ts";
 import { takeLock } from "./lock.ts";
 import { freeLock, readLock } from "./lock-free.ts";
 import { reachable } from "./mirror-plan.ts";
+import { mirrorWay } from "./mirror-way.ts";
 import { checkDir, checkPlace, checkRelease, placeArgs } from "./place.ts";
 import { parseProbe } from "./probe.ts";
 import { readFiles } from "./read-files.ts";
@@ -58,6 +59,7 @@ export function sessionOf({ endpoint, host, userHome, noisy, close }: SessionPar
     readRecord: (place, options) => readRecord(host, { place, ...options }),
     readFiles: (place, request) => readFiles(host, { place, ...request }),
     list: async (place, options) => (await list(host, { place, ...optionsFor(place, options ?? {}) })).listing,
+    way: async (place, request) => (place.strategy === "mirror" ? mirrorWay(host, { place, ...optionsFor(place, request) }) : []), // biome-ignore format: one line
     libraries: (question) => libraries(host, question),
     lock: (request) => takeLock(host, request),
     readLock: (home) => readLock(host, home),

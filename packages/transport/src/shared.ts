@@ -1,4 +1,4 @@
-import { FacsimileError } from "@facsimile/core";
+import { compareBytes, FacsimileError } from "@facsimile/core";
 import type { Difference, Manifest, Tree } from "@facsimile/manifest";
 import type { Place, TreeOptions } from "./types.ts";
 
@@ -35,6 +35,13 @@ export function optionsFor<Options extends TreeOptions>(
   const { shared = [], ignore = () => false } = options;
   if (place.strategy !== "mirror" || shared.length === 0) return options;
   return { ...options, shared: [], kept: shared, ignore: (path) => shared.includes(path) || ignore(path) };
+}
+
+/** The tree of a mirror with the folders that stay where they are. */
+export function withKept({ entries }: Manifest, kept: readonly string[] = []): Manifest {
+  const missing = kept.filter((path) => entries.every((entry) => entry.path !== path));
+  const folders = missing.map((path) => ({ path, type: "dir", mode: 0o755 }) as const);
+  return { entries: [...entries, ...folders].sort((a, b) => compareBytes(a.path, b.path)) };
 }
 
 /** What of a release a host is held to: without what it may change itself. */

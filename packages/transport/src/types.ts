@@ -98,6 +98,12 @@ export interface Session {
    */
   list(place: Place, options?: ListOptions): Promise<Listing>;
 
+  /**
+   * What would refuse a copy whose strategy is mirror, in one round trip: `PATH_CLASH`, `HOME_REFUSED` for links, `NOT_ADOPTED` for
+   * single paths of others. Changes nothing. Of releases: nothing, a probe says it.
+   */
+  way(place: Place, request: WayRequest): Promise<readonly FacsimileError[]>;
+
   /** Which shared libraries the host has, in one round trip. Changes nothing. */
   libraries(question: LibraryQuestion): Promise<LibraryOffer>;
 
@@ -133,6 +139,13 @@ export interface TreeOptions {
   readonly ignore?: ((path: string) => boolean) | undefined;
   /** Paths linked into `<home>/<project>/shared`. Right links are left out of listings; anything else in their place is listed. */
   readonly shared?: readonly string[] | undefined;
+}
+
+export interface WayRequest extends TreeOptions {
+  /** What is to lie there. */
+  readonly manifest: Manifest;
+  /** What was deployed there; `undefined`: nothing, or nobody knows. */
+  readonly last?: Manifest | undefined;
 }
 
 export interface FilesRequest {

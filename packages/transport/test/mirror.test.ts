@@ -184,7 +184,10 @@ it("writes through neither links nor hard links, and over nothing that nobody de
     ],
     [{ ".facsimile/lock": "x" }, { adopt: true }, { code: "PATH_CLASH" }],
   ] as const) {
-    await expect(deploy(lock, await treeOfFiles(files), more, place)).rejects.toMatchObject(expected);
+    const nodes = await treeOfFiles(files);
+    const told = await session.way(place, { manifest: await manifestOf(nodes) });
+    expect(told).toContainEqual(expect.objectContaining(expected));
+    await expect(deploy(lock, nodes, more, place)).rejects.toMatchObject(expected);
   }
   expect(await show()).toMatchObject({ "away/x": "file 644 x", precious: "file 644 p" });
   await fs.link(`${home}/precious`, `${home}/twin`);
@@ -193,6 +196,35 @@ it("writes through neither links nor hard links, and over nothing that nobody de
   await fs.rename(`${home}/storefront`, `${home}/moved`);
   await fs.symlink("moved", `${home}/storefront`);
   await expect(session.probe(place)).rejects.toMatchObject({ code: "HOME_REFUSED" });
+});
+
+it("tells beforehand what would refuse it, whatever the names, and nothing of what is as it is to be; and changes nothing", async () => {
+  const session = await login(hosts, "guard");
+  const files = {
+    "-n": "1",
+    "a\nb": "2",
+    "x y/'q'": "3",
+    "same/file": "4",
+    "same/link": "link:file",
+    new: "5",
+    "storefront/mine": "6",
+  };
+  const { show } = await homeOf(session, { "-n": "other", "a\nb": "other", "x y/'q'": { content: "3", mode: 0o600 }, "same/file": "4", "storefront/mine": "m" }); // biome-ignore format: one line
+  await fs.symlink("file", `${session.userHome}/shop/same/link`);
+  const [nodes, before] = [await treeOfFiles(files), await show()];
+  const manifest = await manifestOf(nodes);
+  const [told, ...more] = await session.way(place, { manifest });
+  const home = `${session.userHome}/shop`;
+  expect(told?.message).toBe(`guard: ${home}/-n, ${home}/a\\nb, ${home}/x y/'q': something else lies there, which facsimile did not put there`); // biome-ignore format: one line
+  expect([more, await show()]).toEqual([[], before]);
+  const [left] = await session.way(place, { manifest, ignore: (path) => path === "-n" });
+  expect(left?.message).toMatch(/^guard: \S+\/a\\nb, /);
+  expect(await session.way({ ...place, strategy: "releases" }, { manifest })).toEqual([]);
+  expect(await session.way({ ...place, home: "nowhere" }, { manifest })).toEqual([]);
+  const lock = await lockOf(session);
+  await deploy(lock, nodes, { adopt: true }, place);
+  const next = await manifestOf(await treeOfFiles({ ...files, "-n": "changed" }));
+  expect(await session.way(place, { manifest: next, last: manifest })).toEqual([]);
 });
 
 it("shares a home with another project, and takes none of its paths", async () => {
@@ -209,7 +241,10 @@ it("shares a home with another project, and takes none of its paths", async () =
     [{ "storefront/y": "3" }, "storefront/y lies in the folder of storefront"],
     [{ etc: "3" }, "etc is of storefront"],
   ] as const) {
-    const refused = deploy(lock, await treeOfFiles(files), { adopt: true, run: "r2" }, other);
+    const nodes = await treeOfFiles(files);
+    const refused = deploy(lock, nodes, { adopt: true, run: "r2" }, other);
+    const told = await session.way(other, { manifest: await manifestOf(nodes) });
+    expect(told).toContainEqual(expect.objectContaining({ code: "PATH_CLASH", message: expect.stringContaining(why) }));
     await expect(refused).rejects.toMatchObject({ code: "PATH_CLASH", message: expect.stringContaining(why) });
   }
   expect(await show()).toEqual(both);

@@ -141,8 +141,7 @@ async function surveyHost(
               project,
               host: sameHost(definition.hosts, host),
               records,
-              wanted: copies.find((copy) => copy.project === project)?.hosts.find((one) => one.host === host.name)
-                ?.treeId,
+              wanted: copies.find((copy) => copy.project === project)?.hosts.find((one) => one.host === host.name),
             }),
           ] as const,
       ),

@@ -1,4 +1,4 @@
-import { problemsOf } from "@facsimile/core";
+import { FacsimileError, problemsOf } from "@facsimile/core";
 import type { Entry, FileEntry, Manifest } from "@facsimile/manifest";
 import { expect, it } from "vitest";
 import type { Copy } from "../release/release.ts";
@@ -12,19 +12,29 @@ interface Given {
   readonly now?: Manifest;
   readonly wanted?: Manifest;
   readonly probe?: object;
+  readonly strategy?: "mirror" | "releases";
+  readonly way?: readonly FacsimileError[];
   readonly more?: Partial<Preflight> & { readonly projects?: readonly string[] };
 }
 
 /** What is said of one host that is to change from one tree to another. */
-function said({ now = files(20), wanted = files(20, "g"), probe = {}, more = {} }: Given): string[] {
+function said({
+  now = files(20),
+  wanted = files(20, "g"),
+  probe = {},
+  strategy = "releases",
+  way = [],
+  more = {},
+}: Given): string[] {
   const { projects = ["shop"], protect = [], request = { allowDeletes: true } } = more;
   const found = (project: string) => ({
-    place: { home: "/srv/shop", instance: "beta", project },
+    place: { home: "/srv/shop", instance: "beta", project, strategy },
     options: {},
     probe: { adoption: "ours", base: `/srv/shop/${project}`, current: { dir: "t", tree: "t", release: "r" }, freeBytes: 1e9, freeInodes: 1e6, record: {}, dirs: [], unlinked: [], ...probe }, // biome-ignore format: one line
     manifest: now,
     release: undefined,
     drift: [],
+    way,
   });
   const copies = projects.map((project) => ({ project, id: "i", hosts: [{ host: "web1", manifest: wanted, treeId: "u", secrets: [] }] })); // biome-ignore format: one line
   const surveyed = { reached: { host: { name: "web1" } }, projects: new Map(projects.map((project) => [project, found(project)])) }; // biome-ignore format: one line
@@ -70,4 +80,13 @@ it("takes over nothing unless told to, and tells all that is wrong with a host",
   const codes = said({ now: files(50), probe, more: { request: {}, protect: ["/srv"] } }).map((line) => line.split(" ")[0]); // biome-ignore format: one line
   expect(codes).toEqual(["HOME_REFUSED", "NOT_ADOPTED", "SHRINKS", "NO_SPACE"]);
   expect(said({ probe: { adoption: "foreign" }, more: { request: { adopt: true, allowDeletes: true } } })).toEqual([]);
+});
+
+it("refuses what lies in the way of a mirror, unless told otherwise; and projects of one home that want the same paths", () => {
+  const way = [new FacsimileError("HOME_REFUSED", "web1: a link"), new FacsimileError("NOT_ADOPTED", "web1: a file")];
+  expect(said({ way })).toEqual(["HOME_REFUSED web1: a link", "NOT_ADOPTED web1: a file"]);
+  expect(said({ way, more: { request: { adopt: true, allowDeletes: true } } })).toEqual(["HOME_REFUSED web1: a link"]);
+  const both = { wanted: files(1), more: { projects: ["shop", "ledger"] } };
+  expect(said({ ...both, strategy: "mirror" })).toEqual(["PATH_CLASH web1: in this home f0 is of shop"]);
+  expect(said(both)).toEqual([]);
 });

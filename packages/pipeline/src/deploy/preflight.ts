@@ -1,7 +1,7 @@
 import path from "node:path";
 import { FacsimileError } from "@facsimile/core";
 import type { Difference, Manifest } from "@facsimile/manifest";
-import { notAdopted, type Probe, type SpaceNeed, spaceProblem } from "@facsimile/transport";
+import { neighbourProblems, notAdopted, type Probe, type SpaceNeed, spaceProblem } from "@facsimile/transport";
 import type { Copy, HostCopy } from "../release/release.ts";
 import { comparePlan, needsTree } from "./compare.ts";
 import type { Surveyed } from "./plan.ts";
@@ -26,7 +26,7 @@ export interface Preflight {
 
 /**
  * Adds to each host that was asked all that stands against giving it its copies: `HOME_REFUSED`, `NOT_ADOPTED`, `SHRINKS`,
- * `NO_SPACE`. By what the survey saw; nothing is asked, nothing is written.
+ * `PATH_CLASH`, `NO_SPACE`. By what the survey saw; nothing is asked, nothing is written.
  */
 export function preflight(surveyed: readonly Surveyed[], context: Preflight): Surveyed[] {
   return surveyed.map((one) => {
@@ -47,6 +47,7 @@ export function preflightBack(surveyed: readonly Surveyed[], { protect }: Pick<P
 
 interface Job {
   readonly change: HostProjectPlan;
+  readonly wanted: HostCopy;
   readonly found: Survey;
   readonly need: SpaceNeed;
   readonly lost: Lost;
@@ -55,12 +56,13 @@ interface Job {
 function problemsOn({ reached, projects }: Surveyed, { copies, protect, request }: Preflight): FacsimileError[] {
   const { name } = reached.host;
   const jobs = copies.flatMap((copy) => jobOf(copy, { host: name, found: projects.get(copy.project) }));
-  const found = jobs.flatMap(({ change: { project }, lost, found: { probe } }) => [
+  const found = jobs.flatMap(({ change: { project }, lost, found: { probe, way = [] } }) => [
     ...protectedProblem(name, { probe, protect }),
     ...(probe.adoption === "foreign" && request.adopt !== true ? [notAdopted(name, probe)] : []),
+    ...way.filter(({ code }) => code !== "NOT_ADOPTED" || request.adopt !== true),
     ...(request.allowDeletes === true ? [] : shrinkProblem(name, { project, lost })),
   ]);
-  return [...found, ...spaceProblems(name, jobs)];
+  return [...found, ...clashes(name, jobs), ...spaceProblems(name, jobs)];
 }
 
 function jobOf(copy: Copy, { host, found }: { host: string; found: Survey | undefined }): Job[] {
@@ -71,7 +73,7 @@ function jobOf(copy: Copy, { host, found }: { host: string; found: Survey | unde
   if (!needsTree({ tree: wanted.treeId, current: current?.tree, drift: found.drift, unlinked })) return [];
   const change = comparePlan({ copy, wanted, found });
   const need = { bytes: change.bytes, inodes: wanted.manifest.entries.length - (filesIn(wanted.manifest) - change.files) }; // biome-ignore format: one line
-  return [{ change, found, need, lost: lostOf(change, { wanted, found }) }];
+  return [{ change, wanted, found, need, lost: lostOf(change, { wanted, found }) }];
 }
 
 /** Of what was deployed, and of what somebody else put beside it: a deploy leaves neither. */
@@ -84,6 +86,16 @@ function lostOf({ changes, drift }: HostProjectPlan, { wanted, found }: { wanted
 
 function filesIn(manifest: Manifest | undefined): number {
   return (manifest?.entries ?? []).filter(({ type }) => type === "file").length;
+}
+
+/** Projects that are to lie in one home itself, and want the same paths. */
+function clashes(host: string, jobs: readonly Job[]): FacsimileError[] {
+  const mirrors = jobs.filter(({ found }) => found.place.strategy === "mirror");
+  return mirrors.flatMap(({ change: { project }, wanted, found }, index) => {
+    const others = mirrors.slice(0, index).filter((other) => other.found.place.home === found.place.home);
+    const neighbours = others.map((other) => ({ project: other.change.project, manifests: [other.wanted.manifest] }));
+    return neighbourProblems(host, { project, wanted: wanted.manifest, neighbours });
+  });
 }
 
 /** Projects of one home share its file system. */

@@ -5,7 +5,16 @@ import { type FacsimileError, ProblemsError, problemsOf } from "@facsimile/core"
  * begins, however many may be out of reach.
  */
 const REFUSALS = [
-  ...["BAD_HOME", "HOME_MISSING", "HOME_REFUSED", "LIBRARY_MISSING", "NOT_ADOPTED", "NO_SPACE", "SHRINKS"],
+  ...[
+    "BAD_HOME",
+    "HOME_MISSING",
+    "HOME_REFUSED",
+    "LIBRARY_MISSING",
+    "NOT_ADOPTED",
+    "NO_SPACE",
+    "PATH_CLASH",
+    "SHRINKS",
+  ],
   ...["HOST_FORMAT_NEWER", "HOST_KEY_CHANGED", "HOST_UNSUITABLE", "STRATEGY_CHANGED"],
 ];
 

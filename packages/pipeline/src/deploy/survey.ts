@@ -1,7 +1,8 @@
+import type { FacsimileError } from "@facsimile/core";
 import type { Definition, Host } from "@facsimile/definitions";
 import type { Difference, Manifest } from "@facsimile/manifest";
 import type { Place, Probe, ProbeOptions, Session, TreeOptions } from "@facsimile/transport";
-import type { Release } from "../release/release.ts";
+import type { HostCopy, Release } from "../release/release.ts";
 import { driftOf } from "./drift.ts";
 import { placeOf, treeOptions } from "./hosts.ts";
 import type { Records } from "./records.ts";
@@ -16,6 +17,8 @@ export interface Survey {
   readonly manifest: Manifest | undefined;
   /** How the current tree differs from the manifest. */
   readonly drift: readonly Difference[];
+  /** What would refuse another tree in a home itself: see `Session.way`. Default: nothing. */
+  readonly way?: readonly FacsimileError[] | undefined;
 }
 
 export interface SurveyRequest {
@@ -23,15 +26,24 @@ export interface SurveyRequest {
   readonly project: string;
   readonly host: Host;
   readonly records: Records;
-  /** The tree that the host is to run: where it does, nobody looks at the free space. */
-  readonly wanted: string | undefined;
+  /** What the host is to hold: where it does, nobody looks at the free space, nor at what lies in the way. */
+  readonly wanted: Pick<HostCopy, "treeId" | "manifest"> | undefined;
 }
 
 /** Asks a host about one project. Nothing is changed. What the snapshot does not vouch for is hashed anew. */
 export async function survey(session: Session, request: SurveyRequest): Promise<Survey> {
   const told = await askHost(session, { ...request, look: ["last", "space", "record", "state", "drift"] });
-  const { differences, actual } = await driftOf(session, told);
-  return { ...told, manifest: told.manifest ?? actual, drift: differences };
+  const [{ differences, actual }, way] = await Promise.all([driftOf(session, told), wayOf(session, told, request)]); // biome-ignore format: one line
+  return { ...told, manifest: told.manifest ?? actual, drift: differences, way };
+}
+
+async function wayOf(
+  session: Session,
+  { place, options, probe, manifest }: Omit<Survey, "drift">,
+  { wanted }: SurveyRequest,
+): Promise<Survey["way"]> {
+  if (wanted === undefined || probe.current?.tree === wanted.treeId) return [];
+  return session.way(place, { ...options, manifest: wanted.manifest, last: manifest });
 }
 
 /** As {@link survey}, with all of the history; what moved is not hashed. */
@@ -48,7 +60,7 @@ async function askHost(
 ): Promise<Omit<Survey, "drift">> {
   const place = placeOf(definition, { project, host });
   const options = treeOptions(definition, host);
-  const probe = await session.probe(place, { ...options, look, wanted });
+  const probe = await session.probe(place, { ...options, look, wanted: wanted?.treeId });
   const { release, manifest } = await records.of({ session, place, probe });
   return { place, options, probe, release, manifest };
 }

@@ -6,6 +6,7 @@ import { LOCK } from "./lock.ts";
 import { LOCK_FREE } from "./lock-free.ts";
 import { LOOP } from "./loop.ts";
 import { MIRROR } from "./mirror.ts";
+import { MIRROR_WAY } from "./mirror-way.ts";
 import { PLACE } from "./place.ts";
 import { RELEASE } from "./release.ts";
 import { RUN } from "./run.ts";
@@ -13,7 +14,7 @@ import { STAGE } from "./stage.ts";
 
 /** The one program that every session runs, on hosts and here: `sh -c PROGRAM`. A constant: it never holds data. */
 export const PROGRAM = withoutComments(
-  [LOOP, PLACE, LISTING, LIBRARIES, FILES, LOCK, LOCK_FREE, STAGE, RELEASE, MIRROR, HOOK, RUN].join("\n"),
+  [LOOP, PLACE, LISTING, LIBRARIES, FILES, LOCK, LOCK_FREE, STAGE, RELEASE, MIRROR, MIRROR_WAY, HOOK, RUN].join("\n"),
 );
 
 /** The program followed by its start, which nothing of a half-received text can reach. */
