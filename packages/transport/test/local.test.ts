@@ -79,6 +79,23 @@ it.each(["gnu", "busybox"] as const)(
   },
 );
 
+it.each(["gnu", "busybox"] as const)("tells with %s tools what lies in the way of a mirror", async (tools) => {
+  const { env, home } = await machine(tools);
+  const session = await open(env);
+  await tree(
+    { "a\nb": "other", "-n": "2", away: "dir:", "back\\slash": "other", l: { link: "x" } },
+    { root: `${home}/shop` },
+  );
+  await fs.symlink("away", `${home}/shop/etc`);
+  const files = { "a\nb": "1", "-n": "2", "back\\slash": "3", l: "link:x", "etc/x": "4" };
+  const place = { home: "shop", instance: "staging", project: "storefront", strategy: "mirror" } as const;
+  const told = await session.way(place, { manifest: await manifestOf(await treeOfFiles(files)) });
+  expect(told.map(({ code, message }) => [code, message.replaceAll(home, "")])).toEqual([
+    ["HOME_REFUSED", expect.stringMatching(/^local: \/shop\/etc: a symbolic link/)],
+    ["NOT_ADOPTED", expect.stringMatching(/^local: \/shop\/a\\nb, \/shop\/back\\\\slash: something else/)],
+  ]);
+});
+
 it.each(["gnu", "busybox"] as const)("runs commands with %s tools, and ends them in time", async (tools) => {
   const { env } = await machine(tools);
   const session = await open(env);
