@@ -7,7 +7,8 @@ export const itAsRoot = it.runIf(process.getuid?.() === 0);
 /** A file system in memory at a folder, until the test ends. */
 export function mounted(dir: string, options: string): void {
   execFileSync("mount", ["-t", "tmpfs", "-o", options, "none", dir]);
-  onTestFinished(() => void execFileSync("umount", [dir]));
+  // Programs on a host may need a moment to leave it.
+  onTestFinished(() => void execFileSync("umount", ["-l", dir]));
 }
 
 /** Changes its options. */

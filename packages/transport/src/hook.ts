@@ -7,6 +7,8 @@ import type { Hook, HookResult, Place } from "./types.ts";
 const OUTPUT_BYTES = 65_536;
 /** As timeout(1) has it. */
 export const TIMED_OUT = 124;
+/** As a shell tells a program that was killed. */
+const KILLED = 137;
 
 export async function runHook(
   changer: Changer,
@@ -47,7 +49,8 @@ interface Job {
 async function look({ changer, place, process }: Job): Promise<HookResult | undefined> {
   const records = new Records(await changer.host.ask({ op: "await", args: [...changer.args(place), process] }));
   if (records.done) return undefined;
-  return resultOf(records, { exitCode: Number(records.next()), timedOut: false });
+  const status = records.next();
+  return resultOf(records, { exitCode: /^\d+$/.test(status) ? Number(status) : KILLED, timedOut: false });
 }
 
 async function stop({ changer, place, process }: Job): Promise<HookResult> {

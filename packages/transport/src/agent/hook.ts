@@ -37,7 +37,7 @@ hooked='
   ) >/dev/null 2>&1 &
   wait "$child"
   status=$?
-  printf %s "$status" > "$said.new" && mv "$said.new" "$said.status"
+  : > "$said.status.$status"
 '
 
 # op_await HOME PROJECT TOKEN LEASE PROCESS: looks for about a second whether it ended; its status and output when it did.
@@ -45,14 +45,24 @@ op_await() {
   at_place "$1" "$2"
   said=$M/hook.$3
   round=0
-  while [ ! -f "$said.status" ]; do
-    kill -0 "$5" 2>/dev/null || [ -f "$said.status" ] || printf 137 > "$said.status"
+  until told "$said.status"; do
+    kill -0 "$5" 2>/dev/null || { told "$said.status" || status=137; break; }
     round=$((round + 1))
     [ "$round" -le 20 ] || return 0
     sleep 0.05 2>/dev/null || { sleep 1; round=21; }
   done
-  printf '%s\\0' "$(cat "$said.status")"
+  printf '%s\\0' "$status"
   tell_said
+}
+
+# told FILE: sets status to that of a program that ended. It stands in the name of an empty file, for which a full disk has room.
+told() {
+  for each in "$1".*; do
+    status=\${each##*.}
+    [ ! -e "$each" ] || return 0
+  done
+  status=
+  return 1
 }
 
 # tell_said: its size, and the end of it.
@@ -78,7 +88,7 @@ op_end() {
   at_place "$1" "$2"
   said=$M/hook.$3
   end_group "$5"
-  rm -f "$said.status"
+  rm -f "$said.status".*
   tell_said
 }
 `;

@@ -144,8 +144,15 @@ look_history() {
 # Enough to know what was confirmed last, also where the last line was cut.
 look_last() { printf 'h+'; [ ! -f "$M/history.jsonl" ] || tail -n 2 "$M/history.jsonl" 2>/dev/null; printf '\\0'; }
 
+# left_over: something was left half done, which the next change clears away: how much will be free is not known.
+left_over() {
+  for each in "$B"/releases/.?*.partial "$B"/releases/.?*.trash "$M"/stage/?* "$M"/undo/?*; do [ ! -e "$each" ] || return 0; done
+  return 1
+}
+
 # Free blocks of this file system, their size, and free inodes; by df where stat cannot tell.
 look_space() {
+  ! left_over || return 0
   folder=$(nearest "$H")
   free=$(stat -f -c '%a %S %d' "$folder" 2>/dev/null) && { printf 'a%s\\0' "$free"; return; }
   printf k; df -Pk "$folder"; printf '\\0'

@@ -34,7 +34,7 @@ op_switch() {
   runs
   [ -z "$6" ] || [ -d "$M/$6" ] || die NOT_STAGED "$M/$6"
   [ -n "$mirror" ] || [ -z "$5" ] || [ -d "$B/releases/$5" ] || die NOT_STAGED "$B/releases/$5"
-  [ "$dir" = "$5" ] || printf x > "$M/unsettled" || why "$M/unsettled"
+  [ "$dir" = "$5" ] || [ -s "$M/unsettled" ] || printf x > "$M/unsettled" || why "$M/unsettled"
   if [ -n "$mirror" ]; then mirror_to "$5" "$6"; return; fi
   renamed "$5" "$6"
   [ "$dir" = "$5" ] && [ -n "$5" ] || point "$B/current" "\${5:+releases/$5}"

@@ -28,11 +28,12 @@ runner='
   # Whoever fetched all removes the folder; when the session is gone, nobody will.
   (
     while kill -0 "$agent"; do [ -p "$T/o" ] || exit 0; sleep 1; done
-    [ -f "$T/status" ] || { kill -TERM "-$child" || kill -TERM "$child"; sleep 1; kill -KILL "-$child"; }
+    set -- "$T"/status.*
+    [ -e "$1" ] || { kill -TERM "-$child" || kill -TERM "$child"; sleep 1; kill -KILL "-$child"; }
     rm -rf "$T"
   ) &
   wait "$child"
-  tell status "$?"
+  : > "$T/status.$?"
 '
 
 # op_run HOME INSTANCE WORD...: starts it in HOME, or where a login begins. Tells the folder of its output, and the first of it.
@@ -65,30 +66,30 @@ all_said() { [ -f "$T/o.end" ] && [ -f "$T/e.end" ]; }
 # wrote to standard output and error.
 look() {
   round=0
-  until [ -f "$T/status" ] || arrived || [ "$round" -gt 20 ]; do
+  until told "$T/status" || arrived || [ "$round" -gt 20 ]; do
     round=$((round + 1))
     sleep 0.05 2>/dev/null || { sleep 1; round=21; }
   done
   [ "$round" -le 20 ] || [ ! -f "$T/pid" ] || kill -0 "$(cat "$T/pid")" 2>/dev/null || abandoned
-  status=
+  ended=
   # A program that it left running may hold its output open for ever.
   for round in 1 2 3 4 5; do
-    [ -f "$T/status" ] || break
-    if all_said || { [ "$round" = 5 ] && ! arrived; }; then status=$(cat "$T/status"); break; fi
+    told "$T/status" || break
+    if all_said || { [ "$round" = 5 ] && ! arrived; }; then ended=$status; break; fi
     ! arrived || break
     sleep 0.05 2>/dev/null || sleep 1
   done
   gather o
   gather e
-  printf '%s\\0%s\\0%s\\0' "$status" "$(($(wc -c < "$T/o.taken")))" "$(($(wc -c < "$T/e.taken")))"
+  printf '%s\\0%s\\0%s\\0' "$ended" "$(($(wc -c < "$T/o.taken")))" "$(($(wc -c < "$T/e.taken")))"
   cat "$T/o.taken" "$T/e.taken"
-  [ -z "$status" ] || rm -rf "$T"
+  [ -z "$ended" ] || rm -rf "$T"
 }
 
 # abandoned: whoever was to write the status was killed.
 abandoned() {
   sleep 1
-  [ -f "$T/status" ] || printf 137 > "$T/status"
+  told "$T/status" || : > "$T/status.137"
 }
 
 gather() {

@@ -32,7 +32,7 @@ op_claim() {
 }
 
 # op_unpack ... DIR HOW LONG SHARED...: a tar, into a partial folder of its own: tree/ is what is sent, and lists lie beside it.
-# HOW all: it waits there as it is, for what is linked comes first. What was left half done waits, too, out of sight.
+# HOW all: it waits there as it is, for what is linked comes first. What was left half done goes before that.
 op_unpack() {
   adding "$@"
   partial=$B/releases/.$5.partial
@@ -42,14 +42,30 @@ op_unpack() {
   n=0
   while [ -e "$B/releases/.$n.trash" ]; do n=$((n + 1)); done
   [ ! -e "$partial" ] || rename "$partial" "$B/releases/.$n.trash" || exit 1
+  clear_up
   mkdir -p -m 700 "$partial" && cd "$partial" || exit 1
   grows=$partial
   if [ "$how" = all ]; then ( umask 077; renewing cat > pack ); else renewing tar -xpmof -; fi || exit 1
   for each do [ -e "$B/shared/$each" ] || mkdir -p "$B/shared/$each" || exit 1; done
 }
 
+# clear_up: what was left half done goes. Links of it that go move ctimes: a true snapshot of the current tree is made true again.
+clear_up() {
+  set --
+  for each in "$B"/releases/.?*.partial "$B"/releases/.?*.trash; do [ ! -e "$each" ] || set -- "$@" "$each"; done
+  [ $# -gt 0 ] || return 0
+  runs
+  sure=
+  if [ -n "$dir" ] && enter "$dir" && unmoved "$M/current/snapshot"; then sure=1; fi
+  size=$long
+  long=long
+  renewing discard "$@"
+  long=$size
+  [ -z "$sure" ] || { enter "$dir" && snapshot; }
+}
+
 # op_link ... DIR SURE HOW LONG N TREE...: what of the current tree is linked: all but what is sent and what gone names; listed: what
-# links names; or nothing. Before that those N trees go, and what was left half done. Links that come and go move ctimes: SURE: only
+# links names; or nothing. Before that those N trees go. Links that come and go move ctimes: SURE: only
 # if the snapshot of the current tree is true, and then it is made true again. All of it at once, so that nobody edits it meanwhile.
 op_link() {
   adding "$@"
@@ -60,7 +76,8 @@ op_link() {
   long=$8
   shift 8
   runs
-  [ -z "$sure" ] || { enter "$dir" && unmoved "$M/current/snapshot"; } || die TREE_MOVED "$B"
+  # Nothing that was asked for behind this finds a tree then.
+  [ -z "$sure" ] || { enter "$dir" && unmoved "$M/current/snapshot"; } || { mv "$partial/tree" "$partial/refused"; die TREE_MOVED "$B"; }
   prune "$@"
   case $how in all) link_all ;; listed) link_listed ;; esac
   [ -z "$sure" ] || { enter "$dir" && snapshot; }
