@@ -127,8 +127,13 @@ describe("the policy together", { timeout: 60_000 }, () => {
     expect([newer.outcome, other.outcome]).toEqual(["failed", "failed"]);
     expect(outcomes(newer)).toMatchObject({ "web1.eu": "not tried", "web1.us": "failed" });
     expect(outcomes(other)).toMatchObject({ "web1.us": "failed" });
-    const codes = [newer, other].map(({ hosts }) => hosts.find(({ host }) => host === "web1.us")?.problem?.code);
-    expect(codes).toEqual(["HOST_FORMAT_NEWER", "STRATEGY_CHANGED"]);
+    await shop.define({ deploy: `${hooks()} maxUnreachable: 1,`, banner: "new", hosts: { "web1.us": 'user: "nobody-such"' } }); // biome-ignore format: one line
+    const refused = await shop.deploy();
+    expect([refused.outcome, outcomes(refused)["web1.eu"]]).toEqual(["failed", "not tried"]);
+    const codes = [newer, other, refused].map(
+      ({ hosts }) => hosts.find(({ host }) => host === "web1.us")?.problem?.code,
+    );
+    expect(codes).toEqual(["HOST_FORMAT_NEWER", "STRATEGY_CHANGED", "LOGIN_REFUSED"]);
     expect(await shop.banners()).toEqual(["old", "old", "old", "old", "old"]);
   });
 

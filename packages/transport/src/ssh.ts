@@ -87,8 +87,9 @@ export function sshFailure(endpoint: SshEndpoint, stderr: string): FacsimileErro
     });
   }
   // Of a jump that fails, ssh tells the reason first, and last that there was none to speak to.
-  const reason = /^ssh: .*$/m.exec(stderr)?.[0] ?? last;
-  const unreachable = `${where} cannot be reached: ${reason.trim() || "the connection ended"}`;
+  const reason = (OF_THE_WAY.exec(stderr)?.[0] ?? last).trim();
+  const said = reason === BEYOND ? "the host on the way to it cannot connect to it" : reason;
+  const unreachable = `${where} cannot be reached: ${said || "the connection ended"}`;
   if (isTurnedAway(stderr)) return Object.assign(new FacsimileError("HOST_UNREACHABLE", unreachable, { hint: CROWDED }), { passing: true } satisfies PassingFailure); // biome-ignore format: one line
   return new FacsimileError("HOST_UNREACHABLE", unreachable, {
     hint: "Check that it is up, and its address and port; try it with ssh -v.",
@@ -104,7 +105,11 @@ function jumpOf({ name }: SshEndpoint, stderr: string): string | undefined {
 const CROWDED =
   "It, or a host on the way to it, closed every attempt at once. Are they too many at a time? Lower deploy.parallel, or raise MaxStartups in that sshd_config.";
 
+/** Why there is no line to speak on: ssh does not come to the first host, or that one not to the next, of which it says no more. */
+const BEYOND = "stdio forwarding failed";
+const OF_THE_WAY = new RegExp(`^(ssh: .*|${BEYOND})\\s*$`, "m");
+
 /** Before a word of ssh was exchanged; sshd_config(5), MaxStartups, has sshd do so by chance where many come. */
 function isTurnedAway(stderr: string): boolean {
-  return /^kex_exchange_identification: .*\bconnection (closed|reset)\b/im.test(stderr) && !/^ssh: /m.test(stderr);
+  return /^kex_exchange_identification: .*\bconnection (closed|reset)\b/im.test(stderr) && !OF_THE_WAY.test(stderr);
 }

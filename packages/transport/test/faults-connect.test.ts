@@ -122,6 +122,10 @@ it("a host that is reached by way of another one is, with the user, port and key
   const strange = `Host b\n  HostKeyAlias jump\n${config}`;
   const other = `${await tree({ config: strange }, { onFinished: onTestFinished })}/config`;
   await expect(connect({ kind: "ssh", name: "a", address: "inner" }, { ...options, sshConfig: other })).rejects.toMatchObject({ code: "HOST_KEY_UNKNOWN", message: expect.stringMatching(/^the host key of jump, on the way to a \(inner\), is not known to your ssh$/) }); // biome-ignore format: one line
+  await hosts.stop("a");
+  const beyond = /^a \(inner\) cannot be reached: the host on the way to it cannot connect to it$/;
+  await expect(inner()).rejects.toMatchObject({ code: "HOST_UNREACHABLE", message: expect.stringMatching(beyond), hint: expect.stringContaining("Check that it is up") }); // biome-ignore format: one line
+  await hosts.start("a");
   await hosts.stop("b");
   const message = expect.stringMatching(/^a \(inner\) cannot be reached: ssh: connect to host .* Connection refused$/);
   await expect(inner()).rejects.toMatchObject({ code: "HOST_UNREACHABLE", message });

@@ -1,26 +1,14 @@
 import { type FacsimileError, ProblemsError, problemsOf } from "@facsimile/core";
 
-/**
- * What stands against a deploy to a host that answers, or to what answers in its place. One such host stops a deploy before it
- * begins, however many may be out of reach.
- */
-const REFUSALS = [
-  ...[
-    "BAD_HOME",
-    "HOME_MISSING",
-    "HOME_REFUSED",
-    "LIBRARY_MISSING",
-    "NOT_ADOPTED",
-    "NO_SPACE",
-    "PATH_CLASH",
-    "SHRINKS",
-  ],
-  ...["HOST_FORMAT_NEWER", "HOST_KEY_CHANGED", "HOST_UNSUITABLE", "STRATEGY_CHANGED"],
-];
+/** What may be left behind, as nobody hears from it. */
+const AWAY = ["HOST_UNREACHABLE", "CONNECTION_LOST", "STOPPED"];
 
-/** Whether a host answered, and cannot have what it is to get. */
+/**
+ * Whether a host answered, or something in its place, and cannot have what it is to get. One such host stops a deploy before it begins,
+ * however many may be out of reach.
+ */
 export function isRefused(problem: FacsimileError | undefined): boolean {
-  return problem !== undefined && problemsOf(problem).some(({ code }) => REFUSALS.includes(code));
+  return problem !== undefined && problemsOf(problem).some(({ code }) => !AWAY.includes(code));
 }
 
 /** All that is wrong with one host as one problem, with all hints. */
