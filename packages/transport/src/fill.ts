@@ -45,10 +45,11 @@ function unpack(changer: Changer, filling: Filling): Promise<unknown> {
 }
 
 function link(changer: Changer, filling: Filling): Promise<unknown> {
-  const { request, found, dir, sure } = filling;
-  const { place, manifest, keep } = request;
+  const { request, found, dir } = filling;
+  const { place, manifest, keep, steady = false } = request;
   const [how, old, long] = [howOf(filling), oldTrees(found, keep), amountOf(manifest.entries.length, 0)];
-  return changer.ask("link", { place, args: [dir, sure && how !== "" ? "sure" : "", how, long, String(old.length), ...old] }); // biome-ignore format: one line
+  const sure = filling.sure && (how !== "" || steady);
+  return changer.ask("link", { place, args: [dir, sure ? "sure" : "", how, long, String(old.length), ...old] }); // biome-ignore format: one line
 }
 
 /** See the agent's op_link. */

@@ -221,6 +221,10 @@ it("tells beforehand what would refuse it, whatever the names, and nothing of wh
   expect(left?.message).toMatch(/^guard: \S+\/a\\nb, /);
   expect(await session.way({ ...place, strategy: "releases" }, { manifest })).toEqual([]);
   expect(await session.way({ ...place, home: "nowhere" }, { manifest })).toEqual([]);
+  const many = Object.fromEntries(Array.from({ length: 450 }, (_, n) => [`many/${n}`, `${n}`]));
+  await tree(Object.fromEntries(Object.keys(many).map((name) => [name, "other"])), { root: home });
+  const [all] = await session.way(place, { manifest: await manifestOf(await treeOfFiles(many)) });
+  expect(all?.message).toContain("many/101 and 445 more: something else");
   const lock = await lockOf(session);
   await deploy(lock, nodes, { adopt: true }, place);
   const next = await manifestOf(await treeOfFiles({ ...files, "-n": "changed" }));

@@ -73,7 +73,7 @@ hashes() {
 # some_hashes: of the regular files among the paths on stdin, each ended by NUL; in that order. A pipe would never end.
 some_hashes() {
   export LC_ALL=C hash_tool
-  xargs -0 sh -c 'for each do shift; [ -L "$each" ] || [ ! -f "$each" ] || set -- "$@" "$each"; done
+  xargs -0 -n 200 sh -c 'for each do shift; [ -L "$each" ] || [ ! -f "$each" ] || set -- "$@" "$each"; done
     [ $# -eq 0 ] || exec $hash_tool "$@"' sh 2>/dev/null
 }
 

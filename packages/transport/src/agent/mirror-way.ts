@@ -10,7 +10,7 @@ op_way() {
     others ""
     cd "$H" || exit 1
     export LC_ALL=C TZ=UTC0 hash_tool
-    xargs -0 sh -c "$what_lies" sh
+    xargs -0 -n 200 sh -c "$what_lies" sh
   }
   return 0
 }

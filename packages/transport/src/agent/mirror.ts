@@ -169,7 +169,7 @@ back() (
 modes() {
   cd "$H" || exit 1
   for each in "$j/plan/$1".*; do
-    [ ! -s "$each" ] || xargs -0 sh -c 'mode=$0; fresh=1
+    [ ! -s "$each" ] || xargs -0 -n 200 sh -c 'mode=$0; fresh=1
       for each do [ -z "$fresh" ] || set --; fresh=; [ -L "$each" ] || [ ! -d "$each" ] || set -- "$@" "$each"; done
       [ $# -eq 0 ] || chmod "$mode" "$@" || exit 255' "\${each##*.}" < "$each" || exit 1
   done
