@@ -26,6 +26,9 @@ export interface Lock {
   /** Keeps the files of a release on the host (0600), not yet current. */
   record(place: Place, record: ReleaseRecord): Promise<void>;
 
+  /** Of a mirror: takes a switch back that was killed half way. @returns Whether there was one. */
+  recover(place: Place): Promise<boolean>;
+
   /**
    * Makes `to` current by rename: first the tree, then the record. `undefined` takes `current` away (back to before the first deploy).
    * @returns What was current before: hand it to `switch` again to go back.

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isFacsimileError } from "@facsimile/core";
-import { formatLock } from "./formats.ts";
+import { formatLock, formatMarker } from "./formats.ts";
 import type { Request } from "./framing.ts";
 import { runHook } from "./hook.ts";
 import { Records } from "./listing.ts";
@@ -80,6 +80,7 @@ function changes(changer: Changer): Omit<Lock, "token" | "renew" | "unlock"> {
       return done;
     },
     record: (place, record) => keep(changer, { place, record }),
+    recover: async (place) => (await changer.ask("ready", { place, args: [formatMarker(place), ""] })).length > 0,
     switch: async (place, to) => {
       const before = await point(changer, { place, to });
       const request = staged.get(place.project)?.get(to?.dir ?? "");

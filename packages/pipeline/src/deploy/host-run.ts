@@ -41,7 +41,7 @@ export interface HostRun {
   readonly host: Host;
   readonly session: Session;
   /** In the order of the projects; empty when the host holds everything already. */
-  readonly steps: readonly Step[];
+  readonly steps: Step[];
   /** One for each home of its steps, by the home. */
   readonly locks: Map<string, Lock>;
   /** What each project's place held when it was locked. */
@@ -154,6 +154,11 @@ export function hookRequest(
     isFirst: (hook) => once.isFirst(step, hook),
     ran: (hook) => once.ran(step, hook),
   };
+}
+
+/** Folder of `releases/` that a step switches to. */
+export function goalOf({ wanted, copy }: Step, { staged }: HostRun): string {
+  return staged.get(copy.project) ?? wanted.treeId;
 }
 
 export function lockOf({ host, locks }: HostRun, { home }: Pick<Place, "home">): Lock {

@@ -30,7 +30,7 @@ export function hostRunOf({ host, session }: Answering, steps: readonly Step[]):
   return {
     host,
     session,
-    steps,
+    steps: [...steps],
     locks: new Map(),
     switched: [],
     probes: new Map(),

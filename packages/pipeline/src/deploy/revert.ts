@@ -1,7 +1,16 @@
 import { FacsimileError, isFacsimileError } from "@facsimile/core";
 import { fanOut } from "@facsimile/transport";
 import { runHooks } from "./hooks.ts";
-import { type HostRun, isReady, lockOf, type RunContext, type Step, type SwitchContext, tell } from "./host-run.ts";
+import {
+  goalOf,
+  type HostRun,
+  isReady,
+  lockOf,
+  type RunContext,
+  type Step,
+  type SwitchContext,
+  tell,
+} from "./host-run.ts";
 import { confirmAll } from "./switch.ts";
 
 /**
@@ -34,8 +43,8 @@ export async function revertAll(runs: readonly HostRun[], context: RunContext): 
 export async function revert(run: HostRun, context: RunContext): Promise<void> {
   try {
     await backToAll(run, context);
+    run.isBack = run.switched.some((one) => !isSame(one, run));
     run.switched.length = 0;
-    run.isBack = true;
     run.outcome = run.problem === undefined ? "reverted" : "failed";
     if (isFacsimileError(run.problem, "SWITCH_UNKNOWN")) run.problem = lossBefore(run.problem);
     tell(run, context, "reverted");
@@ -60,7 +69,8 @@ async function backToAll(run: HostRun, context: RunContext): Promise<void> {
     return error === undefined;
   };
   const back: Step[] = [];
-  for (const { step, before } of run.switched.toReversed()) {
+  // What ran already only had its commands run again: it stays, and is not yet at its end.
+  for (const { step, before } of run.switched.filter((one) => !isSame(one, run)).toReversed()) {
     const { place } = step.found;
     if (await tried(lockOf(run, place).switch(place, before))) back.push(step);
   }
@@ -69,6 +79,10 @@ async function backToAll(run: HostRun, context: RunContext): Promise<void> {
     if (step.kind === "record" || (await tried(runOldHooks(run, step, context)))) await tried(lockOf(run, place).rest(place)); // biome-ignore format: one line
   }
   if (failures.length > 0) throw failures[0];
+}
+
+function isSame({ step, before }: HostRun["switched"][number], run: HostRun): boolean {
+  return before?.dir === goalOf(step, run) && before.release === step.copy.id;
 }
 
 /** It is known again what runs there. */

@@ -2,7 +2,7 @@ import { compareBytes } from "@facsimile/core";
 import type { HistoryEntry, Probe } from "@facsimile/transport";
 
 /** What one host says it ran. */
-export type HostHistory = Pick<Probe, "current" | "history">;
+export type HostHistory = Pick<Probe, "current" | "history"> & Partial<Pick<Probe, "unsettled">>;
 
 /**
  * The releases that a host confirmed, each on top of the one that it took the place of. A rollback takes away what lay on top
@@ -40,10 +40,12 @@ interface Place {
   readonly before: HistoryEntry | undefined;
 }
 
-function placeOf({ current, history }: HostHistory): Place[] {
+function placeOf({ current, history, unsettled }: HostHistory): Place[] {
   const order = confirmedOrder(history);
   const [before, last] = [order.at(-2), order.at(-1)];
   if (current === undefined || last === undefined) return [];
+  // A run was killed while it came back to it.
+  if (unsettled && current.release === last.release) return [{ runs: last.release, since: NEVER, before: last }];
   const isKnown = current.release === undefined || order.some(({ release }) => release === current.release);
   return isKnown
     ? [{ runs: last.release, since: last.at, before }]

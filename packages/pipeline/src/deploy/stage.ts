@@ -6,6 +6,7 @@ import { forEach } from "./attempts.ts";
 import { type HostRun, isReady, isUnreachable, lockOf, type RunContext, type Step, tell } from "./host-run.ts";
 import { goElsewhere, nameOf } from "./rollback-words.ts";
 import { shrinkProblem } from "./shrinks.ts";
+import { isTorn, recoverAll } from "./torn.ts";
 
 /**
  * Takes the locks: of the first host in the order of names, then of the others; on a host those of its homes in their order.
@@ -24,6 +25,10 @@ async function lock(run: HostRun, context: RunContext): Promise<void> {
   for (const home of homes.slice(0, -1)) await take(home, run, context);
   // Asked in one go: the host answers in this order.
   const last = homes.slice(-1).map((home) => take(home, run, context));
+  if (steps.some(isTorn)) {
+    await Promise.all(last);
+    await recoverAll(run);
+  }
   const looks = steps.map((step) => session.probe(step.found.place, { ...step.found.options, look: looksAt(step) }));
   const [found] = await Promise.all([Promise.all(looks), ...last]);
   for (const [i, now] of found.entries()) {

@@ -2,7 +2,16 @@ import { FacsimileError } from "@facsimile/core";
 import type { HistoryEntry, SwitchTarget } from "@facsimile/transport";
 import { forEach, isLoss } from "./attempts.ts";
 import { awaitHealth, runHooks } from "./hooks.ts";
-import { type HostRun, hookRequest, lockOf, type RunContext, type Step, type SwitchContext, tell } from "./host-run.ts";
+import {
+  goalOf,
+  type HostRun,
+  hookRequest,
+  lockOf,
+  type RunContext,
+  type Step,
+  type SwitchContext,
+  tell,
+} from "./host-run.ts";
 import { problemOf } from "./hosts.ts";
 import { isNotBegun } from "./not-begun.ts";
 import { keepOf } from "./stage.ts";
@@ -33,12 +42,11 @@ export async function switchHost(run: HostRun, context: SwitchContext): Promise<
 }
 
 async function switchStep(step: Step, run: HostRun, context: RunContext): Promise<void> {
-  const { copy, wanted, found } = step;
-  const dir = run.staged.get(copy.project) ?? wanted.treeId;
+  const { copy, found } = step;
   // Noted first: a connection that breaks in the middle of it may have left the host switched.
   run.switched.push({ step, before: targetOf(found.probe.current) });
   try {
-    await lockOf(run, found.place).switch(found.place, { dir, release: copy.id });
+    await lockOf(run, found.place).switch(found.place, { dir: goalOf(step, run), release: copy.id });
   } catch (error) {
     if (isNotBegun(error)) run.switched.pop();
     throw isLoss(error) ? unknown(run, { error, instance: context.instance }) : error;
@@ -108,11 +116,11 @@ function notConfirmed({ host }: HostRun, error: unknown): FacsimileError {
   return new FacsimileError("NOT_CONFIRMED", `${host.name} switched and is well; that could not be noted there: ${message}`, { cause: error, hint }); // biome-ignore format: one line
 }
 
-function historyEntry({ copy, wanted }: Step, run: HostRun, { journal, now, by, action }: RunContext): HistoryEntry {
-  const dir = run.staged.get(copy.project) ?? wanted.treeId;
+function historyEntry(step: Step, run: HostRun, { journal, now, by, action }: RunContext): HistoryEntry {
+  const { copy } = step;
   return {
     release: copy.id,
-    dir,
+    dir: goalOf(step, run),
     version: copy.version,
     run: journal.run,
     by,
