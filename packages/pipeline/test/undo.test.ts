@@ -61,6 +61,17 @@ describe("the way back that a deploy names", { timeout: 60_000 }, () => {
     expect((await deployed()).undo).toBeUndefined();
   });
 
+  it("is of the hosts that were brought over, where a rolling run stopped behind them", async () => {
+    const rolling = `policy: "rolling", waves: [{ regions: ["eu"] }], health: { run: "test ! -e $HOME/unwell", retries: 0 },`;
+    await shop.define({ banner: "half", deploy: rolling });
+    await shop.mark("web1.us", "unwell");
+    const report = await shop.deploy();
+    expect(report).toMatchObject({ outcome: "partial", undo: { projects: [], hosts: ["web1.eu", "web2.eu"] } });
+    expect(await shop.rollback({ filter: { hosts: report.undo?.hosts ?? [] } })).toMatchObject({ outcome: "done" });
+    expect(await shop.banners()).toEqual(["six", "six", "six"]);
+    await shop.mark("web1.us", "unwell", false);
+  });
+
   it("leads back once, and no further, where hosts keep one release beside the one that runs", async () => {
     for (const banner of ["seven", "eight"]) {
       await shop.define({ banner, deploy: "keep: 1," });

@@ -17,7 +17,7 @@ export interface DeployReport {
   readonly waves?: readonly WaveReport[] | undefined;
   /** What was written down before the first host was touched; `undefined` when nothing was. */
   readonly recorded: Recorded | undefined;
-  /** The rollback that takes back what this run switched. Missing: nothing was, or no rollback can take back all of it. */
+  /** The rollback that takes back what this run switched and confirmed. Missing: nothing was, or no rollback can take back all of it. */
   readonly undo?: Undo | undefined;
   readonly durationMs: number;
 }

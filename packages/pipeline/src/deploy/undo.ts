@@ -14,22 +14,22 @@ interface Changed {
   readonly step: Step;
 }
 
-/** The report of a run, with the way back where it is done and there is one. Pure. */
+/** The report of a run, with the way back of the hosts that are done, where there is one. Pure. */
 export function withUndo(report: DeployReport, ended: Ended): DeployReport {
-  const undo = report.outcome === "done" ? undoOf(ended) : undefined;
+  const undo = ["done", "partial"].includes(report.outcome) ? undoOf(ended) : undefined;
   return undo === undefined ? report : { ...report, undo };
 }
 
 /**
- * The rollback that takes back exactly what a run that is done has switched. Undefined: it switched nothing, or no rollback
- * can take back all of it.
+ * The rollback that takes back exactly what a run has switched and confirmed. Undefined: that is nothing, or no rollback can take
+ * back all of it.
  */
 function undoOf({ runs, projects, isNamed }: Ended): Undo | undefined {
   const done = runs.filter(({ outcome }) => outcome === "done");
   const changed = done.flatMap(({ host, steps }) => steps.filter(isOther).map((step) => ({ host: host.name, step })));
   const going = projects.filter(({ project }) => changed.some(({ step }) => step.copy.project === project));
   const hosts = new Set<string>(changed.map(({ host }) => host));
-  if (changed.every(({ step }) => step.kind === "record") || done.some(({ irreversible }) => irreversible)) return undefined; // biome-ignore format: one line
+  if (changed.every(({ step }) => step.kind === "record") || runs.some(({ irreversible }) => irreversible)) return undefined; // biome-ignore format: one line
   if (!changed.every(canGoBack) || !going.every((one) => isWhole(one, { changed, hosts }))) return undefined;
   const isEverywhere = going.every((one) => upHosts(one).every((name) => hosts.has(name)));
   return {
