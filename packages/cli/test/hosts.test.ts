@@ -35,7 +35,7 @@ describe("facs hosts", () => {
     const changed = await shop.facs("hosts", "check", "staging", "web1.eu");
     expect([changed.code, changed.stdout]).toEqual([5, expect.stringMatching(/✗ eu\/web1\.eu .*another key than the one on record\n/)]); // biome-ignore format: one line
     expect(changed.stdout).toContain("ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub");
-    expect((await shop.facs("plan", "staging")).stdout).toContain("facs hosts trust INSTANCE HOST");
+    expect((await shop.facs("plan", "staging")).stdout).toContain("facs hosts trust staging HOST");
   });
 
   it("trust shows fingerprints, asks, and writes what the hosts showed; other lines stay", async () => {
