@@ -8,8 +8,8 @@ import type { LockHolder, Probe, VerifyFailure } from "./types.ts";
 export function failureOf(host: string, reply: Reply): FacsimileError {
   const { failure, errors, status } = reply;
   if (failure !== undefined) return (REFUSALS[failure.code] ?? unknown)(host, failure.details);
-  if (/No space left on device|Disk quota exceeded/i.test(errors)) return noSpace(host, errors);
   const last = errors.trim().split("\n").slice(-3).join("; ");
+  if (/No space left on device|Disk quota exceeded/i.test(errors)) return noSpace(host, last);
   return new FacsimileError("HOST_FAILED", `${host}: ${last || `a step ended with status ${status}`}`, {
     hint: "Check owners, modes and mounts beneath the home on that host; what was running still runs.",
   });

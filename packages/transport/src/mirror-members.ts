@@ -22,15 +22,10 @@ export function planMembers(manifest: Manifest, plan: MirrorPlan): Member[] {
     textMember("dropped", paths(dropped)),
     textMember("undropped", paths([...dropped].reverse())),
     ...modeMembers("open", closed.map((entry) => ({ ...entry, mode: entry.mode | 0o700 }))), // biome-ignore format: one line
-    ...modeMembers("new", innerFirst([...made.filter(isUnusual), ...modes.map(({ path, to }) => ({ path, mode: to })), ...after])), // biome-ignore format: one line
-    ...modeMembers("old", innerFirst([...dropped.filter(isUnusual), ...modes.map(({ path, from }) => ({ path, mode: from })), ...closing])), // biome-ignore format: one line
+    ...modeMembers("new", innerFirst([...made, ...modes.map(({ path, to }) => ({ path, mode: to })), ...after])), // biome-ignore format: one line
+    ...modeMembers("old", innerFirst([...dropped, ...modes.map(({ path, from }) => ({ path, mode: from })), ...closing])), // biome-ignore format: one line
     textMember("manifest", formatManifest(manifest)),
   ];
-}
-
-/** A folder is made with 0755. */
-function isUnusual({ mode }: Moded): boolean {
-  return mode !== 0o755;
 }
 
 function innerFirst(entries: readonly Moded[]): Moded[] {
@@ -40,5 +35,6 @@ function innerFirst(entries: readonly Moded[]): Moded[] {
 }
 
 function modeMembers(name: string, entries: readonly Moded[]): Member[] {
-  return byMode(entries).map(([mode, paths], i) => textMember(`${name}.${String(i).padStart(5, "0")}.${mode}`, list0(paths))); // biome-ignore format: one line
+  // Of five digits: only so GNU's chmod takes a bit away that a folder has from the one it was made in.
+  return byMode(entries).map(([mode, paths], i) => textMember(`${name}.${String(i).padStart(5, "0")}.0${mode}`, list0(paths))); // biome-ignore format: one line
 }

@@ -33,13 +33,22 @@ export function placeArgs({ home, project, strategy }: Place): [string, string] 
 
 /** @throws when a caller hands over what is not the name of a tree's folder: a bug. */
 export function checkDir(dir: string): string {
-  if (!DIR.test(dir)) throw new Error(`${JSON.stringify(dir)} is not the folder of a tree`);
+  if (!isDir(dir)) throw new Error(`${JSON.stringify(dir)} is not the folder of a tree`);
   return dir;
+}
+
+/** The name of a tree's folder. */
+export function isDir(name: string): boolean {
+  return DIR.test(name);
+}
+
+export function isRelease(name: string): boolean {
+  return RELEASE.test(name);
 }
 
 /** @throws when a caller hands over what is not a release id: a bug. */
 export function checkRelease(release: string): string {
-  if (!RELEASE.test(release)) throw new Error(`${JSON.stringify(release)} is not a release id`);
+  if (!isRelease(release)) throw new Error(`${JSON.stringify(release)} is not a release id`);
   return release;
 }
 

@@ -1,6 +1,7 @@
 import { formatMarker, parseDeployed, parseHistory, parseLock, parseMarker } from "./formats.ts";
 import { treeOf } from "./layout.ts";
 import { movedPaths, parseStats, Records, type Stats } from "./listing.ts";
+import { isDir, isRelease } from "./place.ts";
 import { isIgnored } from "./shared.ts";
 import type { Place, Probe, ProbeOptions } from "./types.ts";
 
@@ -16,14 +17,15 @@ export function parseProbe(body: Buffer, options: ProbeOptions & { readonly plac
     base: one("b"),
     current: dir === "" ? undefined : { dir, tree: treeOf(dir), release: release === "" ? undefined : release },
     unsettled: found.has("y"),
-    dirs: found.get("d") ?? [],
+    // Whatever else somebody puts there is nobody's here.
+    dirs: (found.get("d") ?? []).filter(isDir),
     record: recordOf(one("s")),
     unlinked: found.get("x") ?? [],
     ...snapshotOf(found, { records, ignore: options.ignore ?? (() => false) }),
     lock: (found.get("l") ?? []).map((text) => parseLock(text, Number(one("t")))).find((lock) => lock !== undefined),
     states: (found.get("n") ?? []).flatMap((line) => parseDeployed(line) ?? []),
     history: parseHistory(one("h").slice(1)),
-    records: found.get("o") ?? [],
+    records: (found.get("o") ?? []).filter(isRelease),
     freeBytes: bytes,
     freeInodes: inodes,
   };

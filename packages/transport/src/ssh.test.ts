@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { AGENT } from "./agent/program.ts";
 import { rsyncArgs } from "./rsync.ts";
 import { riding, type SshEndpoint, sshArgs, sshFailure } from "./ssh.ts";
 
@@ -21,6 +22,10 @@ it("connects by argv alone: strict, without forwarding, options closed before th
   const other = sshArgs({ ...endpoint, name: "other", address: "other" }, files, {});
   expect(args.at(-1)).toBe(other.at(-1));
   expect(args.at(-1)?.length).toBeLessThan(32_768);
+});
+
+it("is sent as a word that fish reads as other shells do: there two backslashes, or one before a quote, are one character", () => {
+  expect(AGENT).not.toMatch(/\\[\\']/);
 });
 
 it("gives rsync a remote shell without blanks in its words, and no names of files", () => {

@@ -14,9 +14,9 @@ export interface SshFiles {
   readonly persist?: number | undefined;
 }
 
-/** No other way to know a host, whatever the ssh_config says. Older versions of ssh know no KnownHostsCommand. */
+/** No other way to know a host, whatever the ssh_config says. Older versions of ssh do not know all that is set. */
 export const ONLY_THOSE = {
-  IgnoreUnknown: "KnownHostsCommand",
+  IgnoreUnknown: "KnownHostsCommand,SessionType,StdinNull,ForkAfterAuthentication",
   KnownHostsCommand: "none",
   VerifyHostKeyDNS: "no",
   NoHostAuthenticationForLocalhost: "no",
@@ -44,6 +44,9 @@ export function sshArgs(
     PermitLocalCommand: "no",
     RequestTTY: "no",
     RemoteCommand: "none",
+    SessionType: "default",
+    StdinNull: "no",
+    ForkAfterAuthentication: "no",
     LogLevel: "ERROR",
     ConnectTimeout: String(options.connectTimeout ?? 20),
     ServerAliveInterval: "15",

@@ -1,6 +1,14 @@
 import path from "node:path";
 import { compareBytes } from "@facsimile/core";
-import type { DirEntry, Entry, FileEntry, LinkEntry, Manifest, Tree } from "@facsimile/manifest";
+import {
+  type DirEntry,
+  type Entry,
+  type FileEntry,
+  type LinkEntry,
+  type Manifest,
+  type Tree,
+  treeId,
+} from "@facsimile/manifest";
 import type { Source } from "./framing.ts";
 import { isIgnored } from "./shared.ts";
 import { packOf } from "./stage-tar.ts";
@@ -61,7 +69,12 @@ export function planStage(request: StagePlanRequest): StagePlan {
 }
 
 function isAlike(a: StagePlanRequest, b: StagePlanRequest): boolean {
-  return a.running === b.running && a.ignore === b.ignore && a.whole === b.whole && a.single === b.single && a.record?.release === b.record?.release && a.record?.files === b.record?.files && a.shared?.join("\0") === b.shared?.join("\0"); // biome-ignore format: one line
+  return isOne(a.running, b.running) && a.ignore === b.ignore && a.whole === b.whole && a.single === b.single && a.record?.release === b.record?.release && a.record?.files === b.record?.files && a.shared?.join("\0") === b.shared?.join("\0"); // biome-ignore format: one line
+}
+
+/** Each host that was asked what it runs has a manifest of its own. */
+function isOne(a: Manifest | undefined, b: Manifest | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && treeId(a) === treeId(b));
 }
 
 function makePlan(request: StagePlanRequest): StagePlan {

@@ -46,6 +46,7 @@ export async function stage(changer: Changer, request: Staging["request"]): Prom
   const there = [current, ...found.dirs].find((dir) => treeOf(dir) === id && found.dirs.includes(dir));
   if (there === undefined) return await transfer(changer, job, { dir: id, running: await runningTree(changer, job) });
   await claim();
+  if (shared.length > 0) await changer.ask("share", { place, args: shared });
   const { differences, actual } = await prove(changer, { ...request, dir: there, key: there });
   if (differences.length === 0) return { dir: there, reused: true, linked: 0, sent: 0, sentBytes: 0 };
   const running = there === current ? { manifest: actual, sure: false } : await runningTree(changer, job);

@@ -18,12 +18,19 @@ seek() {
   [ ! -s "$scope/paths" ] || xargs -0 sh -c 'find "$@" -prune '"\${2:-$1}" sh < "$scope/paths"
 }
 
-# In the tree: snapshot/2 where find is GNU's; else snapshot/1, which takes three looks to say the same.
+# In the tree: snapshot/2 where find is GNU's; else snapshot/1, which takes three looks to say the same. Where beside names a file,
+# that gets the same without what a link that comes or goes changes.
+beside=
 listing() {
   know_find
   export LC_ALL=C TZ=UTC0
   if [ -n "$gnu_find" ]; then
     printf 'snapshot/2\\0'
+    if [ -n "$beside" ]; then
+      seek '-fprintf "$beside" "%p\\0%y %m %i %s %T@ %l\\0" -printf "%p\\0%y %m %i %s %T@ %C@ %l\\0" 2>/dev/null'
+      printf '\\0'
+      return
+    fi
     # Others may put files into the folders that a home shares: those folders move, and are the same.
     seek '-printf "%p\\0%y %m %i %s %T@ %C@ %l\\0" 2>/dev/null' '\\( -type d -printf "%p\\0%y %m 0 0 0 0 \\0" -o -printf "%p\\0%y %m %i %s %T@ %C@ %l\\0" \\) 2>/dev/null'
     printf '\\0'
@@ -32,8 +39,9 @@ listing() {
   printf 'snapshot/1\\0'
   seek '-print0 2>/dev/null'
   printf '\\0'
-  if stat -c %s / >/dev/null 2>&1; then seek '-exec stat -c "%f %i %s %y %z" {} + 2>/dev/null'
-  else seek '-exec stat -f "%Xp %i %z %Fm %Fc" {} + 2>/dev/null'; fi
+  if stat -c %s / >/dev/null 2>&1; then format='-c "%f %i %s %y' changed=' %z"'; else format='-f "%Xp %i %z %Fm' changed=' %Fc"'; fi
+  seek "-exec stat $format$changed {} + 2>/dev/null"
+  [ -z "$beside" ] || { seek '-print0 2>/dev/null'; seek "-exec stat $format\\" {} + 2>/dev/null"; } > "$beside"
   printf '\\0'
   export targets_of='for link do readlink -n "$link"; printf "\\0"; done'
   seek '-type l -exec sh -c "$targets_of" sh {} + 2>/dev/null'
@@ -52,8 +60,14 @@ unmoved() {
   listing | cmp -s - "$1"
 }
 
-# snapshot: the tree, as it is now, is what later looks compare the current one with.
-snapshot() { umask 077; listing > "$M/current/snapshot.new" && mv -f "$M/current/snapshot.new" "$M/current/snapshot"; }
+# steady DIR: the current tree is as its snapshot says. Links that come and go then move ctimes:
+# still_steady: makes the snapshot true again, unless more than that changed meanwhile.
+steady() { enter "$1" && beside=$M/seen.before && unmoved "$M/current/snapshot"; }
+still_steady() {
+  umask 077
+  beside=$M/seen.after
+  enter "$dir" && listing > "$M/current/snapshot.new" && cmp -s "$M/seen.before" "$beside" && mv -f "$M/current/snapshot.new" "$M/current/snapshot"
+}
 
 # Much is hashed faster by openssl, which has the processor's help; it takes longer to start.
 choose_hasher() {
@@ -68,6 +82,12 @@ hashes() {
   choose_hasher
   [ "$1" = all ] && set -- || set -- '-links 1'
   seek "-type f $1 -exec $hasher {} + 2>/dev/null"
+}
+
+# tell_hashes FILE all|new: by way of that file: a line that nobody reads any more must not keep up the lock.
+tell_hashes() {
+  renewing hashes "$2" > "$1" || printf %4096s . > "$1.room" || why "$1"
+  cat "$1"
 }
 
 # some_hashes: of the regular files among the paths on stdin, each ended by NUL; in that order. A pipe would never end.
@@ -103,7 +123,7 @@ op_prove() {
   long=$8
   listing > "$seen" || why "$seen"
   cat "$seen"
-  renewing hashes "$7"
+  tell_hashes "$M/seen.hashes" "$7"
   return 0
 }
 `;

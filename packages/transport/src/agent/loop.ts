@@ -10,6 +10,8 @@
 export const LOOP = `
 dd_exact=
 no_home=
+# Two of them, or one before a quote, are something else where fish is the login's shell.
+backslash=$(printf '\\134')
 if cd -P "$HOME" 2>/dev/null; then login_home=$PWD; else login_home=/ no_home=$HOME; fi
 
 know_dd() {
@@ -38,7 +40,8 @@ die() {
 # Runs one operation, in the shell of its answer: whatever it sets or ends is its own. What it leaves of its bytes is read
 # away, so that the next request begins where it should.
 serve() {
-  case $op in hook|run) user_umask=$(umask) ;; esac
+  # Words of tools are read here; those of commands belong to whoever wrote them.
+  case $op in hook|run) user_umask=$(umask) ;; *) export LC_ALL=C ;; esac
   umask 022
   if [ "$size" -gt 0 ]; then take "$size" | { trap 'cat >/dev/null' EXIT; "op_$op" "$@"; }
   else "op_$op" "$@" </dev/null; fi
@@ -57,7 +60,7 @@ main() {
     set --
     while [ $# -lt "$count" ]; do
       IFS= read -r argument || exit 0
-      case $argument in *\\\\*) argument=$(printf '%b.' "$argument"); argument=\${argument%.} ;; esac
+      case $argument in *"$backslash"*) argument=$(printf '%b.' "$argument"); argument=\${argument%.} ;; esac
       set -- "$@" "$argument"
     done
     [ "$size" -eq 0 ] || [ -n "$dd_exact" ] || know_dd

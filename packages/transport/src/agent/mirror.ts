@@ -15,7 +15,8 @@ is_work() { case \${1##*/} in stage|undo|look) return 0 ;; esac; return 1; }
 # torn: a switch was begun, and neither finished nor taken back; j is its journal. Only after it is finished does C name its tree.
 torn() {
   for j in "$M"/undo/*; do
-    [ -f "$j/to" ] || continue
+    # Empty ones were lost with the power, before any path moved.
+    [ -s "$j/to" ] && [ -s "$j/from" ] || continue
     [ ! -f "$j/back" ] || return 0
     IFS= read -r to < "$j/to"
     [ "$to" = "$dir" ] || return 0
@@ -60,7 +61,7 @@ op_survey() {
   listing
   [ "$now" = moved ] || scope=$M/look/new
   long=long
-  renewing hashes all
+  tell_hashes "$M/look/hashes" all
   rm -rf "$M/look"
 }
 
@@ -95,7 +96,7 @@ op_staged() {
   long=$6
   cd "$M/stage/$5/tree" || exit 1
   listing
-  renewing hashes all
+  tell_hashes ../hashes all
   return 0
 }
 
@@ -137,6 +138,8 @@ forward() (
   rename "$staged" "$j" || exit 1
   in_folders keep "$H" "$j/old" puts gone
   : > "$j/kept" || exit 1
+  # Also a machine that loses its power finds the way back.
+  renewing flush -f "$M"
   modes open
   in_folders drop "$H" "" gone
   in_folders unmake "$H" "" dropped

@@ -6,6 +6,9 @@ newline='
 # rename OLD NEW: replaces NEW, also where it is a link to a folder. -h is BSD's; the last one says what was wrong.
 rename() { mv -fT "$1" "$2" 2>/dev/null || mv -fh "$1" "$2" 2>/dev/null || mv -fT "$1" "$2"; }
 
+# flush FILE, or -f FILE for all of its file system: what is written is on the disk. Not every sync knows either, nor has every host one.
+flush() { sync "$@" 2>/dev/null || sync 2>/dev/null || return 0; }
+
 # why FILE: fails, and has cat say why nothing can be written there: of a full disk dash's own printf says "I/O error".
 why() { printf %4096s . | cat > "$1.why"; rm -f "$1.why"; exit 1; }
 
@@ -146,7 +149,7 @@ look_last() { printf 'h+'; [ ! -f "$M/history.jsonl" ] || tail -n 2 "$M/history.
 
 # left_over: something was left half done, which the next change clears away: how much will be free is not known.
 left_over() {
-  for each in "$B"/releases/.?*.partial "$B"/releases/.?*.trash "$M"/stage/?* "$M"/undo/?*; do [ ! -e "$each" ] || return 0; done
+  for each in "$B"/releases/.?*.partial "$M"/stage/?* "$M"/undo/?*; do [ ! -e "$each" ] || return 0; done
   return 1
 }
 
@@ -172,9 +175,9 @@ look_state() {
   for each in "$S"/.state.*; do [ -f "$each" ] && IFS= read -r line < "$each" && printf 'n%s\\0' "$line"; done
 }
 
-# look_shared PATH: a shared path that has no link in the current tree, nor anything in its place.
+# look_shared PATH: a shared path that has no link in the current tree, nor anything in its place; or whose link leads nowhere.
 look_shared() {
-  [ -z "$dir" ] || [ -L "$B/releases/$dir/$1" ] || [ -e "$B/releases/$dir/$1" ] || printf 'x%s\\0' "$1"
+  [ -z "$dir" ] || [ -e "$B/releases/$dir/$1" ] || printf 'x%s\\0' "$1"
 }
 
 # Whether the current tree is as it was left: e (equal), u (no snapshot), or v (moved) and both listings. Comes last.

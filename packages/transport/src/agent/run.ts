@@ -21,7 +21,7 @@ runner='
   pump o < "$T/o" &
   pump e < "$T/e" &
   own_group=
-  command -v setsid >/dev/null && own_group=setsid
+  command -v setsid >/dev/null && own_group="setsid --"
   ( umask "$mask"; exec $own_group "$@" < /dev/null > "$T/o" 2> "$T/e" ) &
   child=$!
   tell pid "$child"
@@ -46,6 +46,7 @@ op_run() {
   [ -n "$T" ] || { echo "no folder for temporary files: neither /dev/shm nor \${TMPDIR:-/tmp} takes one" >&2; exit 1; }
   mkfifo -m 600 "$T/o" "$T/e" || exit 1
   sh -c "$runner" sh "$T" "$$" "$user_umask" "$@" </dev/null >/dev/null 2>&1 3>&- &
+  printf %s "$!" > "$T/runner"
   printf '%s\\0' "$T"
   look
 }
@@ -70,7 +71,8 @@ look() {
     round=$((round + 1))
     sleep 0.05 2>/dev/null || { sleep 1; round=21; }
   done
-  [ "$round" -le 20 ] || [ ! -f "$T/pid" ] || kill -0 "$(cat "$T/pid")" 2>/dev/null || abandoned
+  # Not the command itself: it may have become another user.
+  [ "$round" -le 20 ] || kill -0 "$(cat "$T/runner")" 2>/dev/null || abandoned
   ended=
   # A program that it left running may hold its output open for ever.
   for round in 1 2 3 4 5; do
@@ -104,6 +106,9 @@ op_halt() {
   T=$1
   for round in 1 2 3 4 5; do [ ! -f "$T/pid" ] || break; sleep 0.1 2>/dev/null || sleep 1; done
   end_group "$(cat "$T/pid")"
+  # What is another user's cannot be ended; nobody waits for it any more.
+  for round in 1 2 3 4 5; do ! told "$T/status" || break; sleep 0.1 2>/dev/null || sleep 1; done
+  told "$T/status" || : > "$T/status.137"
   look
 }
 `;

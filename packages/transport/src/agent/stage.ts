@@ -28,7 +28,7 @@ op_claim() {
   elif [ "$6" != adopt ] && holds "$B"; then die NOT_ADOPTED "$B"
   fi
   [ -d "$M" ] || mkdir -m 700 "$M" || exit 1
-  ( umask 077; printf '%s\\n' "$5" > "$M/marker.new" && mv -f "$M/marker.new" "$M/marker" ) || why "$M/marker"
+  ( umask 077; printf '%s\\n' "$5" > "$M/marker.new" && flush "$M/marker.new" && mv -f "$M/marker.new" "$M/marker" ) || why "$M/marker"
 }
 
 # op_unpack ... DIR HOW LONG SHARED...: a tar, into a partial folder of its own: tree/ is what is sent, and lists lie beside it.
@@ -39,15 +39,22 @@ op_unpack() {
   how=$6
   long=$7
   shift 7
-  n=0
-  while [ -e "$B/releases/.$n.trash" ]; do n=$((n + 1)); done
-  [ ! -e "$partial" ] || rename "$partial" "$B/releases/.$n.trash" || exit 1
+  [ ! -e "$partial" ] || away "$partial"
   clear_up
   mkdir -p -m 700 "$partial" && cd "$partial" || exit 1
   grows=$partial
   if [ "$how" = all ]; then ( umask 077; renewing cat > pack ); else renewing tar -xpmof -; fi || exit 1
-  for each do [ -e "$B/shared/$each" ] || mkdir -p "$B/shared/$each" || exit 1; done
+  share "$@"
 }
+
+# op_share ... PATH...: folders that links of the tree lead to are there.
+op_share() {
+  adding "$@"
+  shift 4
+  share "$@"
+}
+
+share() { for each do [ -e "$B/shared/$each" ] || mkdir -p "$B/shared/$each" || exit 1; done; }
 
 # clear_up: what was left half done goes. Links of it that go move ctimes: a true snapshot of the current tree is made true again.
 clear_up() {
@@ -56,17 +63,17 @@ clear_up() {
   [ $# -gt 0 ] || return 0
   runs
   sure=
-  if [ -n "$dir" ] && enter "$dir" && unmoved "$M/current/snapshot"; then sure=1; fi
+  if [ -n "$dir" ] && steady "$dir"; then sure=1; fi
   size=$long
   long=long
   renewing discard "$@"
   long=$size
-  [ -z "$sure" ] || { enter "$dir" && snapshot; }
+  [ -z "$sure" ] || still_steady || rm -f "$M/current/snapshot"
 }
 
 # op_link ... DIR SURE HOW LONG N TREE...: what of the current tree is linked: all but what is sent and what gone names; listed: what
 # links names; or nothing. Before that those N trees go. Links that come and go move ctimes: SURE: only
-# if the snapshot of the current tree is true, and then it is made true again. All of it at once, so that nobody edits it meanwhile.
+# if the snapshot of the current tree is true, and then it is made true again.
 op_link() {
   adding "$@"
   partial=$B/releases/.$5.partial
@@ -76,11 +83,20 @@ op_link() {
   long=$8
   shift 8
   runs
-  # Nothing that was asked for behind this finds a tree then.
-  [ -z "$sure" ] || { enter "$dir" && unmoved "$M/current/snapshot"; } || { mv "$partial/tree" "$partial/refused"; die TREE_MOVED "$B"; }
+  [ -z "$sure" ] || steady "$dir" || moved
   prune "$@"
   case $how in all) link_all ;; listed) link_listed ;; esac
-  [ -z "$sure" ] || { enter "$dir" && snapshot; }
+  [ -z "$sure" ] || still_steady || moved
+}
+
+# moved: refuses; nothing that was asked for behind this finds a tree.
+moved() { mv "$partial/tree" "$partial/refused"; die TREE_MOVED "$B"; }
+
+# away FOLDER: out of sight; what was there before may be something that cannot be removed.
+away() {
+  n=0
+  while [ -e "$B/releases/.$n.trash" ]; do n=$((n + 1)); done
+  rename "$1" "$B/releases/.$n.trash" || exit 1
 }
 
 # prune N TREE...: a tree is out of sight before any of it goes.
@@ -88,7 +104,7 @@ prune() {
   count=$1
   shift
   while [ "$count" -gt 0 ]; do
-    [ ! -d "$B/releases/$1" ] || rename "$B/releases/$1" "$B/releases/.$1.trash" || exit 1
+    [ ! -d "$B/releases/$1" ] || away "$B/releases/$1"
     count=$((count - 1))
     shift
   done
