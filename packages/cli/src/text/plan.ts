@@ -86,7 +86,10 @@ function sameVersion({ project }: ProjectPlan, { hosts }: Plan): string {
   const open = mine.filter(({ unconfirmed }) => unconfirmed).length;
   if (open > 0) return `switched and never confirmed on ${count(open, "host")}: commands and health run again`;
   const drifted = mine.filter(({ drift }) => drift.length > 0).length;
-  return drifted > 0 ? `edited by hand on ${count(drifted, "host")}` : "unchanged";
+  if (drifted > 0) return `edited by hand on ${count(drifted, "host")}`;
+  return mine.every(({ release }) => release)
+    ? "unchanged"
+    : "the same files; commands, or the hosts that it is made for, changed";
 }
 
 function downLines({ down = [] }: Plan, { yellow }: Style): string[] {

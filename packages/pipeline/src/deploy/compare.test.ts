@@ -36,7 +36,7 @@ function found(more: {
 }): Survey {
   const { tree = "t2", release = "r2", drift = [], confirmed = tree, known = release, unlinked = [] } = more;
   const current = { dir: tree, tree, release };
-  const held = { id: release, trees: { [tree]: { sums: "", secrets: [] } } };
+  const held = { id: release, trees: { [tree]: { sums: "", secrets: [] } }, hooks: copy.hooks };
   return {
     place: {},
     options: {},

@@ -73,13 +73,20 @@ export interface HeldFacts {
   readonly sums: string | undefined;
 }
 
-/** The release is the one of that place, and its files are those that it gives the host. @throws `RELEASE_INVALID` */
+/** The release is the one of that place, and its files are those that it gives the host. @throws `RELEASE_INVALID`, `HOST_NOT_MEANT` */
 export function assertHeld(release: Release, { host, project, instance, id, manifest, sums }: HeldFacts): void {
   if (release.id !== id || release.project !== project || release.instance !== instance)
     throw damaged(host, `it holds a release of ${release.project} for ${release.instance}`);
+  if (release.hosts[host] === undefined) throw notMeant(host, release);
   if (manifest === undefined || manifest !== release.hosts[host])
     throw damaged(host, `its manifest is not the one of release ${release.id.slice(0, 7)}`);
   if (sums !== release.trees[manifest]?.sums) throw damaged(host, "its SHA256SUMS is not the one of its release");
+}
+
+function notMeant(host: string, { project, id, version }: Release): FacsimileError {
+  return new FacsimileError("HOST_NOT_MEANT", `${host}: release ${id.slice(0, 7)} of ${project} ${version} was not made for a host of this name`, {
+    hint: "A host that was renamed is deployed to anew; until then nothing says what it should hold.",
+  }); // biome-ignore format: one line
 }
 
 function damaged(host: string, what: string): FacsimileError {

@@ -44,8 +44,8 @@ function isOther({ found, copy }: Step): boolean {
 }
 
 /** The host keeps what it ran, which was confirmed, and as it was deployed: a rollback hashes all of it. */
-function canGoBack({ step: { found } }: Changed): boolean {
-  const isGood = found.release !== undefined && found.drift.length === 0 && isConfirmed(found);
+function canGoBack({ host, step: { found } }: Changed): boolean {
+  const isGood = found.release?.hosts[host] !== undefined && found.drift.length === 0 && isConfirmed(found);
   return found.place.strategy === "releases" && isGood;
 }
 
