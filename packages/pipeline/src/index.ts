@@ -1,4 +1,5 @@
 export type { PipelineContext } from "./context.ts";
+export { concerns } from "./deploy/concerns.ts";
 export type { Proposal } from "./deploy/consent.ts";
 export type { DeployRequest } from "./deploy/deploy.ts";
 export { lockText } from "./deploy/lock-text.ts";

@@ -1,4 +1,4 @@
-import type { Hooks, HostPlan, Plan, ProjectPlan } from "@facsimile/pipeline";
+import { concerns, type Hooks, type HostPlan, type Plan, type ProjectPlan } from "@facsimile/pipeline";
 import { columns, count } from "./style.ts";
 import { harmless } from "./value.ts";
 
@@ -26,7 +26,7 @@ function rowOf(
   const { run, target, once } = hook;
   const on = hosts
     .filter((host) => host.projects.some((one) => one.project === project && isSwitched(one)))
-    .filter(({ targets }) => target === undefined || targets.some((one) => one === target));
+    .filter((host) => concerns(hook, host));
   const [first] = on;
   if (first === undefined) return [];
   const where = once === true ? `once, on ${first.host}` : count(on.length, "host");

@@ -4,9 +4,11 @@ import type { HealthCheck, Hook, Host } from "@facsimile/definitions";
 import type { HookResult, Lock, Place } from "@facsimile/transport";
 import type { PipelineContext } from "../context.ts";
 import type { Hooks } from "../release/release.ts";
+import { concerns } from "./concerns.ts";
 import { isNotBegun } from "./not-begun.ts";
 
 export interface HookRequest {
+  /** As the instance has it, with targets that the project does not have, too. */
   readonly host: Host;
   readonly lock: Lock;
   readonly place: Place;
@@ -42,11 +44,6 @@ export async function runHooks(
     request.ran?.(hook);
   }
   return irreversible;
-}
-
-/** Whether a host has the target that the hook is for. */
-export function concerns({ target }: Hook, { targets }: Pick<Host, "targets">): boolean {
-  return target === undefined || targets.some((one) => one === target);
 }
 
 async function runOne(

@@ -15,7 +15,7 @@ import type { Survey } from "./survey.ts";
 export interface Step {
   readonly copy: Pick<Copy, "id" | "project" | "version" | "hooks">;
   readonly definition: Definition;
-  /** As the project sees it: its own targets. */
+  /** As the project sees it: its own targets. Commands go by those of {@link HostRun.host}. */
   readonly host: Host;
   readonly wanted: Pick<HostCopy, "treeId" | "manifest">;
   readonly found: Survey;
@@ -38,6 +38,7 @@ export interface Sent {
 
 /** A host on its way through a run. Only the phases write to it. */
 export interface HostRun {
+  /** As the instance has it: with all of its targets. */
   readonly host: Host;
   readonly session: Session;
   /** In the order of the projects; empty when the host holds everything already. */
@@ -144,9 +145,9 @@ export function hookRequest(
   step: Step,
   { run, once }: { readonly run: HostRun; readonly once: OnceHooks },
 ): HookRequest {
-  const { copy, found, host } = step;
+  const { copy, found } = step;
   return {
-    host,
+    host: run.host,
     lock: lockOf(run, found.place),
     place: found.place,
     release: copy.id,

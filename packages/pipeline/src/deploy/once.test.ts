@@ -10,7 +10,8 @@ const restart: Hook = { run: "restart" };
 
 function run(targets: readonly string[], kind: Step["kind"] = "tree"): HostRun {
   const copy = { project: "shop", hooks: { precmd: [], postcmd: [migrate, tell, restart], health: [] } };
-  return { steps: [{ copy, kind, host: { targets } }] } as unknown as HostRun;
+  // The project is of none of these targets.
+  return { host: { targets }, steps: [{ copy, kind, host: { targets: [] } }] } as unknown as HostRun;
 }
 const stepOf = ({ steps }: HostRun) => steps[0] as Step;
 

@@ -1,5 +1,5 @@
 import type { Hook } from "@facsimile/definitions";
-import { concerns } from "./hooks.ts";
+import { concerns } from "./concerns.ts";
 import type { HostRun, Step } from "./host-run.ts";
 
 /** Commands with `once`: each belongs to the first host that would run it, and runs for all. */
@@ -15,11 +15,12 @@ export function onceHooks(runs: readonly HostRun[], kinds: readonly ("precmd" | 
   const taken = new Set<string>();
   const first = new Map<Step, Set<Hook>>();
   const open = new Map<Step, Set<Hook>>();
-  for (const step of runs.flatMap(({ steps }) => steps).filter(({ kind }) => kind !== "record")) {
+  const moving = runs.flatMap(({ host, steps }) => steps.map((step) => ({ host, step }))).filter(({ step }) => step.kind !== "record"); // biome-ignore format: one line
+  for (const { host, step } of moving) {
     const mine = kinds.flatMap((kind) =>
       step.copy.hooks[kind].filter((hook, index) => {
         const name = `${step.copy.project} ${kind} ${index}`;
-        if (hook.once !== true || taken.has(name) || !concerns(hook, step.host)) return false;
+        if (hook.once !== true || taken.has(name) || !concerns(hook, host)) return false;
         taken.add(name);
         return true;
       }),

@@ -90,14 +90,21 @@ function lossBefore(problem: FacsimileError): FacsimileError {
   return isFacsimileError(problem.cause) ? problem.cause : problem;
 }
 
-async function runOldHooks(run: HostRun, { found, host, copy }: Step, context: RunContext): Promise<void> {
+async function runOldHooks(run: HostRun, { found, copy }: Step, context: RunContext): Promise<void> {
   if (found.release === undefined) return;
   const { id, hooks } = found.release;
   const isFirst = (hook: (typeof hooks.postcmd)[number]) => {
     const name = `${copy.project} ${id} ${hooks.postcmd.indexOf(hook)}`;
     return !context.takenBack.has(name) && context.takenBack.add(name) !== undefined;
   };
-  const request = { host, lock: lockOf(run, found.place), place: found.place, release: id, previous: copy.id, isFirst };
+  const request = {
+    host: run.host,
+    lock: lockOf(run, found.place),
+    place: found.place,
+    release: id,
+    previous: copy.id,
+    isFirst,
+  };
   await runHooks(hooks.postcmd, request, context);
 }
 
