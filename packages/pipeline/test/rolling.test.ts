@@ -128,6 +128,35 @@ describe("the policy rolling", { timeout: 60_000 }, () => {
     expect(await shop.read("web2.eu", "trace")).toBeUndefined();
   });
 
+  it("a command that runs once for all before the switch has ended before others of its wave begin", async () => {
+    const once =
+      "{ run: 'sleep 1; test ! -e $HOME/unwell; date +%s%N > $HOME/migrated', once: true, target: \"database\" }";
+    const precmd = `precmd: [${once}, 'date +%s%N > $HOME/began'],`;
+    const plain = hooks().replace(/^ *precmd:.*$/m, precmd);
+    await shop.define({ deploy: `${plain} policy: "rolling", maxFailures: 4,`, banner: "new" });
+    expect((await shop.deploy()).outcome).toBe("done");
+    const migrated = BigInt((await shop.read("db1.eu", "migrated")) ?? "");
+    for (const host of ["web1.eu", "web2.us"])
+      expect(BigInt((await shop.read(host, "began")) ?? "")).toBeGreaterThan(migrated);
+    for (const host of NAMES) await shop.mark(host, "trace", false);
+    await shop.mark("db1.eu", "unwell");
+    await shop.define({ deploy: `${plain} policy: "rolling", maxFailures: 4,`, banner: "newer" });
+    const report = await shop.deploy();
+    expect(outcomes(report)).toEqual({ "web1.eu": "not tried", "web2.eu": "not tried", "db1.eu": "failed", "web1.us": "not tried", "web2.us": "not tried" }); // biome-ignore format: one line
+    expect(await shop.banners()).toEqual(["new", "new", "new", "new", "new"]);
+  });
+
+  it("nothing goes back while an irreversible command is still under way on another host", async () => {
+    const migrate = "[{ run: 'sleep 2', once: true, irreversible: true }]";
+    const slow = hooks(migrate).replace("test ! -e $HOME/unwell", "test ! -e $HOME/unwell || { sleep 0.5; false; }");
+    await shop.mark("web2.eu", "unwell");
+    await shop.define({ deploy: `${slow} policy: "rolling", maxFailures: 1,`, banner: "new" });
+    const report = await shop.deploy();
+    expect(outcomes(report)).toMatchObject({ "web1.eu": "done", "web2.eu": "failed", "web2.us": "done" });
+    expect(report.hosts[1]?.switched).toBe("kept");
+    expect(await shop.banners()).toEqual(["new", "new", "new", "new", "new"]);
+  });
+
   it("who asks to stop is heard between hosts: what is begun is ended, the rest is not tried", async () => {
     const stop = new AbortController();
     const slow = "'test $(cat etc/banner) = old || { touch $HOME/at-postcmd; sleep 2; }'";

@@ -19,31 +19,28 @@ export interface HookRequest {
   readonly isFirst: (hook: Hook) => boolean;
   /** Told of each hook that ended well. */
   readonly ran?: (hook: Hook) => void;
+  /** Where it is noted, as soon as it begins, that a hook runs which cannot be taken back. Default: nowhere. */
+  readonly past?: { irreversible: boolean };
 }
 
 /**
  * Runs a host's hooks one by one; the first failure ends them.
  *
- * @returns Whether one that cannot be taken back has run, or tried to.
  * @throws `HOOK_FAILED` with the end of its output, secrets taken out
  */
-export async function runHooks(
-  hooks: readonly Hook[],
-  request: HookRequest,
-  context: PipelineContext,
-): Promise<boolean> {
-  let irreversible = false;
+export async function runHooks(hooks: readonly Hook[], request: HookRequest, context: PipelineContext): Promise<void> {
+  const { past = { irreversible: false } } = request;
   const mine = hooks.filter((hook) => concerns(hook, request.host) && (hook.once !== true || request.isFirst(hook)));
   for (const hook of mine) {
-    const before = irreversible;
-    irreversible ||= hook.irreversible === true;
+    const before = past.irreversible;
+    // Before it has ended: others that fail meanwhile must not go back.
+    past.irreversible ||= hook.irreversible === true;
     await runOne(hook, request, context).catch((error: unknown) => {
-      const isPast = isNotBegun(error) ? before : irreversible;
-      throw isPast ? Object.assign(error as Error, { irreversible: isPast }) : error;
+      if (isNotBegun(error)) past.irreversible = before;
+      throw error;
     });
     request.ran?.(hook);
   }
-  return irreversible;
 }
 
 async function runOne(

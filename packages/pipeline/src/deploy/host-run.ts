@@ -51,7 +51,7 @@ export interface HostRun {
   readonly switched: Switched[];
   /** Folder of `releases/` that each project was staged into. */
   readonly staged: Map<string, string>;
-  /** A command ran that nothing can take back. */
+  /** A command that nothing can take back has begun. */
   irreversible: boolean;
   /** It was switched, and went back. */
   isBack: boolean;
@@ -154,6 +154,7 @@ export function hookRequest(
     previous: found.probe.current?.release,
     isFirst: (hook) => once.isFirst(step, hook),
     ran: (hook) => once.ran(step, hook),
+    past: run,
   };
 }
 

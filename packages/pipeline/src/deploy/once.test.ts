@@ -34,6 +34,7 @@ it("knows who still owes a command to all others", () => {
   const once = onceHooks([web, db], ["precmd", "postcmd"]);
   once.ran(stepOf(web), tell);
   expect([web, db].map(once.owes)).toEqual([false, true]);
+  expect([web, db].map(once.leads)).toEqual([false, false]);
   expect([web, db].map(onceHooks([web, db], ["precmd"]).owes)).toEqual([false, false]);
 });
 

@@ -8,6 +8,8 @@ export interface OnceHooks {
   readonly ran: (step: Step, hook: Hook) => void;
   /** A command that this host was to run for all has not run well: without it, others must not go on. */
   readonly owes: (run: HostRun) => boolean;
+  /** This host is to run a command for all before they switch. */
+  readonly leads: (run: HostRun) => boolean;
 }
 
 /** @param runs in the order in which they are switched */
@@ -32,5 +34,6 @@ export function onceHooks(runs: readonly HostRun[], kinds: readonly ("precmd" | 
     isFirst: (step, hook) => first.get(step)?.has(hook) ?? false,
     ran: (step, hook) => void open.get(step)?.delete(hook),
     owes: ({ steps }) => steps.some((step) => (open.get(step)?.size ?? 0) > 0),
+    leads: ({ steps }) => steps.some((step) => step.copy.hooks.precmd.some((hook) => open.get(step)?.has(hook))),
   };
 }

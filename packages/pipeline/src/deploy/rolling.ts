@@ -45,7 +45,7 @@ async function rollWave(wave: PlannedWave<HostRun>, { index, ...run }: Rolling &
   const hosts = members.map(({ host }) => host.name);
   context.journal.note({ event: "wave", ...number, name, hosts, max, soak });
   context.onEvent({ type: "wave", ...number, name, hosts: hosts.length, max });
-  await fanOut(members, { limit: Math.min(max ?? context.limit, context.limit), work: (one) => roll(one, run) });
+  await rollMembers(members, { limit: Math.min(max ?? context.limit, context.limit), ...run });
   const switched = members.filter(({ switched }) => switched.length > 0);
   if (!isSpent(run) && soak !== undefined && switched.some(isReady)) {
     context.onEvent({ type: "soak", ...number, seconds: soak });
@@ -57,13 +57,38 @@ async function rollWave(wave: PlannedWave<HostRun>, { index, ...run }: Rolling &
   else await confirmAll(members.filter(({ switched }) => switched.length > 0), context); // biome-ignore format: one line
 }
 
-/** Brings one host over, unless the run has to stop. It keeps its slot until it is well, or back. */
-async function roll(one: HostRun, run: Rolling): Promise<void> {
+/** Those that run a `precmd` for all do that first: before it has ended, none of the wave switches, and no other begins. */
+async function rollMembers(members: readonly HostRun[], { limit, ...run }: Rolling & { limit: number }): Promise<void> {
+  const leading = members.filter(run.context.once.leads);
+  const begun = new Set<HostRun>();
+  await fanOut(leading, { limit, work: (one) => lead(one, { ...run, begun }) });
+  const others = members.filter((one) => !leading.includes(one));
+  await fanOut([...leading.filter(isReady), ...others], { limit, work: (one) => roll(one, { ...run, begun }) });
+}
+
+async function lead(one: HostRun, { begun, ...run }: Rolling & { begun: Set<HostRun> }): Promise<void> {
   if (mustStop(run)) return;
+  begun.add(one);
+  await attempt(one, run.context, () => precmdOf(one, run.context));
+}
+
+async function precmdOf(one: HostRun, context: SwitchContext): Promise<void> {
+  await renewLocks(one);
+  await runPrecmd(one, context);
+}
+
+/** It may have waited for long: are they still there, and ours? */
+async function renewLocks({ locks }: HostRun): Promise<void> {
+  for (const lock of locks.values()) await lock.renew();
+}
+
+/** Brings one host over, unless the run has to stop. It keeps its slot until it is well, or back. */
+async function roll(one: HostRun, { begun, ...run }: Rolling & { begun: ReadonlySet<HostRun> }): Promise<void> {
+  // What is begun is ended, also where somebody asks to stop.
+  if (begun.has(one) ? isSpent(run) : mustStop(run)) return;
   const { context } = run;
   await attempt(one, context, async () => {
-    for (const lock of one.locks.values()) await lock.renew(); // It may have waited for long: are they still there, and ours?
-    await runPrecmd(one, context);
+    await (begun.has(one) ? renewLocks(one) : precmdOf(one, context));
     await switchHost(one, context);
   });
   if (!isReady(one) && one.switched.length > 0 && !isIrreversible(run.all)) await revert(one, context);

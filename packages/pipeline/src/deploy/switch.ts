@@ -70,13 +70,7 @@ async function runCommands(
   { step, run }: { step: Step; run: HostRun },
   context: SwitchContext,
 ): Promise<void> {
-  const request = hookRequest(step, { run, once: context.once });
-  try {
-    run.irreversible = (await runHooks(step.copy.hooks[kind], request, context)) || run.irreversible;
-  } catch (error) {
-    run.irreversible ||= (error as { irreversible?: boolean }).irreversible === true;
-    throw error;
-  }
+  await runHooks(step.copy.hooks[kind], hookRequest(step, { run, once: context.once }), context);
 }
 
 /** Asks anew whether all that a host switched is well. */
