@@ -23,6 +23,12 @@ export interface Lock {
    */
   stage(place: Place, request: StageRequest): Promise<Staged>;
 
+  /**
+   * Makes the place ours where nothing is staged, as `stage` does it.
+   * @throws `NOT_ADOPTED` when it is somebody else's, unless `adopt`
+   */
+  claim(place: Place, request: Pick<StageRequest, "adopt">): Promise<void>;
+
   /** Keeps the files of a release on the host (0600), not yet current. */
   record(place: Place, record: ReleaseRecord): Promise<void>;
 

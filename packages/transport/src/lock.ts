@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isFacsimileError } from "@facsimile/core";
-import { formatLock, formatMarker } from "./formats.ts";
+import { formatLock } from "./formats.ts";
 import type { Request } from "./framing.ts";
 import { runHook } from "./hook.ts";
 import { Records } from "./listing.ts";
 import { proveMirror } from "./mirror.ts";
-import { checkDir, checkHome, checkPlace, checkRelease, placeArgs } from "./place.ts";
+import { checkDir, checkHome, checkPlace, checkRelease, claimArgs, placeArgs } from "./place.ts";
 import { keep } from "./record.ts";
 import { confirm } from "./release.ts";
 import { type Host, list } from "./session.ts";
@@ -79,8 +79,9 @@ function changes(changer: Changer): Omit<Lock, "token" | "renew" | "unlock"> {
       staged.set(place.project, new Map([[done.dir, request]]));
       return done;
     },
+    claim: async (place, { adopt }) => void (await changer.ask("claim", { place, args: claimArgs(place, adopt) })),
     record: (place, record) => keep(changer, { place, record }),
-    recover: async (place) => (await changer.ask("ready", { place, args: [formatMarker(place), ""] })).length > 0,
+    recover: async (place) => (await changer.ask("ready", { place, args: claimArgs(place) })).length > 0,
     switch: async (place, to) => {
       const before = await point(changer, { place, to });
       const request = staged.get(place.project)?.get(to?.dir ?? "");

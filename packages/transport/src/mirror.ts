@@ -3,13 +3,13 @@ import { compareTrees, type Entry, type FileEntry, type Manifest, treeId } from 
 import { amountOf, sendingOf } from "./amount.ts";
 import { treeMoved, verifyFailed } from "./failures.ts";
 import { inOrder } from "./fill.ts";
-import { formatMarker } from "./formats.ts";
 import { parseListing, Records } from "./listing.ts";
 import type { Changer } from "./lock.ts";
 import { planMembers } from "./mirror-members.ts";
 import { isIdle, type MirrorPlan, planMirror } from "./mirror-plan.ts";
 import { neighbourProblems, parseNeighbours, scopeMembers, scopeOf } from "./mirror-scope.ts";
 import { wayProblems } from "./mirror-way.ts";
+import { claimArgs } from "./place.ts";
 import { prove } from "./prove.ts";
 import { probe } from "./session.ts";
 import { above, withKept } from "./shared.ts";
@@ -63,7 +63,7 @@ async function ready(
   request: Request,
 ): Promise<{ found: Probe; last: Manifest | undefined; isSure: boolean }> {
   const { place, adopt, running } = request;
-  const answer = await changer.ask("ready", { place, args: [formatMarker(place), adopt ? "adopt" : ""] });
+  const answer = await changer.ask("ready", { place, args: claimArgs(place, adopt) });
   const known = answer.length > 0 ? undefined : request.probe;
   const found = known ?? (await probe(changer.host, { ...request, look: ["history", "space", "drift"] }));
   if (found.current === undefined) return { found, last: undefined, isSure: false };

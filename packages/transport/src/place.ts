@@ -1,4 +1,5 @@
 import { FacsimileError, parseInstance, parseProject } from "@facsimile/core";
+import { formatMarker } from "./formats.ts";
 import type { Place } from "./types.ts";
 
 const HOME = /^[A-Za-z0-9._/@+-]+$/;
@@ -29,6 +30,11 @@ export function checkPlace({ home, instance, project }: Place): void {
 /** How the agent is told of a place; see its at_place. */
 export function placeArgs({ home, project, strategy }: Place): [string, string] {
   return [home, strategy === "mirror" ? `=${project}` : project];
+}
+
+/** What follows them where a place is to become ours. */
+export function claimArgs(place: Place, adopt = false): [string, string] {
+  return [formatMarker(place), adopt ? "adopt" : ""];
 }
 
 /** @throws when a caller hands over what is not the name of a tree's folder: a bug. */

@@ -25,6 +25,10 @@ it("takes over nobody's folder and nobody else's copy, unless told to", async ()
   expect(await session.probe(other)).toMatchObject({ adoption: "foreign", owner: { instance: "staging", project: "storefront" } }); // biome-ignore format: one line
   const stolen = lock.stage(other, { tree: nodes, manifest: await manifestOf(nodes), run: "run-2" });
   await expect(stolen).rejects.toMatchObject({ code: "NOT_ADOPTED", message: expect.stringContaining("belongs to storefront of staging") }); // biome-ignore format: one line
+  await expect(lock.claim(other, {})).rejects.toMatchObject({ code: "NOT_ADOPTED" });
+  await lock.claim(other, { adopt: true });
+  await lock.claim(other, {});
+  expect(await session.probe(other)).toMatchObject({ adoption: "ours" });
 });
 
 it("refuses homes that are no place for copies", async () => {

@@ -28,6 +28,8 @@ export function comparePlan({ copy, wanted, found }: { copy: Copy; wanted: HostC
       found.probe.current.tree === wanted.treeId &&
       found.release !== undefined &&
       isSame(found.release.hooks, copy.hooks) &&
+      // Else it is to become ours, though nothing is sent.
+      found.probe.adoption !== "foreign" &&
       isConfirmed(found),
   };
 }

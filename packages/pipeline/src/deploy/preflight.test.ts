@@ -78,7 +78,7 @@ it("adds up what the projects of a home need", () => {
 it("takes over nothing unless told to, and tells all that is wrong with a host", () => {
   const probe = { adoption: "foreign", owner: undefined, freeBytes: 10 };
   const codes = said({ now: files(50), probe, more: { request: {}, protect: ["/srv"] } }).map((line) => line.split(" ")[0]); // biome-ignore format: one line
-  expect(codes).toEqual(["HOME_REFUSED", "NOT_ADOPTED", "SHRINKS", "NO_SPACE"]);
+  expect(codes).toEqual(["NOT_ADOPTED", "HOME_REFUSED", "SHRINKS", "NO_SPACE"]);
   expect(said({ probe: { adoption: "foreign" }, more: { request: { adopt: true, allowDeletes: true } } })).toEqual([]);
 });
 

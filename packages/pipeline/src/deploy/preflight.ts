@@ -55,19 +55,27 @@ interface Job {
 
 function problemsOn({ reached, projects }: Surveyed, { copies, protect, request }: Preflight): FacsimileError[] {
   const { name } = reached.host;
-  const jobs = copies.flatMap((copy) => jobOf(copy, { host: name, found: projects.get(copy.project) }));
+  const mine = copies.flatMap((copy) => placeFor(copy, { host: name, found: projects.get(copy.project) }));
+  const taken = request.adopt === true ? [] : mine.filter(({ found: { probe } }) => probe.adoption === "foreign");
+  const jobs = mine.flatMap(jobOf);
   const found = jobs.flatMap(({ change: { project }, lost, found: { probe, way = [] } }) => [
     ...protectedProblem(name, { probe, protect }),
-    ...(probe.adoption === "foreign" && request.adopt !== true ? [notAdopted(name, probe)] : []),
     ...way.filter(({ code }) => code !== "NOT_ADOPTED" || request.adopt !== true),
     ...(request.allowDeletes === true ? [] : shrinkProblem(name, { project, lost })),
   ]);
-  return [...found, ...clashes(name, jobs), ...spaceProblems(name, jobs)];
+  // Also where the right tree lies there already: what is another's must not become ours unasked.
+  const strange = taken.map(({ found: { probe } }) => notAdopted(name, probe));
+  return [...strange, ...found, ...clashes(name, jobs), ...spaceProblems(name, jobs)];
 }
 
-function jobOf(copy: Copy, { host, found }: { host: string; found: Survey | undefined }): Job[] {
+type Placed = Pick<Job, "wanted" | "found"> & { readonly copy: Copy };
+
+function placeFor(copy: Copy, { host, found }: { host: string; found: Survey | undefined }): Placed[] {
   const wanted = copy.hosts.find((one) => one.host === host);
-  if (found === undefined || wanted === undefined) return [];
+  return found === undefined || wanted === undefined ? [] : [{ copy, wanted, found }];
+}
+
+function jobOf({ copy, wanted, found }: Placed): Job[] {
   // Most hosts of most deploys: nothing to compare.
   const { current, unlinked } = found.probe;
   if (!needsTree({ tree: wanted.treeId, current: current?.tree, drift: found.drift, unlinked })) return [];

@@ -86,6 +86,8 @@ async function stage(step: Step, run: HostRun, context: RunContext): Promise<voi
     assertKept(run, { project: copy.project, lost: staged.lost, allowDeletes: context.allowDeletes });
     run.staged.set(copy.project, staged.dir);
   } else {
+    const { adoption } = run.probes.get(copy.project) ?? found.probe;
+    if (adoption !== "ours") await lockOf(run, found.place).claim(found.place, { adopt: context.adopt });
     run.staged.set(copy.project, await proven(step, run, context));
     if (record !== undefined) await lockOf(run, found.place).record(found.place, record);
   }
