@@ -94,12 +94,25 @@ describe("a rollback", { timeout: 60_000 }, () => {
     for (const host of NAMES) expect(await shop.read(host, "trace"), host).toBeUndefined();
     expect(await shop.banners()).toEqual(all("three"));
     await shop.define({ deploy: `${HOOKS} maxUnreachable: 1,`, banner: "three" });
-    const partial = await shop.rollback();
+    const partial = await shop.rollback({ words: [id("two")] });
     expect(partial.outcome).toBe("partial");
     expect(outcomes(partial)).toEqual({ "web1.eu": "done", "web2.eu": "unreachable", "db1.us": "done" });
     expect(await shop.banners()).toEqual(["two", "three", "two"]);
     await shop.fleet.start("web2.eu");
     expect(outcomes(await shop.rollback())).toEqual({ "web1.eu": "unchanged", "web2.eu": "done", "db1.us": "unchanged" }); // biome-ignore format: one line
+  });
+
+  it("does not choose where a host that does not answer may run the newest release; one that is down does not count", async () => {
+    await shop.define({ deploy: `${HOOKS} maxUnreachable: 1,`, banner: "four" });
+    await shop.deploy({ filter: { hosts: ["web2.eu"] } });
+    await shop.fleet.stop("web2.eu");
+    expect(await refused()).toEqual([
+      "ROLLBACK_UNSURE web2.eu does not answer, so nobody knows which release is the one before [Name the release: facs history staging, then facs rollback staging RELEASE]",
+    ]);
+    expect(await shop.banners()).toEqual(["three", "four", "three"]);
+    expect(outcomes(await shop.rollback({ words: [id("three")] }))).toEqual({ "web1.eu": "unchanged", "web2.eu": "unreachable", "db1.us": "unchanged" }); // biome-ignore format: one line
+    await shop.define({ deploy: HOOKS, hosts: { "web2.eu": 'down: "gone"' }, banner: "four" });
+    expect(outcomes(await shop.rollback())).toEqual({ "web1.eu": "done", "db1.us": "done", "web2.eu": "skipped: down: gone" }); // biome-ignore format: one line
   });
 
   it("switches none where deploy.protect keeps a home from deploys", async () => {

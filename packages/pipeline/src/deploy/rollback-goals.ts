@@ -14,16 +14,27 @@ interface Asked {
  * Which release each project goes to, in the order of the projects: the one that is named, or the last that hosts confirmed
  * before the one they run. Without names: of all projects that have an older one.
  *
- * @throws `UNKNOWN_RELEASE`; `NO_OLDER_RELEASE` where a project that is named has none, or no project has one
+ * @throws `UNKNOWN_RELEASE`; `ROLLBACK_UNSURE` without a name, where a host did not answer; `NO_OLDER_RELEASE` where a project that is named has none, or no project has one
  */
 export function goalsOf({ outline, surveyed, words }: Asked): readonly Named[] {
   const histories = outline.projects.map(({ project }) => ({ project, hosts: historiesOf(project, surveyed) }));
   if (words.release !== undefined) return [namedGoal(words.release, { histories, instance: outline.instance.full })];
+  assertAllHeard(surveyed, outline.instance.full);
   const goals = histories.map(({ project, hosts }) => ({ project, entry: releaseBefore(hosts) }));
   const none = goals.filter(({ entry }) => entry === undefined);
   if (words.projects.length > 0 || none.length === goals.length)
     throwProblems(none.map(({ project }) => noOlder(project, outline.instance.full)));
   return goals.flatMap(({ project, entry }) => (entry === undefined ? [] : [{ project, version: entry.version, id: entry.release }])); // biome-ignore format: one line
+}
+
+/** A host that nobody asked may run the newest release: without it, all would go one too far. */
+function assertAllHeard(surveyed: readonly Surveyed[], instance: string): void {
+  const silent = surveyed.filter(({ problem }) => problem !== undefined).map(({ reached: { host } }) => host.name);
+  if (silent.length === 0) return;
+  const does = silent.length === 1 ? "does" : "do";
+  throw new FacsimileError("ROLLBACK_UNSURE", `${silent.join(", ")} ${does} not answer, so nobody knows which release is the one before`, {
+    hint: `Name the release: facs history ${instance}, then facs rollback ${instance} RELEASE`,
+  }); // biome-ignore format: one line
 }
 
 function historiesOf(project: string, surveyed: readonly Surveyed[]): readonly HostHistory[] {
