@@ -362,6 +362,29 @@ describe("KEY_IDLE", () => {
   });
 });
 
+describe("HOST_TWICE", () => {
+  const nodes = "deploy: { nodes: { web: ['w1', 'w2'] } }";
+
+  it("is a host of an instance that has the address, port and user of another one, and its home", async () => {
+    const made = await beta({
+      "define/beta.json5": `{ ${on}, ${nodes},\n hosts: { w1: { address: '10.0.0.1', port: 22, user: 'shop' },\n w2: { address: '10.0.0.1', port: 22, user: 'shop' } } }`,
+    });
+    expect(await told(made)).toEqual([
+      "HOST_TWICE define/beta.json5:3 the hosts w1 and w2 are one: shop@10.0.0.1:22, with the same home; a deploy would lock itself out",
+    ]);
+  });
+
+  it("is none with another port, user or home, one that is down, or one of another instance", async () => {
+    const hosts = (w2: string) => `hosts: { w1: { address: '10.0.0.1' }, w2: { address: '10.0.0.1', ${w2} } }`;
+    for (const w2 of ["port: 2222", "user: 'other'", "down: 'disk'"])
+      expect(await told(await beta({ "define/beta.json5": `{ ${on}, ${nodes}, ${hosts(w2)} }` })), w2).toEqual([]);
+    const views = `"@host:w2": { home: 'q' }`;
+    expect(await told(await beta({ "define/beta.json5": `{ ${on}, ${nodes}, ${hosts("")}, ${views} }` }))).toEqual([]);
+    const gamma = `{ ${on}, deploy: { nodes: { web: ['g1'] } }, hosts: { g1: { address: 'w1' } } }`;
+    expect(await told(await beta({ "define/gamma.json5": gamma }))).toEqual([]);
+  });
+});
+
 describe("HOST_UNUSED", () => {
   it("is a host without a part in any instance that describes it", async () => {
     const made = await beta({

@@ -13,6 +13,7 @@ import { idleRolling } from "./policy.ts";
 import { Redundancy } from "./redundant.ts";
 import { clearSecrets } from "./secrets.ts";
 import { type Subject, subjectsOf } from "./subjects.ts";
+import { hostsTwice } from "./twice.ts";
 import { UnusedViews } from "./views.ts";
 
 export interface LintOptions {
@@ -39,7 +40,7 @@ export interface LintProblem {
 /**
  * Resolves every instance, for every project that it has a version of, and says all that is wrong or odd: problems,
  * directives that hit nothing in any chain, values equal to what they inherit in every chain, layers, views and hosts that
- * nobody uses, keys that the policy does not heed, secrets in clear, old keys. What several chains share is told once. The sources' own definitions, which lie
+ * nobody uses, hosts with two names, keys that the policy does not heed, secrets in clear, old keys. What several chains share is told once. The sources' own definitions, which lie
  * beneath the conglomerate's, are not read. A comment `lint-allow CODE` accepts a finding in its line or the next.
  *
  * @throws nothing but bugs: what cannot be read is among the problems
@@ -81,6 +82,7 @@ function findingsOf(subjects: readonly Subject[]): readonly Warning[] {
     ...subjects.flatMap(({ warnings }) => warnings).filter((each) => !isByFinders(each)),
     ...finders.flatMap((finder) => finder.findings()),
     ...unusedHosts(subjects),
+    ...hostsTwice(subjects),
     ...idleRolling(subjects),
     ...clearSecrets(steps),
   ];

@@ -7,6 +7,7 @@ import { type HostRun, isReady, isUnreachable, lockOf, type RunContext, type Ste
 import { goElsewhere, nameOf } from "./rollback-words.ts";
 import { shrinkProblem } from "./shrinks.ts";
 import { isTorn, recoverAll } from "./torn.ts";
+import { whyHeld } from "./twice.ts";
 
 /**
  * Takes the locks: of the first host in the order of names, then of the others; on a host those of its homes in their order.
@@ -15,16 +16,16 @@ import { isTorn, recoverAll } from "./torn.ts";
 export async function lockAll(runs: readonly HostRun[], context: RunContext): Promise<void> {
   const [first, ...others] = [...runs].sort((a, b) => (a.host.name < b.host.name ? -1 : 1));
   if (first === undefined) return;
-  await forEach([first], context, (run) => lock(run, context));
-  if (isReady(first) || isUnreachable(first)) await forEach(others, context, (run) => lock(run, context));
+  await forEach([first], context, (run) => lock(run, runs, context));
+  if (isReady(first) || isUnreachable(first)) await forEach(others, context, (run) => lock(run, runs, context));
 }
 
-async function lock(run: HostRun, context: RunContext): Promise<void> {
+async function lock(run: HostRun, all: readonly HostRun[], context: RunContext): Promise<void> {
   const { session, steps } = run;
   const homes = [...new Set(steps.map(({ found }) => found.place.home))].sort();
-  for (const home of homes.slice(0, -1)) await take(home, run, context);
+  for (const home of homes.slice(0, -1)) await take({ home, run, all }, context);
   // Asked in one go: the host answers in this order.
-  const last = homes.slice(-1).map((home) => take(home, run, context));
+  const last = homes.slice(-1).map((home) => take({ home, run, all }, context));
   if (steps.some(isTorn)) {
     await Promise.all(last);
     await recoverAll(run);
@@ -53,8 +54,16 @@ function looksAt({ kind, found: { probe }, wanted }: Step): readonly ("state" | 
 }
 
 /** Takes the lock of one home; from then on the run has it, whatever becomes of what is asked with it. */
-async function take(home: string, run: HostRun, { owner, journal, action }: RunContext): Promise<void> {
-  run.locks.set(home, await run.session.lock({ home, owner, run: journal.run, reason: action }));
+async function take(asked: Parameters<typeof whyHeld>[1], context: RunContext): Promise<void> {
+  const { home, run } = asked;
+  const { owner, journal, action } = context;
+  const taking = run.session.lock({ home, owner, run: journal.run, reason: action });
+  run.locks.set(
+    home,
+    await taking.catch(async (error: unknown) => {
+      throw await whyHeld(error, asked, context);
+    }),
+  );
 }
 
 /** @returns What to tell of a host that is not any more as it was surveyed. */
