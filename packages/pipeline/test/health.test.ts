@@ -6,6 +6,7 @@ import path from "node:path";
 import { tree } from "@facsimile/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type DeployWorld, deployWorld, outcomes } from "./deploy-world.ts";
+import { write } from "./world.ts";
 
 const PATH = (process.env["PATH"] ?? "/usr/bin:/bin").split(":");
 /** What fetches on a host of that name, each with the program that it is. */
@@ -108,6 +109,21 @@ describe("health", { timeout: 60_000 }, () => {
     expect(ill.hosts.find((one) => one.host === host)?.problem?.message).toBe(
       `${host} is not healthy: \`echo ill; false\` failed:\n    ill`,
     );
+  });
+
+  it("is told of a host only where it was asked in this run: not of an exact one, nor of a renamed release", async () => {
+    const healthy = async (request?: Parameters<typeof shop.deploy>[0]) =>
+      (await shop.deploy(request)).hosts.flatMap((host) => (host.healthy ? [host.host] : []));
+    await shop.define({ banner: "unasked" });
+    expect(await healthy()).toEqual([]);
+    await shop.define({ deploy: `health: { run: "true" },`, banner: "asked" });
+    expect(await healthy({ filter: { hosts: [NAMES[0] as Name] } })).toEqual([NAMES[0]]);
+    expect(await healthy()).toEqual(NAMES.slice(1));
+    // One host has another file now; the others keep their trees.
+    const mine = `{% if host.name == "${NAMES[0]}" %}mine{% endif %}`;
+    await write(shop.root, { "tmpl/shop/_ALL_/_HOST_/etc/banner": `{{ instance.banner }}${mine}` });
+    const { hosts } = await shop.deploy();
+    expect(hosts.map(({ outcome, healthy }) => [outcome, healthy])).toEqual(NAMES.map((_, index) => ["done", index === 0 || undefined])); // biome-ignore format: one line
   });
 });
 

@@ -8,13 +8,14 @@ export type Ended = Omit<DeployReport, "schema" | "recorded">;
 /** What is true now, of all hosts that the run was for. */
 export function headline({ outcome, hosts, projects }: Ended): string {
   const meant = hosts.filter((host) => host.outcome !== "skipped");
-  const held = meant.filter((host) => host.outcome === "done" || host.outcome === "unchanged").length;
+  const holding = meant.filter((host) => host.outcome === "done" || host.outcome === "unchanged");
+  const held = holding.length;
   const whole = held === hosts.length ? holdsText(held, projects) : heldBy(held, { of: hosts.length, projects });
   switch (outcome) {
     case "unchanged":
       return `no change: ${whole}`;
     case "done":
-      return `${whole}, verified and healthy`;
+      return `${whole}, verified${holding.every(({ healthy }) => healthy) ? " and healthy" : ""}`; // Else somebody was not asked.
     case "partial":
       return `partial. ${partialText(meant, { held, projects })}`;
     case "failed":

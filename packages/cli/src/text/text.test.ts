@@ -23,8 +23,17 @@ describe("deployText", () => {
   it("says what is true now, and names the hosts that changed when not all did", () => {
     const text = deployText(report({ hosts: [host("web1", "done"), host("web2", "unchanged")] }), style);
     expect(text).toBe(
-      "staging: all 2 hosts hold exactly their copy of shop 1.1.0 (3f9c1e7), verified and healthy; 1.2 s\n  changed  web1\n",
+      "staging: all 2 hosts hold exactly their copy of shop 1.1.0 (3f9c1e7), verified; 1.2 s\n  changed  web1\n",
     );
+  });
+
+  it("calls hosts healthy only where each that is counted was asked in this run", () => {
+    const well = (name: string) => ({ ...host(name, "done"), healthy: true as const });
+    const told = (...hosts: HostReport[]) => deployText(report({ hosts }), style).split("\n")[0];
+    expect(told(well("web1"), well("web2"))).toContain("all 2 hosts hold exactly their copy of shop 1.1.0 (3f9c1e7), verified and healthy;"); // biome-ignore format: one line
+    expect(told(well("web1"), host("web2", "unchanged"))).toContain("(3f9c1e7), verified;");
+    expect(told(well("web1"), host("web2", "done"))).toContain("(3f9c1e7), verified;");
+    expect(told(well("web1"), host("web2", "skipped"))).toContain("1 of 2 hosts holds exactly its copy of shop 1.1.0 (3f9c1e7), verified and healthy;"); // biome-ignore format: one line
   });
 
   it("says at once that nothing switched, which host failed, and what to type", () => {
@@ -50,7 +59,7 @@ describe("deployText", () => {
     const skipped = (name: string, why: string) => ({ ...host(name, "skipped"), why });
     const down = report({ hosts: [host("web1", "done"), skipped("web2", "down: moving house"), skipped("web3", "not chosen"), skipped("web4", "not chosen")] }); // biome-ignore format: one line
     expect(deployText(down, style)).toBe(
-      "staging: 1 of 4 hosts holds exactly its copy of shop 1.1.0 (3f9c1e7), verified and healthy; 1.2 s\n" +
+      "staging: 1 of 4 hosts holds exactly its copy of shop 1.1.0 (3f9c1e7), verified; 1.2 s\n" +
         "  left out  web2 (down: moving house)\n  left out  web3, web4 (not chosen)\n  changed   web1\n",
     );
   });

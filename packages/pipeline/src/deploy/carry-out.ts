@@ -1,5 +1,6 @@
 import { isFacsimileError } from "@facsimile/core";
 import type { PipelineContext } from "../context.ts";
+import { isHealthAsked } from "./health-asked.ts";
 import { type HostRun, mayGoOn, type RunContext } from "./host-run.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { noteBegin, noteLost } from "./journal-begin.ts";
@@ -113,8 +114,9 @@ function isAsked(problem: HostRun["problem"]): boolean {
   return ["HOST_MOVED", "SHRINKS"].some((code) => isFacsimileError(problem, code));
 }
 
-function hostReports({ surveyed, runs }: Carried): HostReport[] {
-  return surveyed.map(({ reached: { host }, problem }): HostReport => {
+function hostReports({ surveyed, runs, copies }: Carried): HostReport[] {
+  const projects = copies.map(({ project }) => project);
+  return surveyed.map(({ reached: { host }, problem, projects: held }): HostReport => {
     const run = runs.find((one) => one.host.name === host.name);
     const outcome = run?.outcome ?? "unreachable";
     const found = run?.problem ?? problem;
@@ -124,6 +126,7 @@ function hostReports({ surveyed, runs }: Carried): HostReport[] {
       outcome,
       ...(found === undefined ? {} : { problem: found }),
       ...switchedOf(run),
+      ...(isHealthAsked({ run, found: held, projects }) ? { healthy: true } : {}),
     };
   });
 }

@@ -1,0 +1,30 @@
+import type { HostRun } from "./host-run.ts";
+import type { Surveyed } from "./plan.ts";
+
+export interface AskedHost {
+  readonly run: HostRun | undefined;
+  /** What it held before. */
+  readonly found: Surveyed["projects"];
+  /** Projects of the run; those that the host has no part in count for nothing. */
+  readonly projects: readonly string[];
+}
+
+/**
+ * Whether a host was asked for all of its health in a run that it ended well: it has a check, and every project with checks was
+ * switched. What only had its release renamed, or was right already, was not asked. Pure.
+ */
+export function isHealthAsked({ run, found, projects }: AskedHost): boolean {
+  if (run?.outcome !== "done") return false;
+  const checked = projects.filter((project) => checksOf(project, { run, found }) > 0);
+  return checked.length > 0 && checked.every((project) => isMoved(run, project));
+}
+
+function checksOf(project: string, { run, found }: { run: HostRun; found: Surveyed["projects"] }): number {
+  const held = found.get(project)?.release;
+  const hooks = run.steps.find(({ copy }) => copy.project === project)?.copy.hooks ?? held?.hooks;
+  return hooks?.health.length ?? 0;
+}
+
+function isMoved({ steps }: HostRun, project: string): boolean {
+  return steps.some(({ copy, kind }) => copy.project === project && kind !== "record");
+}
