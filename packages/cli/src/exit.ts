@@ -33,6 +33,7 @@ const STATUS: Readonly<Record<string, readonly string[]>> = {
     "STATE_BAD_LEAF STATE_FOREIGN_KEY STATE_INVALID STATE_MISSING STATE_NEWER STATE_NOT_CANONICAL STATE_REPLACED",
     "STATE_ROLLED_BACK STATE_UNSIGNED STATE_UNTRUSTED_SIGNER STATE_WRONG_SCOPE",
   ],
+  differences: ["ODD_RELEASE"],
   interrupted: ["INTERRUPTED"],
 };
 
@@ -59,7 +60,8 @@ export function exitOf(error: FacsimileError): number {
 export function statusOf(codes: readonly string[]): number {
   const statuses = codes.map((code) => BY_CODE.get(code) ?? EXIT.failed);
   return (
-    [EXIT.interrupted, EXIT.integrity, EXIT.conflict, EXIT.usage].find((status) => statuses.includes(status)) ??
-    EXIT.failed
+    [EXIT.interrupted, EXIT.integrity, EXIT.conflict, EXIT.usage, EXIT.differences].find((status) =>
+      statuses.includes(status),
+    ) ?? EXIT.failed
   );
 }

@@ -71,4 +71,18 @@ describe("facs verify", () => {
     await fs.rm(link);
     await fs.symlink(target, link);
   });
+
+  it("says of exact hosts with another release what would make all alike, whatever the others run", async () => {
+    for (const [banner, host] of [
+      ["two", "web1.eu"],
+      ["two, three", "web2.eu"],
+    ] as const) {
+      await shop.edit("define/staging.json5", 'banner: "', `banner: "${banner} `);
+      expect(await shop.facs("deploy", "staging", "storefront", "--hosts", host, "--yes")).toMatchObject({ code: 0 });
+    }
+    const { code, stdout } = await shop.facs("verify", "staging", "storefront", "--targets", "frontend", "--deep");
+    expect(stdout).toMatch(/✗ web1\.eu: storefront is of release \w{7} \(1\.0\.0\); 2 hosts are of \w{7}, 1 host is of \w{7}\n/); // biome-ignore format: one line
+    expect(stdout).toMatch(/^2 of 4 hosts are exact, but of another release than others\. To make all alike: facs deploy staging storefront --targets frontend\n/m); // biome-ignore format: one line
+    expect(code).toBe(2);
+  });
 });

@@ -22,15 +22,13 @@ export async function verifyCommand({ instance, projects, options, world, run }:
   const request = { instance, projects, deep: options.deep, ...hostFilterOf(options) };
   const report = await follow(startVerify(request, pipeline), { world, options });
   if (options.json) printJson(report, world);
-  else world.print(verifyText(report, world.style));
+  else world.print(verifyText(report, world.style, { projects, options }));
   run.status = statusOf(report);
 }
 
 function statusOf({ hosts }: VerifyReport): number {
   if (hosts.every(isExact)) return EXIT.done;
-  const statuses = hosts.flatMap(({ problem }) =>
-    problem === undefined ? [] : [problem.code === "ODD_RELEASE" ? EXIT.differences : exitOf(problem)],
-  );
+  const statuses = hosts.flatMap(({ problem }) => (problem === undefined ? [] : [exitOf(problem)]));
   if (statuses.includes(EXIT.integrity)) return EXIT.integrity;
   return hosts.some(isDifferent) || statuses.includes(EXIT.differences) ? EXIT.differences : EXIT.failed;
 }

@@ -332,8 +332,29 @@ describe("verifyText", () => {
     );
     expect(text).toContain("    missing   shop   nothing of it is deployed here");
     expect(text).toContain(
-      "1 of 2 hosts differs. Heal: facs deploy staging --hosts web1\n1 host of 2 could not be checked.\n",
+      "1 of 2 hosts differs. Heal: facs deploy staging --hosts web1\n1 of 2 hosts could not be checked.\n",
     );
+  });
+
+  it("tells exact hosts of another release from those that could not be checked, with the deploy that makes all alike", () => {
+    const odd = new FacsimileError("ODD_RELEASE", "shop is of release 5e6f7a8 (1.2.0); 2 hosts are of 3f9c1e7");
+    const hosts = [
+      { host: "web1", region: "eu", projects: [{ ...good, version: "1.2.0", release: "5e6f7a8aa" }], problem: odd },
+      ...["web2", "web3"].map((name) => ({ host: name, region: "eu", projects: [good] })),
+      { host: "web4", region: "eu", projects: [], problem: lost },
+    ];
+    expect(verifyText(report(hosts), style, { projects: ["shop"], options: { regions: ["eu"] } })).toMatch(
+      /\n1 of 4 hosts is exact, but of another release than others\. To make all alike: facs deploy staging shop --regions eu\n1 of 4 hosts could not be checked\.\n$/,
+    );
+  });
+
+  it("heals what was asked: its projects, and its hosts as they were chosen where all differ", () => {
+    const differs = { ...good, differences: [{ kind: "extra" as const, path: "x" }] };
+    const hosts = [{ host: "web1", region: "eu", projects: [differs] }];
+    const typed = { projects: ["shop"], options: { hosts: ["web1"], root: "/srv/de fs" } };
+    expect(verifyText(report(hosts), style, typed)).toMatch(/Heal: facs deploy staging shop --hosts web1 --root '\/srv\/de fs'\n$/); // biome-ignore format: one line
+    const some = [...hosts, { host: "web2", region: "eu", projects: [good] }];
+    expect(verifyText(report(some), style, { ...typed, options: { regions: ["eu"] } })).toMatch(/Heal: facs deploy staging shop --hosts web1\n$/); // biome-ignore format: one line
   });
 
   it("heals all where all differ, and names hosts that nobody asked", () => {

@@ -1,18 +1,26 @@
 import type { VerifiedHost, VerifyReport } from "@facsimile/pipeline";
+import { type MeantWords, meantWords } from "../confirm.ts";
 import { differenceCells } from "./difference.ts";
 import { columns, count, type Style } from "./style.ts";
 import { harmless } from "./value.ts";
 import { groupBy, heldText, holdsText, hostProblem } from "./words.ts";
 
-/** Which hosts hold exactly what was deployed, and how the others differ. */
-export function verifyText(report: VerifyReport, style: Style): string {
+/** What was asked. Default: all of the instance. */
+export type TypedVerify = Pick<MeantWords, "projects" | "options">;
+
+/** Which hosts hold exactly what was deployed, and how the others differ; the deploy that heals them. */
+export function verifyText(
+  report: VerifyReport,
+  style: Style,
+  typed: TypedVerify = { projects: [], options: {} },
+): string {
   const exact = report.hosts.filter(isExact);
   const rest = report.hosts.filter((host) => !isExact(host));
   const lines = [
     ...exactLines(exact, style),
     ...rest.flatMap((host) => hostLines(host, style)),
     ...downLines(report, style),
-    summary(report, rest),
+    ...summary(report, { rest, typed }),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -61,19 +69,32 @@ function differenceRow(project: string, [kind, path, what]: readonly [string, st
   return [kind, project, path, what];
 }
 
-function summary({ instance, hosts }: VerifyReport, rest: readonly VerifiedHost[]): string {
-  if (rest.length === 0) return `${instance}: ${holdsText(hosts.length, allHeld(hosts))}.`;
+/** One line for each: what differs, what is exact and of another release, who could not be asked. */
+function summary(
+  { instance, hosts }: VerifyReport,
+  { rest, typed }: { rest: readonly VerifiedHost[]; typed: TypedVerify },
+): string[] {
+  if (rest.length === 0) return [`${instance}: ${holdsText(hosts.length, allHeld(hosts))}.`];
   const differing = rest.filter(isDifferent);
-  const unchecked = rest.filter((host) => host.problem !== undefined && !isDifferent(host));
+  const odd = rest.filter((host) => isOdd(host) && !isDifferent(host));
+  const unchecked = rest.length - differing.length - odd.length;
+  const { projects, options } = typed;
+  const only = differing.length === hosts.length ? options : { ...(options.root === undefined ? {} : { root: options.root }), hosts: differing.map(({ host }) => host) }; // biome-ignore format: one line
   const paths = differing.flatMap(({ projects }) => projects.flatMap(({ differences }) => differences)).length;
-  const differ = `${differing.length} of ${count(hosts.length, "host")} ${differing.length === 1 ? "differs" : "differ"}`;
-  const only = differing.length === hosts.length ? "" : ` --hosts ${differing.map(({ host }) => host).join(",")}`;
+  const of = count(hosts.length, "host");
   return [
     ...(differing.length === 0
       ? []
-      : [`${differ}${paths === 0 ? "" : ` in ${count(paths, "path")}`}. Heal: facs deploy ${instance}${only}`]),
-    ...(unchecked.length === 0 ? [] : [`${count(unchecked.length, "host")} of ${hosts.length} could not be checked.`]),
-  ].join("\n");
+      : [`${differing.length} of ${of} ${differing.length === 1 ? "differs" : "differ"}${paths === 0 ? "" : ` in ${count(paths, "path")}`}. Heal: facs deploy ${meantWords({ instance, projects, options: only })}`]),
+    ...(odd.length === 0
+      ? []
+      : [`${odd.length} of ${of} ${odd.length === 1 ? "is" : "are"} exact, but of another release than others. To make all alike: facs deploy ${meantWords({ instance, projects, options })}`]),
+    ...(unchecked === 0 ? [] : [`${unchecked} of ${of} could not be checked.`]),
+  ]; // biome-ignore format: a line each
+}
+
+function isOdd({ problem }: VerifiedHost): boolean {
+  return problem?.code === "ODD_RELEASE";
 }
 
 function allHeld(hosts: readonly VerifiedHost[]): { project: string; version: string; release: string }[] {

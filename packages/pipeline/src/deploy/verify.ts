@@ -56,7 +56,7 @@ export async function verify(request: VerifyRequest, context: PipelineContext): 
       schema: "verify/1",
       instance: instance.full,
       deep,
-      hosts: withOddReleases(hosts),
+      hosts: withOddReleases(hosts, instance.full),
       down: down.map((host) => ({ ...named(host), down: String(host.down) })),
     };
   } finally {
