@@ -21,9 +21,9 @@ describe("a deploy that is stopped", () => {
 
   const startUntilPrecmd = () => startUntil("at-precmd");
 
-  async function startUntil(mark: string) {
+  async function startUntil(mark: string, ...more: string[]) {
     for (const host of HOSTS) await fs.rm(path.join(shop.hostHome(host), mark), { force: true });
-    const running = shop.start("deploy", "staging", "--yes");
+    const running = shop.start("deploy", "staging", "--yes", ...more);
     await untilThere(path.join(shop.hostHome("web1.us"), mark));
     return running;
   }
@@ -99,14 +99,14 @@ describe("a deploy that is stopped", () => {
 
   it("by a second Ctrl-C: ends at once, 130; hosts are whole, and the next run converges", async () => {
     await gate(true);
-    const running = await startUntil("at-postcmd");
+    const running = await startUntil("at-postcmd", "--root", ".");
     process.kill(running.pid, "SIGINT");
     await sleep(200);
     process.kill(running.pid, "SIGINT");
     // The commands still wait.
     const { code, stderr } = await running.done;
     expect(code).toBe(130);
-    expect(stderr).toMatch(/\nended at once: hosts may be switched and not confirmed; locks free themselves within 120 s\. To go on: facs deploy staging --resume \d{8}-\d{4}-[0-9a-f]{4}, or the same command\n$/); // biome-ignore format: one line
+    expect(stderr).toMatch(/\nended at once: hosts may be switched and not confirmed; locks free themselves within 120 s\. To go on: facs deploy staging --resume \d{8}-\d{4}-[0-9a-f]{4} --root \., or the same command\n$/); // biome-ignore format: one line
     await gate(false);
     expect(await locked()).toEqual(HOSTS.filter((host) => host !== "db1.eu")); // It has no part in this release.
     for (const banner of await banners()) expect(["hello again", "hello at last"]).toContain(banner);

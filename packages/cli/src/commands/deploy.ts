@@ -63,12 +63,14 @@ export async function deployCommand({ instance, projects, options, world, run }:
 }
 
 /** A run that goes on with another one has hosts of its own. */
-function typedWith({ resume, onlyFailed, set, ...options }: DeployOptions): Typed {
+function typedWith({ resume, onlyFailed, set, srcDir, root, ...options }: DeployInvocation["options"]): Typed {
   const { adopt, allowDeletes, acceptRollback, skipLibcheck, ...filter } = options;
   return {
     allowed: { adopt, allowDeletes, acceptRollback, skipLibcheck },
     chosen: resume === undefined && onlyFailed === undefined ? hostFilterText(filter) : "",
     set,
+    srcDir,
+    root,
   };
 }
 

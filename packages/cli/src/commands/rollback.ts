@@ -30,7 +30,8 @@ export async function rollbackCommand({ instance, words, options, world, run }: 
   const confirm = options.json || world.ask === undefined ? undefined : askWith(world, answer);
   const { set, yes } = options;
   const request = { instance, words, set, filter: hostFilterOf(options), yes, command, confirm };
-  const again = () => `${command}; what hosts run: facs status ${instance}`;
+  const again = () =>
+    `${command}; what hosts run: ${["facs status", instance, ...givenOptions({ root: options.root })].join(" ")}`;
   const report = await follow(startRollback(request, pipeline), { world, options, again });
   if (answer.declined) {
     run.status = EXIT.failed;

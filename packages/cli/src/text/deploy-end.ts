@@ -69,13 +69,13 @@ function stoppedIn({ outcome, waves = [], hosts }: Ended): Row[] {
   return [["stopped", `${tried ? "in" : "before"} wave ${index + 1} of ${waves.length} (${wave.name})`]];
 }
 
-/** The command that goes on; with secrets that `--set` gave, for no journal holds them, and all that was allowed. */
+/** The command that goes on; with what no journal holds: secrets that `--set` gave, folders, and all that was allowed. */
 export function againText(
   { instance, run }: Pick<Ended, "instance" | "run">,
-  { command, set = [], allowed = {} }: Typed = {},
+  { command, set = [], srcDir, root, allowed = {} }: Typed = {},
 ): string {
   if (run === "") return command ?? `facs deploy ${instance}`;
-  return [`facs deploy ${instance} --resume ${run}`, ...givenOptions({ set: set.filter((one) => isSecretSet(one)), ...allowed })].join(" "); // biome-ignore format: one line
+  return [`facs deploy ${instance} --resume ${run}`, ...givenOptions({ set: set.filter((one) => isSecretSet(one)), srcDir, root, ...allowed })].join(" "); // biome-ignore format: one line
 }
 
 function nextRows(

@@ -163,6 +163,14 @@ describe("deployText", () => {
     expect(text).not.toContain("hunter2x");
   });
 
+  it("goes on with the same folders: no journal holds them; the way back needs the repository alone", () => {
+    const typed = { srcDir: "../shop", root: "/srv/de fs" };
+    const failed = report({ outcome: "failed", hosts: [host("web1", "failed", new FacsimileError("NO_SPACE", "web1: full"))] }); // biome-ignore format: one line
+    expect(deployText(failed, style, typed)).toContain("  facs deploy staging --resume r --src-dir ../shop --root '/srv/de fs'\n"); // biome-ignore format: one line
+    const done = report({ hosts: [host("web1", "done")], undo: { projects: [], hosts: [] } });
+    expect(deployText(done, style, typed)).toContain("  undo     facs rollback staging --root '/srv/de fs'\n");
+  });
+
   it("tells what was written down: version, state, and what was made", () => {
     const state = { scope: "staging", serial: 2, passwords: ["shop"], secrets: ["db/root"], uiids: { "workerd.0": 1 } };
     const text = deployText(

@@ -12,18 +12,22 @@ export interface Typed {
   readonly allowed?: Readonly<Record<string, true | undefined>>;
   /** What every `--set` said. Default: none was given. */
   readonly set?: readonly string[] | undefined;
+  /** Default: none was given. */
+  readonly srcDir?: string | undefined;
+  /** Default: none was given. */
+  readonly root?: string | undefined;
 }
 
 /** More names than this are no command that somebody reads. */
 const NAMED = 8;
 
 /** The rollback that takes back what was switched, where one can. */
-export function undoRows({ undo, instance, hosts }: DeployReport, { chosen = "", set }: Typed): Row[] {
+export function undoRows({ undo, instance, hosts }: DeployReport, { chosen = "", set, root }: Typed): Row[] {
   if (undo === undefined) return [];
   const meant = hosts.filter(({ outcome }) => outcome !== "skipped");
   const isTyped = chosen !== "" && meant.every(({ host }) => undo.hosts.includes(host));
   if (!isTyped && undo.hosts.length > NAMED) return [];
   const only = isTyped ? chosen : undo.hosts.length === 0 ? "" : ` --hosts ${undo.hosts.join(",")}`;
   const words = ["facs rollback", instance, ...undo.projects].join(" ");
-  return [["undo", [`${words}${only}`, ...givenOptions({ set: set ?? [] })].join(" ")]];
+  return [["undo", [`${words}${only}`, ...givenOptions({ set: set ?? [], root })].join(" ")]];
 }
