@@ -56,6 +56,14 @@ export function exitOf(error: FacsimileError): number {
   );
 }
 
+/** `status`, unless somebody stopped the command before every host had answered. */
+export function unlessStopped(
+  status: number,
+  { hosts, signal }: { hosts: readonly { readonly problem?: unknown }[]; signal: AbortSignal },
+): number {
+  return signal.aborted && hosts.some(({ problem }) => problem !== undefined) ? EXIT.interrupted : status;
+}
+
 /** {@link exitOf}, of failures that are known by their codes. */
 export function statusOf(codes: readonly string[]): number {
   const statuses = codes.map((code) => BY_CODE.get(code) ?? EXIT.failed);

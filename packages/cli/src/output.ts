@@ -24,7 +24,8 @@ export function guarded(output: Output): Guarded {
   let problem: Error | undefined;
   const closing = new AbortController();
   const note = (error: Error) => {
-    if (errnoOf(error) === "EPIPE") closing.abort(error);
+    if (errnoOf(error) === "EPIPE")
+      closing.abort(); // As a stop, not as a failure.
     else problem ??= error;
   };
   output.on("error", note);

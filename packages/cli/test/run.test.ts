@@ -111,6 +111,16 @@ describe("facs run", () => {
     expect(await isRunning(pid)).toBe(false);
   });
 
+  it("says nothing of it, also where a command waits with nothing more to say", async () => {
+    const child = spawn("sh", ["-c", '"$0" "$@" | head -n 1', process.execPath, FACS, "run", "staging", "--hosts", "web1.us", "--", "echo $$ >&2; seq 1 3000; sleep 1; seq 1 3000; exec sleep 300"], { cwd: shop.root, env: shop.env, stdio: ["ignore", "pipe", "pipe"] }); // biome-ignore format: one line
+    const text = { stdout: "", stderr: "" };
+    child.stdout.on("data", (chunk) => (text.stdout += chunk));
+    child.stderr.on("data", (chunk) => (text.stderr += chunk));
+    await new Promise((resolve) => child.on("close", resolve));
+    expect(text).toEqual({ stdout: "web1.us | 1\n", stderr: expect.stringMatching(/^web1\.us \| \d+\n$/) });
+    expect(await isRunning(text.stderr.replace(/.* \| /, "").trim())).toBe(false);
+  });
+
   it("by kill -9 leaves no command behind either", async () => {
     const running = shop.start("run", "staging", "--hosts", "db1.us", "--", "echo $$; sleep 300; true");
     await until(() => running.text.stdout !== "");

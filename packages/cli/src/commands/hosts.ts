@@ -1,6 +1,6 @@
 import type { HostKeys } from "@facsimile/pipeline";
 import { confirm, givenOptions } from "../confirm.ts";
-import { EXIT } from "../exit.ts";
+import { EXIT, unlessStopped } from "../exit.ts";
 import { printJson } from "../follow.ts";
 import type { Invocation } from "../program.ts";
 import { hostKeysText, trustedText } from "../text/hosts.ts";
@@ -25,7 +25,7 @@ export async function hostsCheckCommand(invocation: HostsInvocation): Promise<vo
   const { instance, hosts, options, world, run } = invocation;
   const { checkHostKeys } = await import("@facsimile/pipeline");
   const keys = await checkHostKeys({ instance, hosts }, await contextOf(invocation));
-  run.status = statusOf(keys);
+  run.status = unlessStopped(statusOf(keys), { hosts: keys.hosts, signal: world.signal });
   if (options.json) printJson(keys, world);
   else world.print(hostKeysText(keys, world.style));
 }
@@ -38,6 +38,7 @@ export async function hostsTrustCommand(invocation: HostsInvocation): Promise<vo
   const keys = await checkHostKeys({ instance, hosts }, context);
   const news = keys.hosts.filter(({ verdict }) => verdict === "new" || verdict === "changed");
   if (!options.json) world.tell(hostKeysText(keys, world.style));
+  world.signal.throwIfAborted(); // Before anything is written.
   if (news.length > 0) {
     const question = `Did you compare ${news.length === 1 ? "it" : `all ${news.length}`}, and is ${news.length === 1 ? "it" : "each"} right?`;
     const command = ["facs hosts trust", instance, ...hosts, ...givenOptions(options)].join(" ");

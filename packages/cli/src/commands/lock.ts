@@ -1,6 +1,6 @@
 import type { HostFilter, LockedHome, LocksReport } from "@facsimile/pipeline";
 import { confirm } from "../confirm.ts";
-import { EXIT } from "../exit.ts";
+import { EXIT, unlessStopped } from "../exit.ts";
 import { printJson } from "../follow.ts";
 import { hostFilterOf, hostFilterText } from "../options.ts";
 import type { Invocation } from "../program.ts";
@@ -17,7 +17,8 @@ export async function lockStatusCommand(invocation: LockInvocation): Promise<voi
   const { instance, options, world, run } = invocation;
   const { readLocks } = await import("@facsimile/pipeline");
   const report = await readLocks({ instance, filter: hostFilterOf(options) }, await contextOf(invocation));
-  if (report.hosts.some(({ problem }) => problem !== undefined)) run.status = EXIT.failed;
+  if (report.hosts.some(({ problem }) => problem !== undefined))
+    run.status = unlessStopped(EXIT.failed, { hosts: report.hosts, signal: world.signal });
   if (options.json) printJson(report, world);
   else world.print(locksText(report, world.style));
 }
@@ -28,7 +29,7 @@ export async function lockReleaseCommand(invocation: LockInvocation): Promise<vo
   const { releaseLocks } = await import("@facsimile/pipeline");
   const request = { instance, filter: hostFilterOf(options), confirm: asker(invocation) };
   const report = await releaseLocks(request, await contextOf(invocation));
-  run.status = statusOf(report);
+  run.status = unlessStopped(statusOf(report), { hosts: report.hosts, signal: world.signal });
   if (options.json) return printJson(report, world);
   const done = report.hosts.filter(({ outcome, problem, down }) => outcome !== undefined || problem !== undefined || down !== undefined); // biome-ignore format: one line
   for (const line of homesText(done, world.style)) world.print(`${line}\n`);

@@ -1,6 +1,6 @@
 import type { HostFilter, Plan } from "@facsimile/pipeline";
 import { meantWords } from "../confirm.ts";
-import { EXIT } from "../exit.ts";
+import { EXIT, unlessStopped } from "../exit.ts";
 import { follow, printJson } from "../follow.ts";
 import { openWorld } from "../open-world.ts";
 import { hostFilterOf, srcDirOf } from "../options.ts";
@@ -51,7 +51,8 @@ export async function planCommand({ instance, projects, options, world, run }: P
       }),
     );
   const isDifferent = plan.hosts.some((host) => host.problem !== undefined || isChanging(host));
-  if (plan.hosts.some(({ problem }) => problem !== undefined)) run.status = EXIT.failed;
+  if (plan.hosts.some(({ problem }) => problem !== undefined))
+    run.status = unlessStopped(EXIT.failed, { hosts: plan.hosts, signal: world.signal });
   else if (options.exitCode && isDifferent) run.status = EXIT.differences;
 }
 

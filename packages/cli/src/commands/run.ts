@@ -32,7 +32,7 @@ export async function runCommand({ instance, words, options, world, run }: RunIn
   for await (const event of events) tell(event);
   const report = await result;
   if (options.json) printJson(report, world);
-  else world.tell(commandText(report, world.style));
+  else if (!world.outputClosed.aborted) world.tell(commandText(report, world.style));
   run.status = world.signal.aborted ? EXIT.interrupted : statusOf(report);
 }
 

@@ -1,5 +1,5 @@
 import type { HostFilter, VerifyReport } from "@facsimile/pipeline";
-import { EXIT, exitOf } from "../exit.ts";
+import { EXIT, exitOf, unlessStopped } from "../exit.ts";
 import { follow, printJson } from "../follow.ts";
 import { openWorld } from "../open-world.ts";
 import { hostFilterOf } from "../options.ts";
@@ -23,7 +23,7 @@ export async function verifyCommand({ instance, projects, options, world, run }:
   const report = await follow(startVerify(request, pipeline), { world, options });
   if (options.json) printJson(report, world);
   else world.print(verifyText(report, world.style, { projects, options }));
-  run.status = statusOf(report);
+  run.status = unlessStopped(statusOf(report), { hosts: report.hosts, signal: world.signal });
 }
 
 function statusOf({ hosts }: VerifyReport): number {
