@@ -38,6 +38,21 @@ describe("facs hosts", () => {
     expect((await shop.facs("plan", "staging")).stdout).toContain("facs hosts trust staging HOST");
   });
 
+  it("check and trust leave out a host that is declared down, say so, and exit by the others", async () => {
+    await fs.writeFile(file(), right);
+    await shop.fleet.stop("web2.us");
+    expect((await shop.facs("hosts", "check", "staging")).code).toBe(1);
+    await shop.edit("define/staging.json5", '"web2.us": {', '"web2.us": { down: "moving house",');
+    const left = /^! us\/web2\.us +127\.0\.\d+\.5 +not asked: moving house$/m;
+    const check = await shop.facs("hosts", "check", "staging");
+    expect([check.code, check.stdout]).toEqual([0, expect.stringMatching(left)]);
+    const trust = await shop.facs("hosts", "trust", "staging", "--yes");
+    expect([trust.code, trust.stdout, trust.stderr]).toEqual([0, "Every host that answered is on record already.\n", expect.stringMatching(left)]); // biome-ignore format: one line
+    expect(await fs.readFile(file(), "utf8")).toBe(right);
+    await shop.edit("define/staging.json5", ' down: "moving house",', "");
+    await shop.fleet.start("web2.us");
+  });
+
   it("trust shows fingerprints, asks, and writes what the hosts showed; other lines stay", async () => {
     await fs.writeFile(file(), `# ours\nelse.example ssh-ed25519 AAAA\n`);
     const asked = await shop.facs("hosts", "trust", "staging");

@@ -57,5 +57,5 @@ export async function hostsTrustCommand(invocation: HostsInvocation): Promise<vo
 
 function statusOf({ hosts }: HostKeys): number {
   if (hosts.some(({ verdict }) => verdict === "changed")) return EXIT.integrity;
-  return hosts.every(({ verdict }) => verdict === "known") ? EXIT.done : EXIT.failed;
+  return hosts.every(({ verdict, down }) => verdict === "known" || down !== undefined) ? EXIT.done : EXIT.failed;
 }

@@ -1,6 +1,6 @@
 import type { HostKeys, KnownHost } from "@facsimile/pipeline";
 import { columns, count, type Style } from "./style.ts";
-import { harmlessLines } from "./value.ts";
+import { harmless, harmlessLines } from "./value.ts";
 import { groupBy, hostProblem } from "./words.ts";
 
 /** A line for each key that is on record or was shown; what to do where they are not the same. */
@@ -34,9 +34,10 @@ function placeOf({ host, region }: KnownHost): string {
 }
 
 function keyRows(at: KnownHost, style: Style): string[][] {
-  const { known, shown, verdict } = at;
+  const { known, shown, verdict, down } = at;
   const address = `${at.address}${at.port === undefined ? "" : `:${at.port}`}`;
   const row = (sign: string, key: { type: string; fingerprint: string } | undefined, what: string) => [`${sign} ${placeOf(at)}`, address, key?.type ?? "", key?.fingerprint ?? "", what]; // biome-ignore format: one line
+  if (down !== undefined) return [row(style.yellow("!"), undefined, `not asked: ${harmless(down)}`)];
   if (verdict === "unasked" && known.length === 0) return [row(style.yellow("!"), undefined, "no key on record")];
   if (verdict === "unasked") return known.map((key) => row(" ", key, ""));
   if (verdict === "known") return [row(style.green(style.ok), shown, "as on record")];

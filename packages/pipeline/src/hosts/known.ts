@@ -34,6 +34,8 @@ export interface KnownHost {
   /** Undefined where it was not asked, or did not answer. */
   readonly shown?: ShownKey | undefined;
   readonly problem?: FacsimileError | undefined;
+  /** Declared down: why. It was not asked. */
+  readonly down?: string | undefined;
   /** `new`: nothing is on record; `changed`: another key of this type is, or none of it but of others. */
   readonly verdict: "unasked" | "known" | "new" | "changed" | "unreachable";
 }
@@ -56,21 +58,25 @@ export async function listHostKeys(request: HostsRequest, context: PipelineConte
   });
 }
 
-/** Asks each host for its key, and compares. Nothing is written. @throws `UNKNOWN_HOST` */
+/** Asks each host that is not declared down for its key, and compares. Nothing is written. @throws `UNKNOWN_HOST` */
 export async function checkHostKeys(request: HostsRequest, context: PipelineContext): Promise<HostKeys> {
   const { hosts, file, known, definition } = await recorded(request, context);
   const limit = definition.values.deploy.parallel;
-  const asked = await fanOut(hosts, {
-    limit,
-    work: (host) => shownBy(host, { ...context, known: known.get(host.name) }),
-  });
+  const asked = await fanOut(
+    hosts.filter(({ down }) => down === undefined),
+    {
+      limit,
+      work: (host) => shownBy(host, { ...context, known: known.get(host.name) }),
+    },
+  );
   const judged = asked.map((outcome): KnownHost => {
     const { item: host } = outcome;
     if (outcome.status === "done") return judge(about(host, known), outcome.value);
     const problem = problemOf(outcome.status === "failed" ? outcome.error : undefined, host);
     return { ...about(host, known), problem, verdict: "unreachable" };
   });
-  return keysOf(request, { file, context, hosts: judged });
+  const left = hosts.flatMap((host): KnownHost[] => (host.down === undefined ? [] : [{ ...about(host, known), down: host.down, verdict: "unasked" }])); // biome-ignore format: one line
+  return keysOf(request, { file, context, hosts: [...judged, ...left] });
 }
 
 /** Puts what the hosts showed on record, in place of other keys that they had. Other lines stay as they are. */
