@@ -28,6 +28,10 @@ describe("a run that left hosts behind", { timeout: 120_000 }, () => {
     const first = await shop.deploy();
     expect(outcomes(first)).toEqual({ "web1.eu": "done", "web2.eu": "failed", "web1.us": "not tried" });
     await shop.mark("web2.eu", "unwell", false);
+    const damaged = path.join(shop.root, "RELEASE/staging/runs/20200101-0000-0000.jsonl");
+    const line = { at: "2020-01-01T00:00:00.000Z", event: "begin", projects: [{ project: "shop", version: "1" }], hosts: "web1.eu" }; // biome-ignore format: one line
+    await fs.writeFile(damaged, `${JSON.stringify(line)}\n`);
+    await expect(shop.deploy({ resume: "20200101-0000-0000" })).rejects.toMatchObject({ code: "RUN_INVALID" });
     const second = await shop.deploy({ resume: first.run });
     expect(second).toMatchObject({ outcome: "done", projects: first.projects });
     expect(outcomes(second)).toEqual({ "web2.eu": "done", "web1.us": "done", "web1.eu": `skipped: done in run ${first.run}` }); // biome-ignore format: one line

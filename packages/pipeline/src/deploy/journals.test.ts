@@ -36,6 +36,20 @@ it("believes the end of a run that came to one", () => {
   expect(Object.fromEntries(run.hosts)).toEqual({ ...known, f: "done", g: "skipped" });
 });
 
+it.each([
+  { event: "begin", projects, hosts: "web1.eu" },
+  { event: "begin", projects: [null], hosts: ["a"] },
+  { event: "begin", projects: {}, hosts: ["a"] },
+  { event: "begin", projects, hosts: ["a"], set: "x=y" },
+  { event: "end", outcome: "done", hosts: [{ host: 7 }] },
+  { event: "confirmed", host: { name: "a" } },
+])("tells the line of %j, and believes nothing of it", (odd) => {
+  const run = parseJournal("r", start + line(odd) + line({ event: "confirmed", host: "a" }));
+  expect(run).toMatchObject({ damaged: 2, projects: [] });
+  expect([...run.hosts]).toEqual([["a", "done"]]);
+  expect(parseJournal("r", begin + events).damaged).toBeUndefined();
+});
+
 it("knows nothing of a run that was killed before it began, and passes over what it does not know", () => {
   expect(parseJournal("r", "")).toEqual({
     run: "r",

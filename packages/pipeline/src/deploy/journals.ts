@@ -18,6 +18,8 @@ export interface PastRun {
   readonly set: readonly string[];
   /** How each of its hosts ended; of a run that was killed, as far as it came. Empty: it was killed before it began. */
   readonly hosts: ReadonlyMap<string, HostOutcome>;
+  /** The first line, from 1, that is JSON and not what a journal holds. It tells nothing of the run. Missing: none. */
+  readonly damaged?: number | undefined;
 }
 
 export interface PastProject {
@@ -45,9 +47,11 @@ async function journals(folder: string): Promise<string[]> {
   }
 }
 
-/** docs/formats/run-1.md. Lines that cannot be read, as the last of a killed run may be, are passed over. Pure. */
+/** docs/formats/run-1.md. Lines that are no JSON, as the last of a killed run may be, are passed over. Never throws. Pure. */
 export function parseJournal(run: string, text: string): PastRun {
-  const lines = text.split("\n").flatMap(parsed);
+  const all = text.split("\n").map(parsed);
+  const damaged = all.findIndex((line) => line.some((one) => !isWhole(one)));
+  const lines = all.flat().filter(isWhole);
   const begin = lines.find(({ event }) => event === "begin");
   const hosts = new Map<string, HostOutcome>(namesIn(begin?.hosts).map((name) => [name, "not tried"]));
   for (const line of lines) for (const [host, outcome] of endsIn(line)) hosts.set(host, next(hosts.get(host), outcome));
@@ -59,6 +63,7 @@ export function parseJournal(run: string, text: string): PastRun {
     projects: begin?.projects ?? [],
     set: begin?.set ?? [],
     hosts,
+    ...(damaged === -1 ? {} : { damaged: damaged + 1 }),
   };
 }
 
@@ -96,6 +101,27 @@ interface Line {
 
 function namesIn(hosts: Line["hosts"]): string[] {
   return (hosts ?? []).filter((host) => typeof host === "string");
+}
+
+/** What is read of a line has the types that it should have; of events that are not known, nothing is read. */
+function isWhole(line: Line): boolean {
+  const { projects = [], set = [], hosts = [], ...words } = line;
+  const said = [words.at, words.facsimile, words.event, words.action, words.host];
+  if (!said.every((word) => word === undefined || typeof word === "string")) return false;
+  if (words.event !== "begin" && words.event !== "end") return true;
+  return (
+    isList(projects, (one) => isRecord(one, ["project", "version"]) && typeof (one.release ?? "") === "string") &&
+    isList(set, (one) => typeof one === "string") &&
+    isList(hosts, (one) => typeof one === "string" || isRecord(one, ["host", "outcome"]))
+  );
+}
+
+function isList<T>(list: readonly T[], isItem: (item: T) => boolean): boolean {
+  return Array.isArray(list) && list.every(isItem);
+}
+
+function isRecord(value: unknown, keys: readonly string[]): boolean {
+  return typeof value === "object" && value !== null && keys.every((key) => typeof (value as Record<string, unknown>)[key] === "string"); // biome-ignore format: one line
 }
 
 function parsed(line: string): Line[] {

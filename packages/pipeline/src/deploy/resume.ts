@@ -17,7 +17,7 @@ export interface TakenUp {
 /**
  * The run that is named, or without a name the last one here; also one that was killed.
  *
- * @throws `UNKNOWN_RUN`, `RUN_NEWER`
+ * @throws `UNKNOWN_RUN`, `RUN_NEWER`, `RUN_INVALID`
  */
 export async function takeUp(
   { instance, run }: { readonly instance: string; readonly run?: string | undefined },
@@ -47,13 +47,22 @@ function ofRollback({ run, projects }: PastRun, instance: string): FacsimileErro
   });
 }
 
-function assertReadable({ run, format, projects }: PastRun): void {
+function assertReadable({ run, format, projects, damaged }: PastRun): void {
   if (/^run\/\d+$/.test(format) && format !== "run/1") {
     throw new FacsimileError(
       "RUN_NEWER",
       `the journal of run ${run} is of format ${format}; this version reads run/1`,
       {
         hint: "Use a newer facs.",
+      },
+    );
+  }
+  if (damaged !== undefined) {
+    throw new FacsimileError(
+      "RUN_INVALID",
+      `line ${damaged} of the journal of run ${run} is not what a journal holds`,
+      {
+        hint: "Nobody can go on with that run. Deploy anew, without --resume and --only-failed: hosts that hold everything are left alone.",
       },
     );
   }
