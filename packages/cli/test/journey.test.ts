@@ -34,7 +34,7 @@ describe("from nothing to six hosts in two regions, and on", () => {
     const { code, stdout, stderr } = await shop.facs("deploy", "staging", "--yes");
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(stdout).toMatch(
-      /^staging: all 6 hosts hold exactly their copy of storefront 1\.0\.0 \(\w{7}\), ledger 1\.0\.0 \(\w{7}\), verified;/,
+      /^staging: all 6 hosts hold exactly their copy of storefront 1\.0\.0 \(\w{7}\), ledger 1\.0\.0 \(\w{7}\), verified and healthy;/,
     );
     expect(stdout).toContain("changed  6 hosts");
     expect(stderr).toMatch(

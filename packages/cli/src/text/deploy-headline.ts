@@ -15,12 +15,17 @@ export function headline({ outcome, hosts, projects }: Ended): string {
     case "unchanged":
       return `no change: ${whole}`;
     case "done":
-      return `${whole}, verified${holding.every(({ healthy }) => healthy) ? " and healthy" : ""}`; // Else somebody was not asked.
+      return `${whole}, verified${isHealthy(holding) ? " and healthy" : ""}`;
     case "partial":
       return `partial. ${partialText(meant, { held, projects })}`;
     case "failed":
       return failedText(meant);
   }
+}
+
+/** Some have checks, and all of these were asked in this run. */
+function isHealthy(hosts: readonly HostReport[]): boolean {
+  return hosts.some(({ healthy }) => healthy === true) && hosts.every(({ healthy }) => healthy !== false);
 }
 
 /** `5 of 6 hosts hold exactly their copy of …`. */

@@ -31,8 +31,9 @@ describe("deployText", () => {
     const well = (name: string) => ({ ...host(name, "done"), healthy: true as const });
     const told = (...hosts: HostReport[]) => deployText(report({ hosts }), style).split("\n")[0];
     expect(told(well("web1"), well("web2"))).toContain("all 2 hosts hold exactly their copy of shop 1.1.0 (3f9c1e7), verified and healthy;"); // biome-ignore format: one line
-    expect(told(well("web1"), host("web2", "unchanged"))).toContain("(3f9c1e7), verified;");
-    expect(told(well("web1"), host("web2", "done"))).toContain("(3f9c1e7), verified;");
+    expect(told(well("web1"), { ...host("web2", "unchanged"), healthy: false })).toContain("(3f9c1e7), verified;");
+    expect(told(host("web1", "done"), host("web2", "done"))).toContain("(3f9c1e7), verified;");
+    expect(told(well("web1"), host("web2", "done"))).toContain("verified and healthy;");
     expect(told(well("web1"), host("web2", "skipped"))).toContain("1 of 2 hosts holds exactly its copy of shop 1.1.0 (3f9c1e7), verified and healthy;"); // biome-ignore format: one line
   });
 

@@ -120,13 +120,14 @@ function hostReports({ surveyed, runs, copies }: Carried): HostReport[] {
     const run = runs.find((one) => one.host.name === host.name);
     const outcome = run?.outcome ?? "unreachable";
     const found = run?.problem ?? problem;
+    const healthy = isHealthAsked({ run, found: held, projects });
     return {
       host: host.name,
       region: host.region,
       outcome,
       ...(found === undefined ? {} : { problem: found }),
       ...switchedOf(run),
-      ...(isHealthAsked({ run, found: held, projects }) ? { healthy: true } : {}),
+      ...(healthy === undefined ? {} : { healthy }),
     };
   });
 }

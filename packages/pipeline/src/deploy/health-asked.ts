@@ -10,13 +10,13 @@ export interface AskedHost {
 }
 
 /**
- * Whether a host was asked for all of its health in a run that it ended well: it has a check, and every project with checks was
- * switched. What only had its release renamed, or was right already, was not asked. Pure.
+ * Whether a host that holds its copies was asked for all of its health in this run: every project with checks was switched. What only
+ * had its release renamed, or was right already, was not asked. Undefined: it has no check, or does not hold them. Pure.
  */
-export function isHealthAsked({ run, found, projects }: AskedHost): boolean {
-  if (run?.outcome !== "done") return false;
+export function isHealthAsked({ run, found, projects }: AskedHost): boolean | undefined {
+  if (run === undefined || !["done", "unchanged"].includes(run.outcome)) return undefined;
   const checked = projects.filter((project) => checksOf(project, { run, found }) > 0);
-  return checked.length > 0 && checked.every((project) => isMoved(run, project));
+  return checked.length === 0 ? undefined : checked.every((project) => isMoved(run, project));
 }
 
 function checksOf(project: string, { run, found }: { run: HostRun; found: Surveyed["projects"] }): number {

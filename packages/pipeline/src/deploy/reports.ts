@@ -48,8 +48,8 @@ export interface HostReport {
    * knows, and its problem says so.
    */
   readonly switched?: "back" | "kept" | undefined;
-  /** Every check of its projects was asked in this run, and was well. Missing: it has none, or not all were asked. */
-  readonly healthy?: true | undefined;
+  /** Of a host that holds its copies and has checks: whether all of them were asked in this run, and were well. */
+  readonly healthy?: boolean | undefined;
   /** Of a host that was skipped: `down: moving house`, `not chosen`, `done in run …`. */
   readonly why?: string | undefined;
 }
