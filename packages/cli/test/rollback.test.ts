@@ -75,7 +75,12 @@ describe("facs rollback", { timeout: 120_000 }, () => {
     expect(await shop.facs("deploy", "staging", "--yes")).toMatchObject({ code: 0 });
     await shop.edit("define/staging.json5", "deploy: {", "deploy: {\n    maxUnreachable: 1,");
     await shop.fleet.stop("web2.us");
-    const partial = await shop.facs("rollback", "staging", "--yes");
+    const unsure = await shop.facs("rollback", "staging", "--yes");
+    expect(unsure).toMatchObject({ code: 1, stderr: expect.stringContaining("ROLLBACK_UNSURE") });
+    const lines = (await fs.readFile(inHome("web1.us", "shop/.facsimile/storefront/history.jsonl"), "utf8")).trimEnd();
+    const releases = lines.split("\n").map((line): string => JSON.parse(line).release);
+    const older = releases.findLast((release) => release !== releases.at(-1))?.slice(0, 7) ?? "";
+    const partial = await shop.facs("rollback", "staging", older, "--yes");
     expect(partial).toMatchObject({ code: 3, stdout: expect.stringMatching(/then: facs rollback staging storefront [0-9a-f]{7}\n/) }); // biome-ignore format: one line
     const [, again = ""] = /then: facs (.*)\n/.exec(partial.stdout) ?? [];
     const before = await running();

@@ -30,7 +30,7 @@ describe("the policy together", { timeout: 60_000 }, () => {
   });
   beforeEach(async () => {
     for (const host of NAMES)
-      for (const file of ["unwell", "slow", "other", "at-switch", "forgetful", "full"])
+      for (const file of ["unwell", "slow", "other", "at-switch", "at-precmd", "forgetful", "full"])
         await shop.mark(host, file, false);
     await shop.define({ deploy: hooks(), banner: "old" });
     expect((await shop.deploy()).outcome).toMatch(/done|unchanged/);
@@ -114,6 +114,30 @@ describe("the policy together", { timeout: 60_000 }, () => {
     expect(outcomes(report)).toMatchObject({ "web1.us": "done", "web2.us": "unreachable" });
     await shop.fleet.start("web2.us");
     expect(outcomes(await shop.deploy({ onlyFailed: true }))).toMatchObject({ "web2.us": "done", "web1.us": `skipped: done in run ${report.run}` }); // biome-ignore format: one line
+  });
+
+  it("leaves a host behind that is lost during precmd, as it was staged; not one that was to do something for all", async () => {
+    const waiting = (more: string) => `${hooks().replace(/^ *precmd:.*$/m, `precmd: { run: "touch $HOME/at-precmd; sleep 1", ${more} },`)} maxUnreachable: 1,`; // biome-ignore format: one line
+    const lose = async (host: string, deploy: string) => {
+      await shop.define({ deploy, banner: "new" });
+      const running = shop.deploy();
+      while ((await shop.read(host, "at-precmd")) === undefined) await sleep(20);
+      await shop.fleet.stop(host);
+      const report = await running;
+      await shop.fleet.start(host);
+      await shop.mark(host, "at-precmd", false);
+      // As if its time were over.
+      await fs.rm(path.join(homeOf(host), "shop/.facsimile/lock"), { recursive: true });
+      return report;
+    };
+    const owing = await lose("web1.eu", waiting("once: true"));
+    expect(outcomes(owing)).toMatchObject({ "web1.eu": "unreachable", "web2.us": "not tried" });
+    expect(await shop.banners()).toEqual(["old", "old", "old", "old", "old"]);
+    const report = await lose("web2.us", waiting(""));
+    expect(report.outcome).toBe("partial");
+    expect(outcomes(report)).toEqual({ "web1.eu": "done", "web2.eu": "done", "db1.eu": "done", "web1.us": "done", "web2.us": "unreachable" }); // biome-ignore format: one line
+    expect(await shop.banners()).toEqual(["new", "new", "new", "new", "old"]);
+    expect((await shop.deploy()).outcome).toBe("done");
   });
 
   it("counts no host as out of reach that answers, and cannot have its copy", async () => {

@@ -78,7 +78,7 @@ export interface RunContext extends PipelineContext {
   readonly stop: AbortSignal | undefined;
   /** Hosts worked on at once. */
   readonly limit: number;
-  /** How many hosts may be lost until all is staged, and how many may fail. */
+  /** How many hosts may be lost until all is staged, with the policy `together` until the first switches; and how many may fail. */
   readonly allowed: { readonly lost: number; readonly failed: number };
   /** Hosts that did not answer in the beginning. */
   readonly lost: number;
