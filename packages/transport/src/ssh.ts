@@ -14,9 +14,12 @@ export interface SshFiles {
   readonly persist?: number | undefined;
 }
 
-/** No other way to know a host, whatever the ssh_config says. Older versions of ssh do not know all that is set. */
+/**
+ * No other way to know a host, whatever the ssh_config says. Older versions of ssh do not know all that is set; and of IgnoreUnknown the
+ * first one counts, so that ours has to cover what the user's own names: ssh_config(5).
+ */
 export const ONLY_THOSE = {
-  IgnoreUnknown: "KnownHostsCommand,SessionType,StdinNull,ForkAfterAuthentication",
+  IgnoreUnknown: "*",
   KnownHostsCommand: "none",
   VerifyHostKeyDNS: "no",
   NoHostAuthenticationForLocalhost: "no",

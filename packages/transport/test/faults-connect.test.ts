@@ -112,6 +112,13 @@ it("what closes at once is asked three times more, what says something else is n
   expect((await logOf("c")).slice(said.length)).toMatch(/MaxStartups/);
 });
 
+it("an ssh_config that has this ssh pass over words of another one works as it does for the user", async () => {
+  const config = `IgnoreUnknown UseKeychain\nHost *\n  UseKeychain yes\n${await fs.readFile(hosts.sshConfig, "utf8")}`;
+  const sshConfig = `${await tree({ config }, { onFinished: onTestFinished })}/config`;
+  const session = await connect({ kind: "ssh", name: "a", address: addressOf("a") }, { ...options, sshConfig });
+  await session.close();
+});
+
 it("a host that is reached by way of another one is, with the user, port and key of the ssh_config; and is not when that one is down", async () => {
   const config = `Host inner\n  HostName ${addressOf("a")}\n  ProxyJump b\n${await fs.readFile(hosts.sshConfig, "utf8")}`;
   const sshConfig = `${await tree({ config }, { onFinished: onTestFinished })}/config`;

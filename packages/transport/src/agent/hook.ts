@@ -55,7 +55,7 @@ op_await() {
   tell_said
 }
 
-# told FILE: sets status to that of a program that ended. It stands in the name of an empty file, for which a full disk has room.
+# told FILE: sets status to the number that an empty file, FILE.<number>, has in its name: for that a full disk has room.
 told() {
   for each in "$1".*; do
     status=\${each##*.}

@@ -175,9 +175,11 @@ look_state() {
   for each in "$S"/.state.*; do [ -f "$each" ] && IFS= read -r line < "$each" && printf 'n%s\\0' "$line"; done
 }
 
-# look_shared PATH: a shared path that has no link in the current tree, nor anything in its place; or whose link leads nowhere.
+# look_shared PATH: a shared path that has no link in the current tree, nor anything in its place; or whose link leads nowhere, as
+# far as this login may look.
 look_shared() {
-  [ -z "$dir" ] || [ -e "$B/releases/$dir/$1" ] || printf 'x%s\\0' "$1"
+  link=$B/releases/$dir/$1
+  [ -z "$dir" ] || [ -e "$link" ] || { [ -L "$link" ] && [ ! -x "$(nearest "$B/shared/$1")" ]; } || printf 'x%s\\0' "$1"
 }
 
 # Whether the current tree is as it was left: e (equal), u (no snapshot), or v (moved) and both listings. Comes last.

@@ -46,7 +46,7 @@ op_run() {
   [ -n "$T" ] || { echo "no folder for temporary files: neither /dev/shm nor \${TMPDIR:-/tmp} takes one" >&2; exit 1; }
   mkfifo -m 600 "$T/o" "$T/e" || exit 1
   sh -c "$runner" sh "$T" "$$" "$user_umask" "$@" </dev/null >/dev/null 2>&1 3>&- &
-  printf %s "$!" > "$T/runner"
+  : > "$T/runner.$!"
   printf '%s\\0' "$T"
   look
 }
@@ -72,7 +72,7 @@ look() {
     sleep 0.05 2>/dev/null || { sleep 1; round=21; }
   done
   # Not the command itself: it may have become another user.
-  [ "$round" -le 20 ] || kill -0 "$(cat "$T/runner")" 2>/dev/null || abandoned
+  [ "$round" -le 20 ] || ! told "$T/runner" || kill -0 "$status" 2>/dev/null || abandoned
   ended=
   # A program that it left running may hold its output open for ever.
   for round in 1 2 3 4 5; do
