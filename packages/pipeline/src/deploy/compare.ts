@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from "node:util";
 import { compareTrees, type Difference } from "@facsimile/manifest";
 import { missingLink } from "@facsimile/transport";
-import type { Copy, Hooks, HostCopy } from "../release/release.ts";
+import type { Copy, HostCopy } from "../release/release.ts";
+import { isSameJson } from "../release/same-json.ts";
 import type { HostProjectPlan } from "./plan-types.ts";
 import type { Survey } from "./survey.ts";
 
@@ -27,16 +27,12 @@ export function comparePlan({ copy, wanted, found }: { copy: Copy; wanted: HostC
       found.probe.current?.release === copy.id &&
       found.probe.current.tree === wanted.treeId &&
       found.release !== undefined &&
-      isSame(found.release.hooks, copy.hooks) &&
+      // Commands are no part of a release's id, and hosts go back by those that they hold.
+      isSameJson(found.release.hooks, copy.hooks) &&
       // Else it is to become ours, though nothing is sent.
       found.probe.adoption !== "foreign" &&
       isConfirmed(found),
   };
-}
-
-/** As they are written: commands are no part of a release's id, and hosts go back by those that they hold. */
-function isSame(held: Hooks, wanted: Hooks): boolean {
-  return isDeepStrictEqual(JSON.parse(JSON.stringify(held)), JSON.parse(JSON.stringify(wanted)));
 }
 
 /**

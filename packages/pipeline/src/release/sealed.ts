@@ -1,12 +1,12 @@
 import fs from "node:fs/promises";
 import path from "node:path";
-import { isDeepStrictEqual } from "node:util";
 import { isFacsimileError } from "@facsimile/core";
 import type { Trust } from "@facsimile/state";
 import type { PipelineContext } from "../context.ts";
 import { lookAt, readSeen, writeSeen } from "../seen.ts";
 import { placesIn } from "./layout.ts";
 import type { Release } from "./release.ts";
+import { isSameJson } from "./same-json.ts";
 import { damaged, damageIn, readManifests, readSealed, type SealedBytes } from "./whole.ts";
 
 type Context = Pick<PipelineContext, "root" | "onEvent"> & { readonly trust: Trust; readonly folder: string };
@@ -56,8 +56,8 @@ const WORDS = {
  */
 function says(sealed: Release, now: Release): boolean {
   const isDirtyStill = !("dirty" in sealed.definition) || "dirty" in now.definition;
-  const kept = ({ id, hooks, source, trees }: Release) => JSON.parse(JSON.stringify({ id, hooks, source, trees }));
-  return isDirtyStill && isDeepStrictEqual(kept(sealed), kept(now));
+  const kept = ({ id, hooks, source, trees }: Release) => ({ id, hooks, source, trees });
+  return isDirtyStill && isSameJson(kept(sealed), kept(now));
 }
 
 async function isThere(folder: string): Promise<boolean> {
