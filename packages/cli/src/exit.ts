@@ -56,6 +56,12 @@ export function exitOf(error: FacsimileError): number {
   );
 }
 
+/** Of a command that only looks: whether every host could be asked. */
+export function askedStatus(hosts: readonly { readonly problem?: unknown }[], signal: AbortSignal): number {
+  const isWhole = hosts.every(({ problem }) => problem === undefined);
+  return isWhole ? EXIT.done : unlessStopped(EXIT.failed, { hosts, signal });
+}
+
 /** `status`, unless somebody stopped the command before every host had answered. */
 export function unlessStopped(
   status: number,

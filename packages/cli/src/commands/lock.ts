@@ -1,6 +1,6 @@
 import type { HostFilter, LockedHome, LocksReport } from "@facsimile/pipeline";
 import { confirm } from "../confirm.ts";
-import { EXIT, unlessStopped } from "../exit.ts";
+import { askedStatus, EXIT, unlessStopped } from "../exit.ts";
 import { printJson } from "../follow.ts";
 import { hostFilterOf, hostFilterText } from "../options.ts";
 import type { Invocation } from "../program.ts";
@@ -17,8 +17,7 @@ export async function lockStatusCommand(invocation: LockInvocation): Promise<voi
   const { instance, options, world, run } = invocation;
   const { readLocks } = await import("@facsimile/pipeline");
   const report = await readLocks({ instance, filter: hostFilterOf(options) }, await contextOf(invocation));
-  if (report.hosts.some(({ problem }) => problem !== undefined))
-    run.status = unlessStopped(EXIT.failed, { hosts: report.hosts, signal: world.signal });
+  run.status = askedStatus(report.hosts, world.signal);
   if (options.json) printJson(report, world);
   else world.print(locksText(report, world.style));
 }

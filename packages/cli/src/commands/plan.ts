@@ -1,6 +1,6 @@
 import type { HostFilter, Plan } from "@facsimile/pipeline";
 import { meantWords } from "../confirm.ts";
-import { EXIT, unlessStopped } from "../exit.ts";
+import { askedStatus, EXIT } from "../exit.ts";
 import { follow, printJson } from "../follow.ts";
 import { openWorld } from "../open-world.ts";
 import { hostFilterOf, srcDirOf } from "../options.ts";
@@ -50,10 +50,8 @@ export async function planCommand({ instance, projects, options, world, run }: P
         typed: meantWords({ instance, projects, options }),
       }),
     );
-  const isDifferent = plan.hosts.some((host) => host.problem !== undefined || isChanging(host));
-  if (plan.hosts.some(({ problem }) => problem !== undefined))
-    run.status = unlessStopped(EXIT.failed, { hosts: plan.hosts, signal: world.signal });
-  else if (options.exitCode && isDifferent) run.status = EXIT.differences;
+  run.status = askedStatus(plan.hosts, world.signal);
+  if (run.status === EXIT.done && options.exitCode && plan.hosts.some(isChanging)) run.status = EXIT.differences;
 }
 
 // What shows differences is loaded where there are some.

@@ -1,5 +1,5 @@
 import type { HostFilter } from "@facsimile/pipeline";
-import { EXIT, unlessStopped } from "../exit.ts";
+import { askedStatus } from "../exit.ts";
 import { follow, printJson } from "../follow.ts";
 import { openWorld } from "../open-world.ts";
 import { hostFilterOf } from "../options.ts";
@@ -24,8 +24,7 @@ export async function statusCommand(invocation: StatusInvocation): Promise<void>
     world,
     options,
   });
-  if (report.hosts.some(({ problem }) => problem !== undefined))
-    run.status = unlessStopped(EXIT.failed, { hosts: report.hosts, signal: world.signal });
+  run.status = askedStatus(report.hosts, world.signal);
   if (options.json) printJson(history ? runsOf(report) : report, world);
   else world.print(history ? historyText(report, world.style) : statusText(report, world.style));
 }

@@ -27,12 +27,16 @@ export function goalsOf({ outline, surveyed, words }: Asked): readonly Named[] {
   return goals.flatMap(({ project, entry }) => (entry === undefined ? [] : [{ project, version: entry.version, id: entry.release }])); // biome-ignore format: one line
 }
 
+/** More hosts than this are only counted. */
+const NAMED = 8;
+
 /** A host that nobody asked may run the newest release: without it, all would go one too far. */
 function assertAllHeard(surveyed: readonly Surveyed[], instance: string): void {
   const silent = surveyed.filter(({ problem }) => problem !== undefined).map(({ reached: { host } }) => host.name);
   if (silent.length === 0) return;
+  const names = silent.length > NAMED ? `${silent.slice(0, NAMED).join(", ")} and ${silent.length - NAMED} more` : silent.join(", "); // biome-ignore format: one line
   const does = silent.length === 1 ? "does" : "do";
-  throw new FacsimileError("ROLLBACK_UNSURE", `${silent.join(", ")} ${does} not answer, so nobody knows which release is the one before`, {
+  throw new FacsimileError("ROLLBACK_UNSURE", `${names} ${does} not answer, so nobody knows which release is the one before`, {
     hint: `Name the release: facs history ${instance}, then facs rollback ${instance} RELEASE`,
   }); // biome-ignore format: one line
 }
