@@ -1,5 +1,6 @@
 import fs from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { git } from "@facsimile/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { onTerminal, type Typing } from "./terminal.ts";
@@ -45,10 +46,13 @@ describe("a deploy to hosts", () => {
   it("goes on when somebody says yes, after a look at the files", async () => {
     expect(await type([{ after: QUESTION, text: "y" }])).toMatchObject({ code: 0 });
     await shop.edit("define/staging.json5", "hello from staging", "summer sale");
+    const began = Date.now();
     const { code, stdout } = await type([
       { after: QUESTION, text: "d" },
-      { after: "+banner = summer sale", text: "yes" },
+      { after: "+banner = summer sale", text: "yes", meanwhile: () => delay(3000) },
     ]);
+    // The time in which somebody thought about it is not the run's.
+    expect(Number(/; ([\d.]+) s/.exec(stdout)?.[1])).toBeLessThan((Date.now() - began) / 1000 - 2.9);
     expect(stdout).toContain("all 6 hosts hold exactly their copy of storefront 1.0.0");
     expect(code).toBe(0);
   });

@@ -1,5 +1,6 @@
 import fs from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { FacsimileError } from "@facsimile/core";
 import { problemsOf } from "@facsimile/core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -183,8 +184,13 @@ describe("a rollback", { timeout: 60_000 }, () => {
       "CONFIRMATION_NEEDED staging would change, and nobody can be asked here [facs history staging, and if it is right: facs rollback staging --yes]",
     ]);
     const asked: unknown[] = [];
-    const confirm = async (proposal: unknown) => asked.push(proposal) === 0;
+    const began = Date.now();
+    const confirm = async (proposal: unknown) => {
+      await delay(2000);
+      return asked.push(proposal) === 0;
+    };
     const report = await shop.rollback({ yes: false, confirm });
+    expect(report.durationMs).toBeLessThan(Date.now() - began - 1990);
     expect(outcomes(report)).toEqual({ "web1.eu": "not tried", "web2.eu": "not tried", "db1.us": "not tried" });
     const from = { release: ids.get("three"), version: "1" };
     expect(asked).toMatchObject([{ isProtected: false, plan: { hosts: NAMES.map((host) => ({ host, projects: [{ project: "shop", from }] })) } }]); // biome-ignore format: one line

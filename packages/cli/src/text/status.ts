@@ -73,9 +73,10 @@ function projectText(
   return `${project} ${version} (${short(release)})${who}${snapshotText(snapshot, moved)}`;
 }
 
-/** Who a key says it is; a name of another kind as it stands. */
+/** The name in a key, without its address; what is no key of somebody known as it stands. */
 export function authorText(by: string, people: StatusReport["people"]): string {
-  return people.find(({ fingerprint }) => fingerprint === by)?.userId ?? by;
+  const userId = people.find(({ fingerprint }) => fingerprint === by)?.userId ?? by;
+  return userId.replace(/(?<=\S)\s*<[^<>]*>$/, "");
 }
 
 function snapshotText(snapshot: ProjectStatus["snapshot"], moved: readonly string[]): string {

@@ -9,6 +9,7 @@ import { type Reported, reportOf, type Work, waveReport } from "./report.ts";
 import type { DeployReport, HostReport } from "./reports.ts";
 import { rolling } from "./rolling.ts";
 import { lockAll, stageAll } from "./stage.ts";
+import type { Stopwatch } from "./stopwatch.ts";
 import { together } from "./together.ts";
 import { hostsOf, type PlannedWave, planWaves } from "./waves.ts";
 
@@ -22,7 +23,7 @@ export interface CarryOutContext extends PipelineContext {
   readonly letGo: () => void;
   /** See {@link RunContext}. */
   readonly stop: AbortSignal | undefined;
-  readonly started: Date;
+  readonly watch: Stopwatch;
   readonly adopt: boolean;
   readonly allowDeletes: boolean;
   readonly recorded: DeployReport["recorded"];
@@ -50,9 +51,9 @@ export async function carryOut(work: Carried, context: CarryOutContext): Promise
   try {
     await bringOver(active, { waves, context: runContext });
     const outcome = outcomeOf(runs, runContext.lost);
-    const { started, recorded } = context;
+    const { watch, recorded } = context;
     const hosts = hostReports(work);
-    const report = reportOf(work, { started, outcome, hosts, recorded, run: journal.run, waves }, context);
+    const report = reportOf(work, { watch, outcome, hosts, recorded, run: journal.run, waves });
     journal.note({ event: "end", outcome, hosts: report.hosts.map(({ host, outcome }) => ({ host, outcome })) });
     return report;
   } finally {

@@ -20,6 +20,7 @@ import { idleHosts, lostHosts, reportOf, tooManyLost, untouchedHosts, type Work 
 import type { DeployReport } from "./reports.ts";
 import { assertSame } from "./resume.ts";
 import { noteStopped } from "./stopped.ts";
+import { type Stopwatch, stopwatch } from "./stopwatch.ts";
 import { withUndo } from "./undo.ts";
 
 export type { DeployRequest } from "./meant.ts";
@@ -27,7 +28,7 @@ export type { DeployRequest } from "./meant.ts";
 interface Deploying extends Meant {
   /** As it was typed. */
   readonly request: DeployRequest;
-  readonly started: Date;
+  readonly watch: Stopwatch;
   readonly context: PipelineContext;
   /** Called when the work must not be stopped any more. */
   readonly letGo: () => void;
@@ -40,12 +41,13 @@ interface Deploying extends Meant {
  *
  * @throws What stops it before any host is touched.
  */
-export async function deploy(request: DeployRequest, world: PipelineContext): Promise<DeployReport> {
+export async function deploy(typed: DeployRequest, world: PipelineContext): Promise<DeployReport> {
   const { signal, letGo } = leash(world.signal);
   const context = { ...world, signal };
-  const started = context.now();
+  const watch = stopwatch(context.now);
+  const request = { ...typed, confirm: typed.confirm && watch.pausing(typed.confirm) };
   const meant = await whatIsMeant(request, context);
-  const deploying: Deploying = { ...meant, request, started, context, letGo, stop: world.signal };
+  const deploying: Deploying = { ...meant, request, watch, context, letGo, stop: world.signal };
   const reaching = reachAll(meant.outline, context);
   try {
     const looked = await look(deploying, reaching);
@@ -81,28 +83,28 @@ async function look(
 
 /** Too many hosts did not answer, or cannot have their copies. */
 async function leaveIt(deploying: Deploying, { work, planned }: Looked): Promise<DeployReport> {
-  const { request, started, context } = deploying;
+  const { request, watch, context } = deploying;
   const isSettled = planned.edits.length === 0 && work.state.plan.empty;
   const run = await noteStopped({ ...work, resumes: request.resume, set: noted(deploying), isSettled }, context);
-  return reportOf(work, { started, outcome: "failed", hosts: lostHosts(work.surveyed), run }, context);
+  return reportOf(work, { watch, outcome: "failed", hosts: lostHosts(work.surveyed), run });
 }
 
 /** Asks, writes down what is to be remembered, and does it. */
 async function bring(deploying: Deploying, { work: before, planned }: Looked): Promise<DeployReport> {
-  const { request, asked, outline, started, context, letGo, stop } = deploying;
+  const { request, asked, outline, watch, context, letGo, stop } = deploying;
   if (request.acceptRollback !== true) assertNotOlder({ ...before, state: before.state.state });
   context.signal?.throwIfAborted();
   const recording = await agreedRecording(planned, { work: before, request }, context);
   if (recording === undefined)
-    return reportOf(before, { started, outcome: "failed", hosts: untouchedHosts(before.surveyed) }, context);
+    return reportOf(before, { watch, outcome: "failed", hosts: untouchedHosts(before.surveyed) });
   const { work, recorded } = await recordIt(before, recording, context);
   if (allExact(work.copies, work.surveyed))
-    return reportOf(work, { started, outcome: "unchanged", hosts: idleHosts(work.surveyed), recorded }, context);
+    return reportOf(work, { watch, outcome: "unchanged", hosts: idleHosts(work.surveyed), recorded });
   const runs = hostRuns({ work, sealed: await sealAll(work, context) });
   const { state, keyring } = work.state;
   const { adopt = false, allowDeletes = false, resume: resumes } = request;
   const deployed = deployedOf({ outline, state });
-  const ended = await carryOut({ ...work, runs }, { ...context, action: "deploy", by: keyring.fingerprint, deployed, letGo, stop, started, adopt, allowDeletes, recorded, resumes, set: noted(deploying) }); // biome-ignore format: one line
+  const ended = await carryOut({ ...work, runs }, { ...context, action: "deploy", by: keyring.fingerprint, deployed, letGo, stop, watch, adopt, allowDeletes, recorded, resumes, set: noted(deploying) }); // biome-ignore format: one line
   return withUndo(ended, { ...work, runs, isNamed: isNamed(asked) });
 }
 

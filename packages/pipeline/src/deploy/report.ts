@@ -1,11 +1,11 @@
 import type { Host } from "@facsimile/definitions";
-import type { PipelineContext } from "../context.ts";
 import type { Outline } from "../instance/outline.ts";
 import type { Copy } from "../release/release.ts";
 import type { LeftOut } from "./chosen.ts";
 import type { Evaluation, Surveyed } from "./plan.ts";
 import { isRefused } from "./refusals.ts";
 import type { DeployReport, HostReport, WaveReport } from "./reports.ts";
+import type { Stopwatch } from "./stopwatch.ts";
 import { hostsOf, type PlannedWave } from "./waves.ts";
 
 /** All that a run knows before it begins. */
@@ -17,7 +17,7 @@ export interface Work extends Evaluation {
 }
 
 export interface Ending {
-  readonly started: Date;
+  readonly watch: Stopwatch;
   readonly outcome: DeployReport["outcome"];
   readonly hosts: readonly HostReport[];
   readonly recorded?: DeployReport["recorded"];
@@ -33,8 +33,7 @@ export interface Reported extends Pick<Work, "outline" | "left"> {
 /** The report of a deploy, however it ended. Hosts that it left alone are named as skipped, with the reason. */
 export function reportOf(
   { outline, copies, left }: Reported,
-  { started, outcome, hosts, recorded, run = "", waves }: Ending,
-  { now }: PipelineContext,
+  { watch, outcome, hosts, recorded, run = "", waves }: Ending,
 ): DeployReport {
   const skipped = left.map(({ host, why }): HostReport => ({ host: host.name, region: host.region, outcome: "skipped", why })); // biome-ignore format: one line
   return {
@@ -46,7 +45,7 @@ export function reportOf(
     hosts: [...hosts, ...skipped],
     ...(waves === undefined ? {} : { waves: waves.map(waveReport) }),
     recorded,
-    durationMs: now().getTime() - started.getTime(),
+    durationMs: watch.ms(),
   };
 }
 

@@ -19,6 +19,7 @@ export interface DeployReport {
   readonly recorded: Recorded | undefined;
   /** The rollback that takes back what this run switched and confirmed. Missing: nothing was, or no rollback can take back all of it. */
   readonly undo?: Undo | undefined;
+  /** Without the time in which somebody was asked. */
   readonly durationMs: number;
 }
 

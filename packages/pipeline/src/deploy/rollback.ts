@@ -18,6 +18,7 @@ import type { RollbackPlan, RollbackReport } from "./rollback-report.ts";
 import { rollbackRuns } from "./rollback-runs.ts";
 import { rotatedSince } from "./rollback-secrets.ts";
 import { type Named, parseWords } from "./rollback-words.ts";
+import { stopwatch } from "./stopwatch.ts";
 import { surveyHistory } from "./survey.ts";
 
 export interface RollbackRequest {
@@ -47,10 +48,11 @@ export interface RollbackProposal {
  *
  * @throws What stops it before any host is touched.
  */
-export async function rollback(request: RollbackRequest, world: PipelineContext): Promise<RollbackReport> {
+export async function rollback(typed: RollbackRequest, world: PipelineContext): Promise<RollbackReport> {
   const { signal, letGo } = leash(world.signal);
   const context = { ...world, signal };
-  const started = context.now();
+  const watch = stopwatch(context.now);
+  const request = { ...typed, confirm: typed.confirm && watch.pausing(typed.confirm) };
   const words = await parseWords(request.words ?? [], { ...context, instance: request.instance });
   const whole = await outline({ instance: request.instance, projects: words.projects, set: request.set }, context);
   const { outline: outlined, left } = chosen(whole, { filter: request.filter ?? {}, taken: undefined });
@@ -61,14 +63,14 @@ export async function rollback(request: RollbackRequest, world: PipelineContext)
     const found = await surveyAll({ reached: await reaching, projects: outlined.projects, outline: outlined, copies: [], ask: surveyHistory }, context); // biome-ignore format: one line
     const all = preflightBack(found, { protect: protectedOf(outlined) });
     if (tooManyLost(all, outlined)) {
-      const lost = { started, outcome: "failed", hosts: lostHosts(all) } as const;
-      return rollbackReport(reportOf({ outline: outlined, left, copies: [] }, lost, context), { outline: outlined });
+      const lost = { watch, outcome: "failed", hosts: lostHosts(all) } as const;
+      return rollbackReport(reportOf({ outline: outlined, left, copies: [] }, lost), { outline: outlined });
     }
     const goals = goalsOf({ outline: outlined, surveyed: all, words });
     const isMeant = meant(goals, outlined);
     const surveyed = all.filter(({ reached }) => isMeant(reached.host));
     const reported = { outline: outlined, left: left.filter(({ host }) => isMeant(host)), copies: goals };
-    const end = (ending: Omit<Ending, "started">) => reportOf(reported, { ...ending, started }, context);
+    const end = (ending: Omit<Ending, "watch">) => reportOf(reported, { ...ending, watch });
     const held = await findHeld(surveyed, { outline: outlined, goals, trust });
     const runs = rollbackRuns({ outline: outlined, surveyed, goals, held });
     const rotated = rotatedSince(goals, { held, state, instance: outlined.instance });
@@ -81,7 +83,7 @@ export async function rollback(request: RollbackRequest, world: PipelineContext)
       return rollbackReport(end({ outcome: "failed", hosts: untouchedHosts(surveyed) }), told);
     const work = { ...reported, surveyed, runs };
     const how = { action: "rollback", by: keyring.fingerprint, adopt: false, allowDeletes: false, deployed: undefined, recorded: undefined, resumes: undefined } as const; // biome-ignore format: one line
-    const ended = await carryOut(work, { ...context, ...how, letGo, stop: world.signal, started });
+    const ended = await carryOut(work, { ...context, ...how, letGo, stop: world.signal, watch });
     return rollbackReport(ended, told);
   } finally {
     letGo();
