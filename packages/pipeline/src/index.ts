@@ -25,7 +25,6 @@ export type {
   VerifiedProject,
   VerifyReport,
 } from "./deploy/reports.ts";
-export type { RollbackProposal, RollbackRequest } from "./deploy/rollback.ts";
 export { rollbackAgain } from "./deploy/rollback-again.ts";
 export type {
   DefinedVersion,
@@ -35,6 +34,7 @@ export type {
   RollbackReport,
   RotatedSecrets,
 } from "./deploy/rollback-report.ts";
+export type { RollbackProposal, RollbackRequest } from "./deploy/rollback-request.ts";
 export type { HostStatus, ProjectStatus, StatusReport } from "./deploy/status.ts";
 export { type DoctorReport, type DoctorRequest, doctor } from "./doctor/doctor.ts";
 export type { Finding } from "./doctor/finding.ts";

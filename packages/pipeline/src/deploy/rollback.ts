@@ -1,45 +1,33 @@
-import { FacsimileError, throwProblems } from "@facsimile/core";
 import type { Host } from "@facsimile/definitions";
 import type { PipelineContext } from "../context.ts";
-import type { HostFilter } from "../instance/chosen-hosts.ts";
 import { type Outline, outline } from "../instance/outline.ts";
 import { openScope } from "../secrets/open.ts";
 import { leash } from "./abort.ts";
-import { carryOut } from "./carry-out.ts";
-import { chosen } from "./chosen.ts";
-import { closeAll, reachAll } from "./hosts.ts";
-import { protectedOf, surveyAll } from "./plan.ts";
+import { type Carried, carryOut } from "./carry-out.ts";
+import { type Chosen, chosen } from "./chosen.ts";
+import { closeAll, type Reached, reachAll } from "./hosts.ts";
+import { protectedOf, type Surveyed, surveyAll } from "./plan.ts";
 import { preflightBack } from "./preflight.ts";
 import { type Ending, idleHosts, lostHosts, reportOf, tooManyLost, untouchedHosts } from "./report.ts";
 import { goalsOf } from "./rollback-goals.ts";
 import { findHeld } from "./rollback-held.ts";
 import { planOfRollback } from "./rollback-plan.ts";
 import type { RollbackPlan, RollbackReport } from "./rollback-report.ts";
+import { assertAllowed, isAgreed, type RollbackRequest } from "./rollback-request.ts";
 import { rollbackRuns } from "./rollback-runs.ts";
 import { rotatedSince } from "./rollback-secrets.ts";
-import { type Named, parseWords } from "./rollback-words.ts";
-import { stopwatch } from "./stopwatch.ts";
+import { type Named, parseWords, type RollbackWords } from "./rollback-words.ts";
+import { type Stopwatch, stopwatch } from "./stopwatch.ts";
 import { surveyHistory } from "./survey.ts";
 
-export interface RollbackRequest {
-  readonly instance: string;
-  /** Projects, or one release by 7 digits of its id. Default: all projects that have an older release. */
-  readonly words?: readonly string[] | undefined;
-  /** `path=value` pairs that win over every file. */
-  readonly set?: readonly string[] | undefined;
-  /** Only these hosts. Default: all. */
-  readonly filter?: HostFilter | undefined;
-  /** Goes on without a question. Default `false`: only a local instance that is not protected does. */
-  readonly yes?: boolean | undefined;
-  /** The command as it was typed, for whoever is told to type it again. Default: without options. */
-  readonly command?: string | undefined;
-  /** Shows what would be done, and asks whether it is right. Default: nobody can be asked. */
-  readonly confirm?: ((proposal: RollbackProposal) => Promise<boolean>) | undefined;
-}
-
-export interface RollbackProposal {
-  readonly plan: RollbackPlan;
-  readonly isProtected: boolean;
+interface Going extends Chosen {
+  readonly words: RollbackWords;
+  readonly request: RollbackRequest;
+  readonly watch: Stopwatch;
+  readonly context: PipelineContext;
+  /** Called when the work must not be stopped any more. */
+  readonly letGo: () => void;
+  readonly stop: AbortSignal | undefined;
 }
 
 /**
@@ -53,42 +41,70 @@ export async function rollback(typed: RollbackRequest, world: PipelineContext): 
   const context = { ...world, signal };
   const watch = stopwatch(context.now);
   const request = { ...typed, confirm: typed.confirm && watch.pausing(typed.confirm) };
-  const words = await parseWords(request.words ?? [], { ...context, instance: request.instance });
-  const whole = await outline({ instance: request.instance, projects: words.projects, set: request.set }, context);
-  const { outline: outlined, left } = chosen(whole, { filter: request.filter ?? {}, taken: undefined });
-  assertAllowed(outlined, request);
-  const reaching = reachAll(outlined, context);
+  const going = { ...(await whatGoes(request, context)), request, watch, context, letGo, stop: world.signal };
+  const reaching = reachAll(going.outline, context);
   try {
-    const { state, keyring, trust } = await openScope(outlined.definition.scope, { use: "read" }, context);
-    const found = await surveyAll({ reached: await reaching, projects: outlined.projects, outline: outlined, copies: [], ask: surveyHistory }, context); // biome-ignore format: one line
-    const all = preflightBack(found, { protect: protectedOf(outlined) });
-    if (tooManyLost(all, outlined)) {
-      const lost = { watch, outcome: "failed", hosts: lostHosts(all) } as const;
-      return rollbackReport(reportOf({ outline: outlined, left, copies: [] }, lost), { outline: outlined });
-    }
-    const goals = goalsOf({ outline: outlined, surveyed: all, words });
-    const isMeant = meant(goals, outlined);
-    const surveyed = all.filter(({ reached }) => isMeant(reached.host));
-    const reported = { outline: outlined, left: left.filter(({ host }) => isMeant(host)), copies: goals };
-    const end = (ending: Omit<Ending, "watch">) => reportOf(reported, { ...ending, watch });
-    const held = await findHeld(surveyed, { outline: outlined, goals, trust });
-    const runs = rollbackRuns({ outline: outlined, surveyed, goals, held });
-    const rotated = rotatedSince(goals, { held, state, instance: outlined.instance });
-    const told = { outline: outlined, rotated };
-    if (surveyed.length === runs.length && runs.every(({ steps }) => steps.length === 0))
-      return rollbackReport(end({ outcome: "unchanged", hosts: idleHosts(surveyed) }), told);
-    const plan = planOfRollback({ outline: outlined, surveyed, goals, held, runs, rotated });
-    signal.throwIfAborted();
-    if (!(await isAgreed({ plan, outline: outlined }, request)))
-      return rollbackReport(end({ outcome: "failed", hosts: untouchedHosts(surveyed) }), told);
-    const work = { ...reported, surveyed, runs };
-    const how = { action: "rollback", by: keyring.fingerprint, adopt: false, allowDeletes: false, deployed: undefined, recorded: undefined, resumes: undefined } as const; // biome-ignore format: one line
-    const ended = await carryOut(work, { ...context, ...how, letGo, stop: world.signal, watch });
-    return rollbackReport(ended, told);
+    return await goBack(going, reaching);
   } finally {
     letGo();
     await reaching.then(closeAll, () => undefined);
   }
+}
+
+async function whatGoes(request: RollbackRequest, context: PipelineContext): Promise<Chosen & Pick<Going, "words">> {
+  const { instance, set, filter = {} } = request;
+  const words = await parseWords(request.words ?? [], { ...context, instance });
+  const whole = await outline({ instance, projects: words.projects, set }, context);
+  const going = { ...chosen(whole, { filter, taken: undefined }), words };
+  assertAllowed(going.outline, request);
+  return going;
+}
+
+async function goBack(going: Going, reaching: Promise<Reached[]>): Promise<RollbackReport> {
+  const { outline, left, watch, context } = going;
+  const scope = await openScope(outline.definition.scope, { use: "read" }, context);
+  const found = await surveyAll({ reached: await reaching, projects: outline.projects, outline, copies: [], ask: surveyHistory }, context); // biome-ignore format: one line
+  const surveyed = preflightBack(found, { protect: protectedOf(outline) });
+  if (!tooManyLost(surveyed, outline)) return bringBack(going, await lookBack(going, { scope, surveyed }));
+  const lost = { watch, outcome: "failed", hosts: lostHosts(surveyed) } as const;
+  return rollbackReport(reportOf({ outline, left, copies: [] }, lost), { outline });
+}
+
+/** What is to be switched where, and all that somebody is to know of it. */
+interface LookedBack {
+  readonly work: Carried;
+  readonly plan: RollbackPlan;
+  /** Of whoever goes back: {@link RunContext.by}. */
+  readonly by: string;
+}
+
+async function lookBack(
+  { outline, left, words }: Going,
+  { scope, surveyed: all }: { scope: Awaited<ReturnType<typeof openScope>>; surveyed: readonly Surveyed[] },
+): Promise<LookedBack> {
+  const goals = goalsOf({ outline, surveyed: all, words });
+  const isMeant = meant(goals, outline);
+  const surveyed = all.filter(({ reached }) => isMeant(reached.host));
+  const held = await findHeld(surveyed, { outline, goals, trust: scope.trust });
+  const runs = rollbackRuns({ outline, surveyed, goals, held });
+  const rotated = rotatedSince(goals, { held, state: scope.state, instance: outline.instance });
+  const plan = planOfRollback({ outline, surveyed, goals, held, runs, rotated });
+  const work = { outline, left: left.filter(({ host }) => isMeant(host)), copies: goals, surveyed, runs };
+  return { work, plan, by: scope.keyring.fingerprint };
+}
+
+/** Asks, and does it. */
+async function bringBack(going: Going, { work, plan, by }: LookedBack): Promise<RollbackReport> {
+  const { request, watch, context, letGo, stop } = going;
+  const { outline, surveyed, runs } = work;
+  const told = { outline, rotated: plan.rotated };
+  const end = (ending: Omit<Ending, "watch">) => rollbackReport(reportOf(work, { ...ending, watch }), told);
+  if (surveyed.length === runs.length && runs.every(({ steps }) => steps.length === 0))
+    return end({ outcome: "unchanged", hosts: idleHosts(surveyed) });
+  context.signal?.throwIfAborted();
+  if (!(await isAgreed({ plan, outline }, request))) return end({ outcome: "failed", hosts: untouchedHosts(surveyed) });
+  const how = { action: "rollback", by, adopt: false, allowDeletes: false, deployed: undefined, recorded: undefined, resumes: undefined } as const; // biome-ignore format: one line
+  return rollbackReport(await carryOut(work, { ...context, ...how, letGo, stop, watch }), told);
 }
 
 /** Whether a host is to hold one of the projects that go back. */
@@ -110,32 +126,4 @@ function rollbackReport(
     rotated,
     defined: defined.map(({ project, version, position }) => ({ project, version, position })),
   };
-}
-
-function assertAllowed({ hosts, instance, isProtected }: Outline, request: RollbackRequest): void {
-  const problems: FacsimileError[] = [];
-  if (hosts.length === 0)
-    problems.push(new FacsimileError("NO_HOSTS", `${instance.full} has no hosts for these projects`));
-  // Its hosts need not be asked to know that it needs a word.
-  if (isProtected && !request.yes && request.confirm === undefined)
-    problems.push(unconfirmed(request, `${instance.full} is protected`));
-  throwProblems(problems);
-}
-
-/** As for a deploy; old secrets are always asked about. Hosts that move meanwhile are noticed under the lock. */
-async function isAgreed(
-  { plan, outline: { definition, instance, isProtected } }: { plan: RollbackPlan; outline: Outline },
-  request: RollbackRequest,
-): Promise<boolean> {
-  if (request.yes || (definition.local && !isProtected && plan.rotated.length === 0)) return true;
-  if (request.confirm !== undefined) return request.confirm({ plan, isProtected });
-  const old = plan.rotated.flatMap(({ secrets }) => secrets);
-  const what = old.length === 0 ? `${instance.full} would change` : `${instance.full} would get old values of ${[...new Set(old)].join(", ")}`; // biome-ignore format: one line
-  throw unconfirmed(request, what);
-}
-
-function unconfirmed({ instance, words = [], command }: RollbackRequest, what: string): FacsimileError {
-  return new FacsimileError("CONFIRMATION_NEEDED", `${what}, and nobody can be asked here`, {
-    hint: `facs history ${instance}, and if it is right: ${command ?? ["facs rollback", instance, ...words].join(" ")} --yes`,
-  });
 }
