@@ -33,28 +33,40 @@ export function runId(now: Date): string {
 export async function openJournal({ work, instance, now, onFailure }: JournalOptions): Promise<Journal> {
   const run = runId(now());
   const folder = path.join(workFolders({ work }).releases, instance, "runs");
-  await fs.mkdir(folder, { recursive: true }).catch(fullDisk(folder));
   const name = path.join(folder, `${run}.jsonl`);
-  const file = await fs.open(name, "ax", 0o600).catch(fullDisk(folder));
   const lineOf = (line: Readonly<Record<string, unknown>>) =>
     `${JSON.stringify({ at: now().toISOString(), ...line })}\n`;
+  const file = await begun({ folder, name, first: lineOf({ facsimile: "run/1", run, instance }) });
+  // Hosts that are being worked on matter more than what is noted about them.
+  const fail = (error: unknown) => onFailure(`${path.relative(work, name)} cannot be written: ${(error as Error).message}`); // biome-ignore format: one line
+  const { write, close } = writerTo(file, fail);
+  return { run, note: (line) => write(lineOf(line)), close };
+}
+
+/** The file, with its first line; none where that cannot be written. */
+async function begun({ folder, name, first }: { folder: string; name: string; first: string }) {
+  await fs.mkdir(folder, { recursive: true }).catch(fullDisk(folder));
+  const file = await fs.open(name, "ax", 0o600).catch(fullDisk(folder));
   try {
-    await file.appendFile(lineOf({ facsimile: "run/1", run, instance }));
+    await file.appendFile(first);
+    return file;
   } catch (error) {
     await file.close();
     await fs.rm(name, { force: true });
-    fullDisk(folder)(error);
+    return fullDisk(folder)(error);
   }
+}
+
+/** Writes in order; what comes while a line is being written goes in one piece after it. Nothing is written after a failure. */
+function writerTo(file: fs.FileHandle, onFailure: (error: unknown) => void) {
+  let waiting = "";
   let failed = false;
-  // Hosts that are being worked on matter more than what is noted about them.
+  let writing: Promise<unknown> | undefined;
   const fail = (error: unknown) => {
-    if (!failed) onFailure(`${path.relative(work, name)} cannot be written: ${(error as Error).message}`);
+    if (!failed) onFailure(error);
     failed = true;
   };
-  let waiting = "";
-  let writing: Promise<unknown> | undefined;
-  // What comes while a line is being written goes in one piece after it.
-  const write = async () => {
+  const drain = async () => {
     while (waiting !== "" && !failed) {
       const text = waiting;
       waiting = "";
@@ -62,16 +74,16 @@ export async function openJournal({ work, instance, now, onFailure }: JournalOpt
     }
     writing = undefined;
   };
-  const note: Journal["note"] = (line) => {
-    waiting += lineOf(line);
-    writing ??= write();
+  const write = (text: string) => {
+    waiting += text;
+    writing ??= drain();
   };
   const close = async () => {
     await writing;
     await file.sync().catch(fail);
     await file.close();
   };
-  return { run, note, close };
+  return { write, close };
 }
 
 function fullDisk(folder: string): (error: unknown) => never {

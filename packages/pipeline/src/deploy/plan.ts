@@ -1,5 +1,5 @@
 import type { Host } from "@facsimile/definitions";
-import { fanOut } from "@facsimile/transport";
+import { fanOut, type Session } from "@facsimile/transport";
 import type { PipelineContext } from "../context.ts";
 import type { HostFilter } from "../instance/chosen-hosts.ts";
 import { modulesOf } from "../instance/modules-of.ts";
@@ -111,44 +111,35 @@ export async function surveyAll(
 
 type Asked = Pick<PreparedProject, "project" | "definition">;
 
-async function surveyHost(
-  reached: Reached,
-  {
-    projects,
-    copies,
-    records,
-    libraries,
-    ask,
-  }: {
-    projects: readonly Asked[];
-    copies: readonly Copy[];
-    records: Records;
-    libraries: LibraryCheck | undefined;
-    ask: typeof survey;
-  },
-): Promise<Surveyed> {
+/** What every host is asked about, and how. */
+interface Asking {
+  readonly projects: readonly Asked[];
+  readonly copies: readonly Copy[];
+  readonly records: Records;
+  readonly libraries: LibraryCheck | undefined;
+  readonly ask: typeof survey;
+}
+
+async function surveyHost(reached: Reached, asking: Asking): Promise<Surveyed> {
   if (!("session" in reached)) return { reached, projects: new Map(), problem: reached.problem };
   const { host, session } = reached;
+  const { libraries } = asking;
+  const mine = asking.projects.filter(({ definition }) => isOn(definition.hosts, host));
   const surveying = Promise.all(
-    projects
-      .filter(({ definition }) => isOn(definition.hosts, host))
-      .map(
-        async ({ project, definition }) =>
-          [
-            project,
-            await ask(session, {
-              definition,
-              project,
-              host: sameHost(definition.hosts, host),
-              records,
-              wanted: copies.find((copy) => copy.project === project)?.hosts.find((one) => one.host === host.name),
-            }),
-          ] as const,
-      ),
+    mine.map(async (asked) => [asked.project, await surveyProject(asked, { host, session, asking })] as const),
   );
   const [surveys, offer] = await Promise.all([surveying, libraries?.ask(session)]);
   const found = { host: host.name, projects: new Map(surveys), offer };
   return { reached, projects: found.projects, problem: libraries?.problemOn(found) };
+}
+
+function surveyProject(
+  { project, definition }: Asked,
+  { host, session, asking }: { host: Host; session: Session; asking: Asking },
+): Promise<Survey> {
+  const copy = asking.copies.find((one) => one.project === project);
+  const wanted = copy?.hosts.find((one) => one.host === host.name);
+  return asking.ask(session, { definition, project, host: sameHost(definition.hosts, host), records: asking.records, wanted }); // biome-ignore format: one line
 }
 
 function isOn(hosts: readonly Host[], { name }: Host): boolean {
