@@ -34,7 +34,9 @@ function problemRows(outcome: string, hosts: readonly HostReport[]): Row[] {
 
 /** Hosts of which one may think that they run what they ran before. */
 function keptRows(hosts: readonly HostReport[]): Row[] {
-  const kept = hosts.filter((host) => isKept(host) && host.problem?.code !== "NOT_CONFIRMED"); // That says it.
+  const kept = hosts.filter(
+    (host) => isKept(host) && !["NOT_CONFIRMED", "COPY_CHANGED"].includes(host.problem?.code ?? ""),
+  ); // That says it. biome-ignore format: one line
   if (kept.length === 0) return [];
   const runs = kept.length === 1 ? "runs" : "run";
   return [["kept", `${names(kept)} ${runs} the new release, not confirmed: a command ran that cannot be taken back`]];

@@ -38,14 +38,15 @@ function partialText(
   { held, projects }: { held: number; projects: DeployReport["projects"] },
 ): string {
   const reverted = hosts.filter(isBack).length;
-  const kept = hosts.filter(isKept).length;
-  const [stuck, unknown] = ["NOT_REVERTED", "SWITCH_UNKNOWN"].map((code) => hosts.filter(({ problem }) => problem?.code === code).length) as [number, number]; // biome-ignore format: one line
-  if (held + reverted + kept + stuck + unknown === 0)
+  const [stuck, unknown, changed] = ["NOT_REVERTED", "SWITCH_UNKNOWN", "COPY_CHANGED"].map((code) => hosts.filter(({ problem }) => problem?.code === code).length) as [number, number, number]; // biome-ignore format: one line
+  const kept = hosts.filter(isKept).length - changed;
+  if (held + reverted + kept + changed + stuck + unknown === 0)
     return "Nothing switched, but commands ran that cannot be taken back";
-  const behind = hosts.length - held - reverted - kept - stuck - unknown;
+  const behind = hosts.length - held - reverted - kept - changed - stuck - unknown;
   const others = [
     ...(reverted > 0 ? [`${count(reverted, "host")} went back to what ran before`] : []),
     ...(kept > 0 ? [`${count(kept, "host")} failed and ${kept === 1 ? "runs" : "run"} the new release, not confirmed`] : []),
+    ...(changed > 0 ? [`${count(changed, "host")} switched and ${changed === 1 ? "is" : "are"} well, but ${changed === 1 ? "its copy is" : "their copies are"} not exact`] : []),
     ...(stuck > 0 ? [`${stuck} could not be taken back`] : []),
     ...(unknown > 0 ? [`of ${count(unknown, "host")} it is unknown whether it switched`] : []),
     ...(behind > 0 ? [`${count(behind, "host")} left behind`] : []),

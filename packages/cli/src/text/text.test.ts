@@ -80,6 +80,10 @@ describe("deployText", () => {
     expect(text).toContain(
       "  kept     web1 runs the new release, not confirmed: a command ran that cannot be taken back\n",
     );
+    const changed = new FacsimileError("COPY_CHANGED", "web1 holds no exact copy of shop any more");
+    const wrote = deployText(report({ outcome: "partial", hosts: [{ ...host("web1", "failed", changed), switched: "kept" }, host("web2", "done")] }), style); // biome-ignore format: one line
+    expect(wrote).toContain("1 host holds exactly its copy of shop 1.1.0 (3f9c1e7); 1 host switched and is well, but its copy is not exact; 1.2 s\n"); // biome-ignore format: one line
+    expect(wrote).not.toContain("not confirmed");
   });
 
   it("says that nothing was tried where another run has a lock; of one host it speaks as of one", () => {

@@ -45,8 +45,8 @@ export interface HostReport {
   readonly problem?: FacsimileError | undefined;
   /**
    * Of a host that failed after its switch: `back`, it runs again what ran before; `kept`, it runs the new release, which is not
-   * confirmed, as a command ran that cannot be taken back, or because that failed (`NOT_CONFIRMED`). Default: neither, or nobody
-   * knows, and its problem says so.
+   * confirmed, as a command ran that cannot be taken back, or because that failed (`NOT_CONFIRMED`); or which is, and no exact copy
+   * any more (`COPY_CHANGED`). Default: neither, or nobody knows, and its problem says so.
    */
   readonly switched?: "back" | "kept" | undefined;
   /** Of a host that holds its copies and has checks: whether all of them were asked in this run, and were well. */

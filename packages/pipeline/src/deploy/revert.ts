@@ -1,5 +1,6 @@
 import { FacsimileError, isFacsimileError } from "@facsimile/core";
 import { fanOut } from "@facsimile/transport";
+import { assertBack } from "./changed-copy.ts";
 import { runHooks } from "./hooks.ts";
 import {
   goalOf,
@@ -77,6 +78,7 @@ async function backToAll(run: HostRun, context: RunContext): Promise<void> {
   for (const step of back) {
     const { place } = step.found;
     if (step.kind === "record" || (await tried(runOldHooks(run, step, context)))) await tried(lockOf(run, place).rest(place)); // biome-ignore format: one line
+    await tried(assertBack(run, step, context));
   }
   if (failures.length > 0) throw failures[0];
 }
@@ -109,8 +111,9 @@ async function runOldHooks(run: HostRun, { found, copy }: Step, context: RunCont
 }
 
 function cannotGoBack(run: HostRun, error: unknown): FacsimileError {
-  const why = isFacsimileError(error) ? error.message : String(error);
   const first = run.problem === undefined ? "" : `${run.problem.message}\n    `;
+  if (isFacsimileError(error, "COPY_CHANGED")) return new FacsimileError("NOT_REVERTED", `${first}${run.host.name} is back, and ${error.message.slice(run.host.name.length + 1)}`, { cause: error, hint: error.hint }); // biome-ignore format: one line
+  const why = isFacsimileError(error) ? error.message : String(error);
   return new FacsimileError("NOT_REVERTED", `${first}${run.host.name} could not be taken back: ${why}`, {
     cause: error,
     hint: `Look at ${run.host.name} yourself: what runs there is not known for sure.`,

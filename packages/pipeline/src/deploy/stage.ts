@@ -4,6 +4,7 @@ import { type ReleaseRecord, type Staged, treeOf, watchedPart } from "@facsimile
 import type { SealedRelease } from "../release/seal.ts";
 import { forEach } from "./attempts.ts";
 import { type HostRun, isReady, isUnreachable, lockOf, type RunContext, type Step, tell } from "./host-run.ts";
+import { pathsText } from "./path-words.ts";
 import { goElsewhere, nameOf } from "./rollback-words.ts";
 import { shrinkProblem } from "./shrinks.ts";
 import { isTorn, recoverAll } from "./torn.ts";
@@ -125,9 +126,6 @@ async function proven({ dir, found, wanted, send, copy }: Step, run: HostRun, co
   return listed.dir;
 }
 
-/** More paths than this are only counted. */
-const NAMED = 3;
-
 /** A tree to go back to that was damaged since it ran. */
 function notWhole(
   { host }: HostRun,
@@ -138,9 +136,7 @@ function notWhole(
     instance,
   }: Pick<Step, "copy" | "found"> & { differences: readonly Difference[]; instance: string },
 ): FacsimileError {
-  const paths = differences.slice(0, NAMED).map(({ path, kind }) => `${path} (${kind})`);
-  const more = differences.length > NAMED ? ` and ${differences.length - NAMED} more` : "";
-  const what = `${host.name}: what it holds of ${nameOf(copy)} is not what was signed: ${paths.join(", ")}${more}`;
+  const what = `${host.name}: what it holds of ${nameOf(copy)} is not what was signed: ${pathsText(differences)}`;
   return new FacsimileError("ROLLBACK_IMPOSSIBLE", what, { hint: goElsewhere(instance, copy, found.release?.version) });
 }
 

@@ -1,6 +1,7 @@
 import { FacsimileError } from "@facsimile/core";
 import type { HistoryEntry, SwitchTarget } from "@facsimile/transport";
 import { forEach, isLoss } from "./attempts.ts";
+import { assertCopies } from "./changed-copy.ts";
 import { awaitHealth, runHooks } from "./hooks.ts";
 import {
   goalOf,
@@ -99,6 +100,7 @@ export async function confirmAll(runs: readonly HostRun[], context: RunContext):
         throw notConfirmed(run, error);
       });
     }
+    await assertCopies(run, context);
     run.outcome = "done";
     tell(run, context, "confirmed");
   });
