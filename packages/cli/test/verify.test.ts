@@ -1,7 +1,13 @@
+import { execFile } from "node:child_process";
 import fs from "node:fs/promises";
 import path from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type FleetWorld, fleetWorld } from "./world.ts";
+
+/** What a host notes of a tree that it proved; see the agent of transport. */
+const SNAPSHOT = `export LC_ALL=C TZ=UTC0; { printf 'snapshot/2\\0'
+  find . ! -name . -printf '%p\\0%y %m %i %s %T@ %C@ %l\\0'; printf '\\0'; } > "$0"`;
 
 describe("facs verify", () => {
   let shop: FleetWorld;
@@ -28,6 +34,18 @@ describe("facs verify", () => {
       expect(stdout).toMatch(/^✓ eu\/web1\.eu web2\.eu {3}exactly storefront 1\.0\.0 /);
       expect(code).toBe(0);
     }
+  });
+
+  it("believes a host whose snapshot was made to lie, but for --deep, which names the file with the other byte", async () => {
+    const file = path.join(current("web1.us"), "share/stock.json");
+    const snapshot = path.join(shop.hostHome("web1.us"), "shop/.facsimile/storefront/current/snapshot");
+    await flip(file);
+    await promisify(execFile)("sh", ["-c", SNAPSHOT, snapshot], { cwd: current("web1.us") });
+    const [plain, deep] = await Promise.all([shop.facs("verify", "staging"), shop.facs("verify", "staging", "--deep")]);
+    expect(plain).toMatchObject({ code: 0, stdout: expect.stringContaining("staging: all 6 hosts hold exactly") });
+    expect(deep.stdout).toMatch(/✗ us\/web1\.us\n {4}changed {3}storefront {3}share\/stock\.json {3}\d+ B, same size, other bytes\n1 of 6 hosts/); // biome-ignore format: one line
+    expect(deep.code).toBe(2);
+    await flip(file);
   });
 
   it("names what is missing, changed, extra or of another mode, on every host, with and without --deep", async () => {
