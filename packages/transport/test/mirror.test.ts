@@ -198,6 +198,33 @@ it("writes through neither links nor hard links, and over nothing that nobody de
   await expect(session.probe(place)).rejects.toMatchObject({ code: "HOME_REFUSED" });
 });
 
+it("touches nothing of others where a folder became a link after it was staged, neither on its way nor back", async () => {
+  const session = await login(hosts, "guard");
+  const { home, show } = await homeOf(session, { "theirs/deep/x": "t", "theirs/deep/gone": "t" });
+  const lock = await lockOf(session);
+  const [etc, refused] = [`${home}/etc`, { code: "HOST_FAILED", message: expect.stringMatching(/shop\/\S*etc is a symbolic link/) }]; // biome-ignore format: one line
+  await deploy(lock, await treeOfFiles({ "etc/deep/x": "1", "etc/deep/gone": "1" }), {}, place);
+  const [before, nodes] = [await show(), await treeOfFiles({ "etc/deep/x": "2", "etc/deep/new": "2" })];
+  const manifest = await manifestOf(nodes);
+  const linked = async <T>(work: () => Promise<T>) => {
+    await fs.rename(etc, `${home}/aside`);
+    await fs.symlink("theirs", etc);
+    await work();
+    await fs.rm(etc);
+    await fs.rename(`${home}/aside`, etc);
+  };
+  const stage = (run: string) => lock.stage(place, { tree: nodes, manifest, run });
+  const to = ({ dir }: { dir: string }) => lock.switch(place, { dir, release: undefined });
+  const first = await stage("run-2");
+  await linked(() => expect(to(first)).rejects.toMatchObject(refused));
+  expect(await show()).toEqual(before);
+  const was = await to(await stage("run-3"));
+  await linked(() => expect(lock.switch(place, was)).rejects.toMatchObject(refused));
+  expect(await show()).toMatchObject({ "theirs/deep/x": "file 644 t", "theirs/deep/gone": "file 644 t" });
+  await lock.switch(place, was);
+  expect(await show()).toEqual(before);
+});
+
 it("tells beforehand what would refuse it, whatever the names, and nothing of what is as it is to be; and changes nothing", async () => {
   const session = await login(hosts, "guard");
   const files = {
