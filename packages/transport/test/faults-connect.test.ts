@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import fs from "node:fs/promises";
 import net from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { proxyTo, tree } from "@facsimile/testing";
 import { expect, it, onTestFinished } from "vitest";
 import { connect, fanOut, scanHostKey } from "../src/index.ts";
@@ -55,6 +56,33 @@ it.each([
   expect(error).toMatchObject({ code: "HOST_UNREACHABLE", message: expect.stringMatching(/^a \(127\.0\.0\.1\) cannot be reached: /) }); // biome-ignore format: one line
   expect(error.message).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
 });
+
+/** Hears nothing, nor does what it starts; neither ends by itself. */
+const DEAF = `trap "" TERM HUP PIPE; sleep 1000 & sleep 1000; :`;
+
+it.each([
+  { which: "ssh", program: `#!/bin/sh\n${DEAF}\n`, way: "" },
+  { which: "the way to a host", program: '#!/bin/sh\nexec /usr/bin/ssh "$@"\n', way: `ProxyCommand sh -c '${DEAF}'\n` },
+])("$which that hears nothing is gone with all that it started when its time is up", async ({ program, way }) => {
+  const config = `${way}${await fs.readFile(hosts.sshConfig, "utf8")}`;
+  const folder = await tree({ config, ssh: { content: program, mode: 0o755 } }, { onFinished: onTestFinished });
+  const env = { ...process.env, MARK: folder, PATH: `${folder}:${process.env["PATH"]}` };
+  onTestFinished(async () => { for (const pid of await withVariable(`MARK=${folder}`)) process.kill(pid, "SIGKILL"); }); // biome-ignore format: one line
+  const endpoint = { kind: "ssh", name: "a", address: addressOf("a") } as const;
+  const opening = connect(endpoint, { ...options, env, sshConfig: `${folder}/config`, connectTimeout: 1 }).catch((told) => told); // biome-ignore format: one line
+  while ((await withVariable(`MARK=${folder}`)).length < 3) await sleep(20);
+  expect(await opening).toMatchObject({ code: "HOST_UNREACHABLE" });
+  for (let tries = 0; tries < 100 && (await withVariable(`MARK=${folder}`)).length > 0; tries++) await sleep(20);
+  expect(await withVariable(`MARK=${folder}`)).toEqual([]);
+});
+
+/** The processes that have it in their environment, as whoever they start does. */
+async function withVariable(line: string): Promise<number[]> {
+  const pids = (await fs.readdir("/proc")).map(Number).filter((pid) => pid > 0);
+  const has = async (pid: number) => (await fs.readFile(`/proc/${pid}/environ`, "latin1").catch(() => "")).split("\0").includes(line); // biome-ignore format: one line
+  const found = await Promise.all(pids.map(async (pid) => ((await has(pid)) ? [pid] : [])));
+  return found.flat();
+}
 
 it("a host that says who it is, and nothing more, is not waited for when its key is asked for", async () => {
   const port = await listening((socket) => socket.write("SSH-2.0-x\r\n"));
