@@ -47,22 +47,14 @@ describe("a command that fails shows no secret of its release", { timeout: 60_00
         `postcmd: ${JSON.stringify(run)},`,
         `health: { run: ${JSON.stringify(run)}, retries: 0 },`,
       ]) {
-        await shop.define({ deploy });
-        const report = await shop.deploy();
-        expect(report.outcome).toBe("failed");
-        const problems = report.hosts.flatMap(({ problem }) => (problem === undefined ? [] : problemsOf(problem)));
+        const { report, problems, ...told } = await failing(deploy);
         expect(problems.map(({ code }) => code)).toEqual([deploy.startsWith("post") ? "HOOK_FAILED" : "UNHEALTHY"]);
-        const told = {
-          report: JSON.stringify([
-            report,
-            problems.map((one) => [one.message, one.hint, String(one.cause), one.stack]),
-          ]),
-          events: JSON.stringify(shop.events),
-          text: await facs("deploy", "staging", "--yes"),
-          json: await facs("deploy", "staging", "--yes", "--json"),
-        };
+        const whole = JSON.stringify([
+          report,
+          problems.map((one) => [one.message, one.hint, String(one.cause), one.stack]),
+        ]);
         const secret = await password();
-        for (const [where, text] of Object.entries({ ...told, journals: await journals() })) {
+        for (const [where, text] of Object.entries({ ...told, report: whole })) {
           expect(text, where).toContain(HOST);
           expect(holds(text, secret), where).toBe(false);
         }
@@ -71,6 +63,41 @@ describe("a command that fails shows no secret of its release", { timeout: 60_00
       }
     },
   );
+
+  it.each([
+    ["HOOK_FAILED", (run: string) => `postcmd: ${run},`],
+    ["UNHEALTHY", (run: string) => `health: { run: ${run}, retries: 0 },`],
+  ])(
+    "by events, journal, nor in what facs prints, where somebody wrote it into the command: %s",
+    async (code, deployOf) => {
+      await shop.define({});
+      await shop.deploy();
+      const secret = await password();
+      const run = JSON.stringify(`test ${secret} = "$(printf %s ${Buffer.from(secret).toString("base64")})"`);
+      const { report: _, problems, ...told } = await failing(deployOf(run), code);
+      expect(problems.map((problem) => problem.code)).toEqual([code]);
+      for (const [where, text] of Object.entries(told)) {
+        expect(text, where).toContain("test ‹passwd/till› = ");
+        expect(holds(text, secret), where).toBe(false);
+      }
+    },
+  );
+
+  /** Deploys with it, here and by facs, and what is told of it where. */
+  async function failing(deploy: string, banner = "one") {
+    await shop.define({ deploy, banner });
+    const report = await shop.deploy();
+    expect(report.outcome).toBe("failed");
+    const problems = report.hosts.flatMap(({ problem }) => (problem === undefined ? [] : problemsOf(problem)));
+    return {
+      report,
+      problems,
+      events: JSON.stringify(shop.events),
+      text: await facs("deploy", "staging", "--yes"),
+      json: await facs("deploy", "staging", "--yes", "--json"),
+      journals: await journals(),
+    };
+  }
 
   function facs(...args: string[]): Promise<string> {
     const env = { PATH: process.env["PATH"], HOME: shop.root, FACS_CONFIG_DIR: path.join(shop.root, ".config"), FACS_SSH_CONFIG: shop.fleet.sshConfig }; // biome-ignore format: one line
