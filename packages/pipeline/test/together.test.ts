@@ -30,7 +30,7 @@ describe("the policy together", { timeout: 60_000 }, () => {
   });
   beforeEach(async () => {
     for (const host of NAMES)
-      for (const file of ["unwell", "slow", "other", "at-switch", "at-precmd", "forgetful", "full"])
+      for (const file of ["unwell", "slow", "other", "at-switch", "at-precmd", "forgetful", "full", "bad-postcmd"])
         await shop.mark(host, file, false);
     await shop.define({ deploy: hooks(), banner: "old" });
     expect((await shop.deploy()).outcome).toMatch(/done|unchanged/);
@@ -47,6 +47,24 @@ describe("the policy together", { timeout: 60_000 }, () => {
     expect(outcomes(report)).toEqual({ "web1.eu": "reverted", "web2.eu": "reverted", "db1.eu": "reverted", "web1.us": "reverted", "web2.us": "failed" }); // biome-ignore format: one line
     expect(await shop.banners()).toEqual(["old", "old", "old", "old", "old"]);
     expect(await shop.read("web1.eu", "trace")).toMatch(/^pre old\npost new \d+\npost old \d+\n$/);
+  });
+
+  it("takes all back where the command after the switch fails on one, with what that said, and runs the old one on each", async () => {
+    const postcmd = `'echo "post $(cat etc/banner)" >> $HOME/trace; test "$(cat etc/banner)" = old || test ! -e $HOME/bad-postcmd || { echo no queue; exit 3; }'`;
+    await shop.define({ deploy: hooks(postcmd), banner: "old" });
+    await shop.deploy();
+    await shop.mark("db1.eu", "bad-postcmd");
+    await shop.define({ deploy: hooks(postcmd), banner: "newest" });
+    for (const host of NAMES) await shop.mark(host, "trace", false);
+    const report = await shop.deploy();
+    expect(report.outcome).toBe("failed");
+    expect(outcomes(report)).toEqual({ "web1.eu": "reverted", "web2.eu": "reverted", "db1.eu": "failed", "web1.us": "reverted", "web2.us": "reverted" }); // biome-ignore format: one line
+    const { problem, switched } = report.hosts.find(({ host }) => host === "db1.eu") ?? {};
+    expect(problem).toMatchObject({ code: "HOOK_FAILED", message: expect.stringMatching(/ exited 3 on db1\.eu:\n {4}no queue$/) }); // biome-ignore format: one line
+    expect(switched).toBe("back");
+    expect(await shop.banners()).toEqual(["old", "old", "old", "old", "old"]);
+    for (const host of NAMES) expect(await shop.read(host, "trace")).toBe("pre old\npost newest\npost old\n");
+    expect(await shop.verify()).toEqual([]);
   });
 
   it("stops where another state was deployed between the plan and the lock", async () => {
