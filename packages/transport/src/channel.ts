@@ -21,9 +21,13 @@ export interface ChannelOptions {
 }
 
 interface Waiter {
+  readonly op: string;
   readonly resolve: (reply: Reply) => void;
   readonly reject: (reason: unknown) => void;
 }
+
+/** Operations that hash much. */
+const HASHING = new Set(["prove", "settle", "survey", "staged"]);
 
 /** Enough of stderr to tell what went wrong. */
 const KEPT = 16_384;
@@ -37,6 +41,8 @@ export class Channel {
   readonly #sender: Sender | undefined;
   #stderr = "";
   #isReady = false;
+  /** The program has ended by itself. What it left behind may carry a connection that others use. */
+  #isOver = false;
   #ended: { readonly reason: unknown } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #gone: NodeJS.Timeout | undefined;
@@ -53,7 +59,7 @@ export class Channel {
     let greet!: (noise: { noise: Buffer }) => void;
     this.ready = new Promise((resolve, reject) => {
       greet = resolve;
-      this.#waiters.push({ resolve: () => undefined, reject });
+      this.#waiters.push({ op: "ready", resolve: () => undefined, reject });
     });
     this.ready.catch(() => undefined);
     const decoder = new Decoder(options.nonce, {
@@ -65,7 +71,7 @@ export class Channel {
       onReply: (reply) => this.#waiters.shift()?.resolve(reply),
     });
     const { stdin } = group.child;
-    this.#sender = stdin === null ? undefined : new Sender(stdin, () => this.#isReady && this.#watch(options.silence));
+    this.#sender = stdin == null ? undefined : new Sender(stdin, () => this.#isReady && this.#watch(this.#silence()));
     this.#listen(decoder);
     this.#watch(options.connectTimeout);
     group.child.stdin?.write(`${options.nonce}\n`);
@@ -76,8 +82,9 @@ export class Channel {
     const { signal } = this.#options;
     if (signal?.aborted && request.always !== true) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
-      this.#waiters.push({ resolve, reject });
-      if (this.#isReady) this.#watch(this.#options.silence);
+      this.#waiters.push({ op: request.op, resolve, reject });
+      // Who asks again is no sign of life.
+      if (this.#isReady && this.#waiters.length === 1) this.#watch(this.#silence());
       this.#sender?.send(request)?.catch(reject);
     });
   }
@@ -95,7 +102,7 @@ export class Channel {
     const { child, exited } = this.#group;
     child.stdout?.on("data", (chunk: Buffer) => {
       decoder.push(chunk);
-      this.#watch(this.#isReady ? this.#options.silence : undefined);
+      this.#watch(this.#isReady ? this.#silence() : undefined);
     });
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-KEPT);
@@ -103,6 +110,7 @@ export class Channel {
     // `close` would wait for whoever else holds the pipes; `exit` may come before their last bytes.
     exited.then(
       (exitCode) => {
+        this.#isOver = true;
         this.#gone = setTimeout(() => this.#lost(exitCode), 50);
         if (this.#ended !== undefined) clearTimeout(this.#gone);
       },
@@ -115,6 +123,12 @@ export class Channel {
 
   #lost(exitCode: number): void {
     this.#fail(this.#options.lost({ exitCode, stderr: this.#stderr, ready: this.#isReady }));
+  }
+
+  /** How long the host may say nothing: it hashes all of a tree before it tells anything of it. */
+  #silence(): number {
+    const { silence } = this.#options;
+    return HASHING.has(this.#waiters[0]?.op ?? "") ? silence * 6 : silence;
   }
 
   /** Starts the clock anew while something is awaited, else stops it; without `seconds` it runs on. */
@@ -132,6 +146,6 @@ export class Channel {
     clearTimeout(this.#gone);
     this.#options.signal?.removeEventListener("abort", this.#abort);
     for (const { reject } of this.#waiters.splice(0)) reject(reason);
-    void this.#group.end();
+    if (!this.#isOver) void this.#group.end();
   }
 }

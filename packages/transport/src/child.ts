@@ -30,7 +30,7 @@ export function spawnGroup(
   child.stdin?.on("error", () => undefined);
   const exited = new Promise<number>((resolve, reject) => {
     child.once("exit", (code) => resolve(code ?? 128));
-    child.once("error", (cause) => reject(errnoOf(cause) === "ENOENT" ? missing(file, cause) : cause));
+    child.once("error", (cause) => reject(notStarted(file, cause)));
   });
   exited.catch(() => undefined);
   return { child, exited, end: () => end(child, exited) };
@@ -55,6 +55,19 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   } catch {
     // Nobody is left in it.
   }
+}
+
+/** By the system: of processes or open files there are too many. */
+const SPENT = ["EMFILE", "ENFILE", "EAGAIN", "ENOMEM"];
+
+function notStarted(file: string, cause: Error): Error {
+  const code = errnoOf(cause) ?? "";
+  if (code === "ENOENT") return missing(file, cause);
+  if (!SPENT.includes(code)) return cause;
+  return new FacsimileError("NOT_STARTED", `${file} could not be started here: ${cause.message}`, {
+    cause,
+    hint: "Lower deploy.parallel, or raise the limits of this machine: ulimit -n (open files), ulimit -u (processes).",
+  });
 }
 
 function missing(file: string, cause: unknown): FacsimileError {

@@ -68,7 +68,6 @@ function scanArgs(
     GlobalKnownHostsFile: "/dev/null",
     HashKnownHosts: "no",
     HostKeyAlias: name,
-    CheckHostIP: "no",
     PreferredAuthentications: "none",
     BatchMode: "yes",
     ControlMaster: "no",

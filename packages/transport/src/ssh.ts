@@ -22,6 +22,7 @@ export const ONLY_THOSE = {
   IgnoreUnknown: "*",
   KnownHostsCommand: "none",
   VerifyHostKeyDNS: "no",
+  CheckHostIP: "no",
   NoHostAuthenticationForLocalhost: "no",
 };
 

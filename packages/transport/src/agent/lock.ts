@@ -16,8 +16,7 @@ op_lock() {
     mine=$token.$((now + $3))
     [ "$attempt" = 1 ] || rm -f "$L.$token"/*
     printf '%s,"since":%s}\\n' "$4" "$now" > "$L.$token/$mine" || why "$L.$token/$mine"
-    # rename(2) replaces an empty folder, and no other.
-    if rename "$L.$token" "$L" 2>/dev/null && [ -f "$L/$mine" ]; then
+    if lay && [ -f "$L/$mine" ]; then
       sweep
       return 0
     fi
@@ -35,6 +34,19 @@ op_lock() {
   done
   rm -rf "$L.$token"
   die LOCK_HELD "" "$now"
+}
+
+# lay: our folder becomes the lock, unless there is one: rename(2) replaces an empty folder, and no other. A mv that knows no -T moves
+# into folders; there, whoever is not alone in a new one goes away again.
+lay() {
+  mv -fT "$L.$token" "$L" 2>/dev/null && return
+  case $(LC_ALL=C mv -T . . 2>&1) in *ption*|*sage*) ;; *) return 1 ;; esac
+  rmdir "$L" 2>/dev/null
+  mkdir "$L" 2>/dev/null && mv "$L.$token/$mine" "$L/$mine" 2>/dev/null || return 1
+  set -- "$L"/*
+  if [ $# -eq 1 ]; then rmdir "$L.$token"; return; fi
+  rm -f "$L/$mine"
+  return 1
 }
 
 # What others that were killed right here have left behind.

@@ -54,6 +54,7 @@ answer() {
 }
 
 main() {
+  unset CDPATH
   IFS= read -r nonce || exit 0
   printf '\\n%s ready\\n' "$nonce"
   while IFS=' ' read -r op count size; do

@@ -29,6 +29,7 @@ trash() { rename "$1" "\${1%/*}/.trash" && discard "\${1%/*}/.trash"; }
 
 sweep_mirror() {
   for each in "$M"/undo/.trash "$M"/stage/.trash; do [ ! -e "$each" ] || discard "$each"; done
+  still "$held_token" "$held_lease"
   for each in "$M"/undo/* "$M"/stage/*; do [ ! -e "$each" ] || trash "$each"; done
 }
 
@@ -42,7 +43,7 @@ op_ready() {
     printf torn
     points
   done
-  sweep_mirror
+  renewing sweep_mirror
 }
 
 # op_survey ... SURE RUN: stdin is a tar with two scopes: scope, all that is looked at; new, what of it is hashed where nothing moved.
@@ -188,7 +189,10 @@ in_folders() {
   done
 }
 
+# Some ln follow links, but for -P; BusyBox follows none, and knows no -P.
 by_folder='
+  hard="ln -P"
+  case $(LC_ALL=C ln -P 2>&1) in *"nvalid option"*) hard=ln ;; esac
   act() {
     [ $# -gt 0 ] || return 0
     way=$folder
@@ -197,7 +201,7 @@ by_folder='
       way=\${way%/*}
     done
     case $verb in
-      keep) mkdir -p "$into/$folder" && { ln "$@" "$into/$folder/" 2>/dev/null || copies "$@"; } ;;
+      keep) mkdir -p "$into/$folder" && { $hard "$@" "$into/$folder/" 2>/dev/null || copies "$@"; } ;;
       put|restore) mv -f "$@" "$into/$folder/" ;;
       drop|unput) rm -f "$@" ;;
       make) mkdir "$@" ;;
@@ -205,7 +209,7 @@ by_folder='
     esac || exit 255
   }
   # Where no link is to be had: of files of others, or of another file system.
-  copies() { for one do there "$into/$one" || ln "$one" "$into/$one" 2>/dev/null || cp -pPf "$one" "$into/$one" || return 1; done; }
+  copies() { for one do there "$into/$one" || $hard "$one" "$into/$one" 2>/dev/null || cp -pPf "$one" "$into/$one" || return 1; done; }
   there() { [ -L "$1" ] || { [ -e "$1" ] && [ ! -d "$1" ]; }; }
   # is_back: that very file, or a link to the same, is there already; not every mv takes that for done.
   is_back() {

@@ -8,15 +8,15 @@ runner='
   T=$1 agent=$2 mask=$3
   shift 3
   nap() { sleep 0.05 2>/dev/null || sleep 1; }
-  tell() { printf %s "$2" > "$T/$1.new" && mv "$T/$1.new" "$T/$1"; }
-  # Names of one length: they sort as they came.
+  # Names of one length: they sort as they came. What found no room is lost: that is told.
   pump() {
     n=1000000000
-    while dd bs=65536 count=1 of="$T/$1.part" && [ -s "$T/$1.part" ] && mv "$T/$1.part" "$T/$1.$n"; do
+    while dd bs=65536 count=1 of="$T/$1.part" || ! : > "$T/lost"; do
+      [ -s "$T/$1.part" ] && mv "$T/$1.part" "$T/$1.$n" || break
       while [ -e "$T/$1.$((n - 31))" ] && kill -0 "$agent"; do nap; done
       n=$((n + 1))
     done
-    tell "$1.end"
+    : > "$T/$1.end"
   }
   pump o < "$T/o" &
   pump e < "$T/e" &
@@ -24,7 +24,7 @@ runner='
   command -v setsid >/dev/null && own_group="setsid --"
   ( umask "$mask"; exec $own_group "$@" < /dev/null > "$T/o" 2> "$T/e" ) &
   child=$!
-  tell pid "$child"
+  : > "$T/pid.$child"
   # Whoever fetched all removes the folder; when the session is gone, nobody will.
   (
     while kill -0 "$agent"; do [ -p "$T/o" ] || exit 0; sleep 1; done
@@ -42,13 +42,24 @@ op_run() {
   cd "$H" 2>/dev/null || cd "$login_home" || exit 1
   export FACS_INSTANCE="$2"
   shift 2
-  for each in /dev/shm "\${TMPDIR:-/tmp}"; do T=$(mktemp -d "$each/facs.XXXXXX" 2>/dev/null) && break; done
+  folder_for 64 || folder_for 0
   [ -n "$T" ] || { echo "no folder for temporary files: neither /dev/shm nor \${TMPDIR:-/tmp} takes one" >&2; exit 1; }
-  mkfifo -m 600 "$T/o" "$T/e" || exit 1
+  mkfifo -m 600 "$T/o" "$T/e" && mkdir "$T/taken.o" "$T/taken.e" || exit 1
   sh -c "$runner" sh "$T" "$$" "$user_umask" "$@" </dev/null >/dev/null 2>&1 3>&- &
   : > "$T/runner.$!"
   printf '%s\\0' "$T"
   look
+}
+
+# folder_for PIECES: sets T to a new folder with room for so many pieces of output.
+folder_for() {
+  for each in /dev/shm "\${TMPDIR:-/tmp}"; do
+    T=$(mktemp -d "$each/facs.XXXXXX" 2>/dev/null) || continue
+    dd if=/dev/zero of="$T/room" bs=65536 count="$1" 2>/dev/null && rm "$T/room" && return
+    rm -rf "$T"
+  done
+  T=
+  return 1
 }
 
 op_look() {
@@ -73,6 +84,7 @@ look() {
   done
   # Not the command itself: it may have become another user.
   [ "$round" -le 20 ] || ! told "$T/runner" || kill -0 "$status" 2>/dev/null || abandoned
+  [ ! -e "$T/lost" ] || { echo "there was no room for what it said in \${T%/*}: some of that is lost" >&2; exit 1; }
   ended=
   # A program that it left running may hold its output open for ever.
   for round in 1 2 3 4 5; do
@@ -83,8 +95,10 @@ look() {
   done
   gather o
   gather e
-  printf '%s\\0%s\\0%s\\0' "$ended" "$(($(wc -c < "$T/o.taken")))" "$(($(wc -c < "$T/e.taken")))"
-  cat "$T/o.taken" "$T/e.taken"
+  printf '%s\\0%s\\0%s\\0' "$ended" "$(taken o | wc -c | tr -d ' ')" "$(taken e | wc -c | tr -d ' ')"
+  taken o
+  taken e
+  rm -f "$T/taken.o"/* "$T/taken.e"/*
   [ -z "$ended" ] || rm -rf "$T"
 }
 
@@ -94,18 +108,21 @@ abandoned() {
   told "$T/status" || : > "$T/status.137"
 }
 
+# gather STREAM: what arrived of it is to be told; taken STREAM: that. Neither needs room.
 gather() {
-  taken=$T/$1.taken
-  set -- "$T/$1".1*
-  : > "$taken"
-  [ ! -e "$1" ] || { cat "$@" > "$taken" && rm -f "$@"; }
+  set -- "$T/taken.$1" "$T/$1".1*
+  [ ! -e "$2" ] || { into=$1; shift; mv "$@" "$into"; }
+}
+taken() {
+  set -- "$T/taken.$1"/*
+  [ ! -e "$1" ] || cat "$@"
 }
 
 # op_halt FOLDER: ends it and what it started, and looks.
 op_halt() {
   T=$1
-  for round in 1 2 3 4 5; do [ ! -f "$T/pid" ] || break; sleep 0.1 2>/dev/null || sleep 1; done
-  end_group "$(cat "$T/pid")"
+  for round in 1 2 3 4 5; do ! told "$T/pid" || break; sleep 0.1 2>/dev/null || sleep 1; done
+  end_group "$status"
   # What is another user's cannot be ended; nobody waits for it any more.
   for round in 1 2 3 4 5; do ! told "$T/status" || break; sleep 0.1 2>/dev/null || sleep 1; done
   told "$T/status" || : > "$T/status.137"

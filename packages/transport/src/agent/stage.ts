@@ -63,9 +63,10 @@ clear_up() {
   [ $# -gt 0 ] || return 0
   runs
   sure=
-  if [ -n "$dir" ] && steady "$dir"; then sure=1; fi
   size=$long
   long=long
+  if [ -n "$dir" ] && renewing steady "$dir"; then sure=1; fi
+  still "$held_token" "$held_lease"
   renewing discard "$@"
   long=$size
   [ -z "$sure" ] || still_steady || rm -f "$M/current/snapshot"
@@ -83,7 +84,10 @@ op_link() {
   long=$8
   shift 8
   runs
-  [ -z "$sure" ] || steady "$dir" || moved
+  [ -z "$sure" ] || renewing steady "$dir" || moved
+  # It may have taken longer than the lease: what goes now was chosen before that.
+  still "$held_token" "$held_lease"
+  runs
   prune "$@"
   case $how in all) link_all ;; listed) link_listed ;; esac
   [ -z "$sure" ] || still_steady || moved
@@ -104,7 +108,7 @@ prune() {
   count=$1
   shift
   while [ "$count" -gt 0 ]; do
-    [ ! -d "$B/releases/$1" ] || away "$B/releases/$1"
+    [ "$1" = "$dir" ] || [ ! -d "$B/releases/$1" ] || away "$B/releases/$1"
     count=$((count - 1))
     shift
   done
