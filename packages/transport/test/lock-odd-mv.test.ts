@@ -15,7 +15,7 @@ it("is held by one also where mv knows no -T, and then by the next", async () =>
   const open = () => connect({ kind: "local", name: "local" }, { env });
   const sessions = await Promise.all([open(), open(), open()]);
   onTestFinished(() => Promise.all(sessions.map((session) => session.close())).then(() => undefined));
-  const [first, second] = sessions as [(typeof sessions)[0], (typeof sessions)[0]];
+  const [first, second] = sessions;
   const lock = await first.lock({ home: "shop", owner: "Ann", run: "r1" });
   await expect(second.lock({ home: "shop", owner: "Bo", run: "r2" })).rejects.toMatchObject({ code: "LOCK_HELD", message: expect.stringContaining("Ann") }); // biome-ignore format: one line
   expect(await fs.readdir(`${home}/shop/.facsimile/lock`)).toHaveLength(1);

@@ -3,7 +3,7 @@ export const LOCK_FREE = `
 # op_holder HOME: the time of this host, and each lock (there is one at most) as its name and what it says.
 op_holder() {
   at_home "$1"
-  [ ! -d "$S" ] || [ -x "$S" ] || { echo "$S belongs to another login, which this one cannot look into" >&2; exit 1; }
+  [ ! -d "$S" ] || [ -x "$S" ] || { echo "$S is closed to this login" >&2; exit 1; }
   printf '%s\\0' "$(date +%s)"
   for each in "$L"/*; do [ -f "$each" ] && printf '%s %s\\0' "\${each##*/}" "$(cat "$each")"; done
   return 0

@@ -84,7 +84,7 @@ look() {
   done
   # Not the command itself: it may have become another user.
   [ "$round" -le 20 ] || ! told "$T/runner" || kill -0 "$status" 2>/dev/null || abandoned
-  [ ! -e "$T/lost" ] || { echo "there was no room for what it said in \${T%/*}: some of that is lost" >&2; exit 1; }
+  [ ! -e "$T/lost" ] || { echo "there was no room for what it said in \${T%/*}: some is lost" >&2; exit 1; }
   ended=
   # A program that it left running may hold its output open for ever.
   for round in 1 2 3 4 5; do
