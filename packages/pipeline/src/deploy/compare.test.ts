@@ -33,6 +33,7 @@ function found(more: {
   /** The release that was confirmed. */
   known?: string;
   unlinked?: readonly string[];
+  signed?: boolean;
 }): Survey {
   const { tree = "t2", release = "r2", drift = [], confirmed = tree, known = release, unlinked = [] } = more;
   const current = { dir: tree, tree, release };
@@ -52,6 +53,7 @@ function found(more: {
     release: held,
     manifest: more.manifest ?? wanted.manifest,
     drift,
+    signed: more.signed ?? true,
   } as unknown as Survey;
 }
 
@@ -90,6 +92,12 @@ it("brings to its end what a killed run switched and did not confirm, whatever i
   }
   const renamed = found({ release: "r1" });
   expect(kindOf(comparePlan({ copy, wanted, found: renamed }), renamed)).toBe("record");
+});
+
+it("sends the record anew where the one that is there is not to be believed", () => {
+  const survey = found({ signed: false });
+  const change = comparePlan({ copy, wanted, found: survey });
+  expect([isExact(change), change.release, kindOf(change, survey)]).toEqual([false, false, "record"]);
 });
 
 it("confirms the new name of a release that a killed run only recorded, without its commands", () => {

@@ -27,6 +27,8 @@ export function comparePlan({ copy, wanted, found }: { copy: Copy; wanted: HostC
       found.probe.current?.release === copy.id &&
       found.probe.current.tree === wanted.treeId &&
       found.release !== undefined &&
+      // Damaged, or of a signer who is trusted no more: `verify` would not have it, and no host could go back to it.
+      found.signed === true &&
       // Commands are no part of a release's id, and hosts go back by those that they hold.
       isSameJson(found.release.hooks, copy.hooks) &&
       // Else it is to become ours, though nothing is sent.

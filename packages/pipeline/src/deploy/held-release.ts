@@ -1,4 +1,4 @@
-import { FacsimileError } from "@facsimile/core";
+import { FacsimileError, isFacsimileError } from "@facsimile/core";
 import { type Trust, verifyDetached } from "@facsimile/state";
 import { parseRelease, type Release } from "../release/release.ts";
 import type { RecordSource, Records } from "./records.ts";
@@ -31,6 +31,23 @@ export class HeldReleases {
     const verifying = this.#verify(source, scope);
     this.#verified.set(key, verifying);
     return this.#asCurrent(await verifying, source);
+  }
+
+  /**
+   * Whether {@link of} has nothing against what a host holds.
+   *
+   * @throws what reading it throws: a host that went away says nothing of its record
+   */
+  async isWhole(source: RecordSource, scope: string): Promise<boolean> {
+    const { records } = this.#options;
+    await Promise.all([records.text(source, "release.json"), records.text(source, "release.json.asc")]);
+    try {
+      await this.of(source, scope);
+      return true;
+    } catch (error) {
+      if (isFacsimileError(error)) return false;
+      throw error;
+    }
   }
 
   async #verify(source: RecordSource, scope: string): Promise<Release> {

@@ -11,6 +11,7 @@ import { assertReferences } from "../secrets/references.ts";
 import { type PreparedProject, prepare } from "../sources/prepare.ts";
 import { chosenOutline } from "./chosen.ts";
 import { olderThanDeployed } from "./deployed-state.ts";
+import { HeldReleases } from "./held-release.ts";
 import { closeAll, problemOf, type Reached, reachAll } from "./hosts.ts";
 import { type LibraryCheck, type LibraryRequest, libraryCheck } from "./libraries.ts";
 import { fileChanges } from "./plan-files.ts";
@@ -19,7 +20,7 @@ import type { Plan } from "./plan-types.ts";
 import { preflight } from "./preflight.ts";
 import { Records } from "./records.ts";
 import { recordsHere } from "./records-here.ts";
-import { type Survey, survey } from "./survey.ts";
+import { type Survey, type SurveyRequest, survey } from "./survey.ts";
 
 export interface PlanRequest extends CopyRequest, LibraryRequest, HostFilter {
   /** How rendered files change, too: hosts are asked for what they have. Default `false`. */
@@ -41,7 +42,7 @@ export async function plan(request: PlanRequest, context: PipelineContext): Prom
     const evaluation = await evaluate(outlined, context, { use: "read" });
     const { projects, copies } = evaluation;
     const libraries = await libraryCheck({ copies, projects }, request);
-    const found = await surveyAll({ reached: await reaching, projects, outline: outlined, copies, libraries }, context); // biome-ignore format: one line
+    const found = await surveyAll({ reached: await reaching, ...evaluation, outline: outlined, libraries }, context); // biome-ignore format: one line
     const surveyed = preflight(found, { copies, protect: protectedOf(outlined), request: {} });
     for (const { message, hint } of olderThanDeployed({ outline: outlined, state: evaluation.state.state, surveyed }))
       context.onEvent({ type: "warning", message, ...(hint === undefined ? {} : { hint }) });
@@ -85,19 +86,22 @@ export async function surveyAll(
     readonly projects: readonly Asked[];
     readonly outline: Outline;
     readonly copies: readonly Copy[];
+    /** Whose signatures count, and for which scope. Default: nobody looks at those of hosts. */
+    readonly state?: Pick<OpenedState, "trust" | "state"> | undefined;
     readonly libraries?: LibraryCheck | undefined;
     /** How a host is asked about a project. Default: {@link survey}. */
     readonly ask?: typeof survey;
   },
   context: Pick<PipelineContext, "work">,
 ): Promise<Surveyed[]> {
-  const { reached, projects, outline, copies, libraries, ask = survey } = request;
+  const { reached, projects, outline, copies, state, libraries, ask = survey } = request;
   const limit = outline.definition.values.deploy.parallel;
   const known = copies.flatMap(({ hosts }) => hosts.map(({ treeId, manifest }) => [treeId, manifest] as const));
   const records = new Records(new Map(known), recordsHere(outline.instance.full, context));
+  const isSigned = state && signedBy(state, { records, instance: outline.instance.full });
   const outcomes = await fanOut(reached, {
     limit,
-    work: (one) => surveyHost(one, { projects, copies, records, libraries, ask }),
+    work: (one) => surveyHost(one, { projects, copies, records, isSigned, libraries, ask }),
   });
   return outcomes.map((outcome): Surveyed => {
     if (outcome.status === "done") return outcome.value;
@@ -109,6 +113,15 @@ export async function surveyAll(
   });
 }
 
+/** As releases are sealed: for the scope of the state. Each record is checked once, however many hosts hold it. */
+function signedBy(
+  { trust, state: { scope } }: Pick<OpenedState, "trust" | "state">,
+  held: { readonly records: Records; readonly instance: string },
+): NonNullable<SurveyRequest["isSigned"]> {
+  const releases = new HeldReleases({ ...held, trust });
+  return (source) => releases.isWhole(source, scope);
+}
+
 type Asked = Pick<PreparedProject, "project" | "definition">;
 
 /** What every host is asked about, and how. */
@@ -116,6 +129,7 @@ interface Asking {
   readonly projects: readonly Asked[];
   readonly copies: readonly Copy[];
   readonly records: Records;
+  readonly isSigned: SurveyRequest["isSigned"];
   readonly libraries: LibraryCheck | undefined;
   readonly ask: typeof survey;
 }
@@ -139,7 +153,9 @@ function surveyProject(
 ): Promise<Survey> {
   const copy = asking.copies.find((one) => one.project === project);
   const wanted = copy?.hosts.find((one) => one.host === host.name);
-  return asking.ask(session, { definition, project, host: sameHost(definition.hosts, host), records: asking.records, wanted }); // biome-ignore format: one line
+  const isSigned: SurveyRequest["isSigned"] = async (source) =>
+    source.probe.current?.release === copy?.id && (await asking.isSigned?.(source)) === true;
+  return asking.ask(session, { definition, project, host: sameHost(definition.hosts, host), records: asking.records, wanted, isSigned }); // biome-ignore format: one line
 }
 
 function isOn(hosts: readonly Host[], { name }: Host): boolean {

@@ -5,7 +5,7 @@ import type { Place, Probe, ProbeOptions, Session, TreeOptions } from "@facsimil
 import type { HostCopy, Release } from "../release/release.ts";
 import { driftOf } from "./drift.ts";
 import { placeOf, treeOptions } from "./hosts.ts";
-import type { Records } from "./records.ts";
+import type { RecordSource, Records } from "./records.ts";
 
 /** What a host holds of one project, and what moved there since it was deployed. */
 export interface Survey {
@@ -17,6 +17,11 @@ export interface Survey {
   readonly manifest: Manifest | undefined;
   /** How the current tree differs from the manifest. */
   readonly drift: readonly Difference[];
+  /**
+   * The record is whole, and signed by somebody who is trusted. Looked at only where the release is the wanted one; else it
+   * counts as not.
+   */
+  readonly signed?: boolean | undefined;
   /** What would refuse another tree in a home itself: see `Session.way`. Default: nothing. */
   readonly way?: readonly FacsimileError[] | undefined;
 }
@@ -28,13 +33,15 @@ export interface SurveyRequest {
   readonly records: Records;
   /** What the host is to hold: where it does, nobody looks at the free space, nor at what lies in the way. */
   readonly wanted: Pick<HostCopy, "treeId" | "manifest"> | undefined;
+  /** Whether a host's record is to be believed. Default: nobody looks. */
+  readonly isSigned?: ((source: RecordSource) => Promise<boolean>) | undefined;
 }
 
 /** Asks a host about one project. Nothing is changed. What the snapshot does not vouch for is hashed anew. */
 export async function survey(session: Session, request: SurveyRequest): Promise<Survey> {
   const told = await askHost(session, { ...request, look: ["last", "space", "record", "state", "drift"] });
-  const [{ differences, actual }, way] = await Promise.all([driftOf(session, told), wayOf(session, told, request)]); // biome-ignore format: one line
-  return { ...told, manifest: told.manifest ?? actual, drift: differences, way };
+  const [{ differences, actual }, way, signed] = await Promise.all([driftOf(session, told), wayOf(session, told, request), request.isSigned?.({ session, ...told })]); // biome-ignore format: one line
+  return { ...told, manifest: told.manifest ?? actual, drift: differences, way, signed };
 }
 
 async function wayOf(
