@@ -118,6 +118,10 @@ function addWork(add: Add, invoke: Invoke): void {
     .usage("[options] <instance> [project...] [release]")
     .option(...SET, collect)
     .option("--yes", "do not ask, also not for the name of a protected instance, nor because of old secrets")
+    .option(
+      "--accept-rollback",
+      "go on by a state that is older than the one that hosts remember, or replaced, or gone",
+    )
     .action(async (instance: string, words: string[], _options, command: Command) =>
       (await import("./commands/rollback.ts")).rollbackCommand({ instance, words, ...invoke(command) }),
     );

@@ -46,6 +46,15 @@ describe("hosts remember which state was deployed to them", () => {
     expect(stderr).toContain(told);
     expect(stderr).toContain("facs deploy --accept-rollback");
     expect(code).toBe(5);
+    const back = await shop.facs("rollback", "staging", "--yes");
+    expect(back.stderr).toContain("STATE_ROLLED_BACK");
+    expect(back.stderr).toContain(told);
+    expect(back.stderr).toContain("facs rollback --accept-rollback");
+    expect(back.code).toBe(5);
+    // It got as far as to look for the release.
+    const meant = await shop.facs("rollback", "staging", "0000000", "--yes", "--accept-rollback");
+    expect(meant.stderr).toContain(told);
+    expect(meant).toMatchObject({ code: 64, stderr: expect.stringContaining("UNKNOWN_RELEASE") });
     expect(await git(shop.root, "rev-parse", "HEAD")).toBe(head);
     expect(await git(shop.root, "status", "--porcelain")).toBe("");
     expect(await serials()).toEqual(now);

@@ -12,6 +12,7 @@ import { endStatus } from "./deploy.ts";
 export interface RollbackOptions extends HostFilter {
   readonly set?: readonly string[];
   readonly yes?: true;
+  readonly acceptRollback?: true;
 }
 
 export interface RollbackInvocation extends Invocation<RollbackOptions> {
@@ -28,8 +29,8 @@ export async function rollbackCommand({ instance, words, options, world, run }: 
   const command = `${["facs rollback", instance, ...words].join(" ")}${given}`;
   const answer = { declined: false };
   const confirm = options.json || world.ask === undefined ? undefined : askWith(world, answer);
-  const { set, yes } = options;
-  const request = { instance, words, set, filter: hostFilterOf(options), yes, command, confirm };
+  const { set, yes, acceptRollback } = options;
+  const request = { instance, words, set, filter: hostFilterOf(options), yes, acceptRollback, command, confirm };
   const again = () =>
     `${command}; what hosts run: ${["facs status", instance, ...givenOptions({ root: options.root })].join(" ")}`;
   const report = await follow(startRollback(request, pipeline), { world, options, again });

@@ -1,6 +1,7 @@
 import { type FacsimileError, throwProblems } from "@facsimile/core";
 import { judgeDeployed, type State } from "@facsimile/state";
 import type { DeployedState } from "@facsimile/transport";
+import type { PipelineContext } from "../context.ts";
 import type { Outline } from "../instance/outline.ts";
 import type { Surveyed } from "./plan.ts";
 
@@ -8,6 +9,8 @@ export interface DeployedCheck {
   readonly outline: Pick<Outline, "definition">;
   readonly state: State;
   readonly surveyed: readonly Surveyed[];
+  /** Of whoever asks. Default `facs deploy`. */
+  readonly command?: "facs rollback" | undefined;
 }
 
 /** What hosts are to remember of a state; nothing before it is sealed, nor of a local instance: see docs/formats/deployed-1.md. */
@@ -22,8 +25,14 @@ export function assertNotOlder(check: DeployedCheck): void {
   throwProblems(olderThanDeployed(check));
 }
 
+/** What is accepted all the same is told. */
+export function warnOfOlder(check: DeployedCheck, { onEvent }: Pick<PipelineContext, "onEvent">): void {
+  for (const { message, hint } of olderThanDeployed(check))
+    onEvent({ type: "warning", message, ...(hint === undefined ? {} : { hint }) });
+}
+
 /** Why hosts must not get this state: they remember a later one, or another. One problem for all that remember the same. */
-export function olderThanDeployed({ outline, state, surveyed }: DeployedCheck): FacsimileError[] {
+export function olderThanDeployed({ outline, state, surveyed, command }: DeployedCheck): FacsimileError[] {
   if (outline.definition.local) return [];
   const alike = new Map<string, { deployed: DeployedState; hosts: string[] }>();
   for (const { reached, projects } of surveyed) {
@@ -35,5 +44,5 @@ export function olderThanDeployed({ outline, state, surveyed }: DeployedCheck): 
       alike.set(key, { deployed, hosts: [...hosts] });
     }
   }
-  return [...alike.values()].flatMap((group) => judgeDeployed(state, group) ?? []);
+  return [...alike.values()].flatMap((group) => judgeDeployed(state, { ...group, command }) ?? []);
 }

@@ -10,7 +10,7 @@ import { type OpenedState, openStateOf, type StateRequest } from "../secrets/ope
 import { assertReferences } from "../secrets/references.ts";
 import { type PreparedProject, prepare } from "../sources/prepare.ts";
 import { chosenOutline } from "./chosen.ts";
-import { olderThanDeployed } from "./deployed-state.ts";
+import { warnOfOlder } from "./deployed-state.ts";
 import { HeldReleases } from "./held-release.ts";
 import { closeAll, problemOf, type Reached, reachAll } from "./hosts.ts";
 import { type LibraryCheck, type LibraryRequest, libraryCheck } from "./libraries.ts";
@@ -44,8 +44,7 @@ export async function plan(request: PlanRequest, context: PipelineContext): Prom
     const libraries = await libraryCheck({ copies, projects }, request);
     const found = await surveyAll({ reached: await reaching, ...evaluation, outline: outlined, libraries }, context); // biome-ignore format: one line
     const surveyed = preflight(found, { copies, protect: protectedOf(outlined), request: {} });
-    for (const { message, hint } of olderThanDeployed({ outline: outlined, state: evaluation.state.state, surveyed }))
-      context.onEvent({ type: "warning", message, ...(hint === undefined ? {} : { hint }) });
+    warnOfOlder({ outline: outlined, state: evaluation.state.state, surveyed }, context);
     const work = { ...evaluation, outline: outlined, surveyed, left: [] };
     const planned = await planOf(work, context);
     return request.files ? { ...planned, files: await fileChanges(work, context) } : planned;

@@ -11,6 +11,8 @@ export interface RollbackRequest {
   readonly set?: readonly string[] | undefined;
   /** Only these hosts. Default: all. */
   readonly filter?: HostFilter | undefined;
+  /** Go on by a state that is older than the one that hosts remember, or another, or gone. Default `false`: it is refused. */
+  readonly acceptRollback?: boolean | undefined;
   /** Goes on without a question. Default `false`: only a local instance that is not protected does. */
   readonly yes?: boolean | undefined;
   /** The command as it was typed, for whoever is told to type it again. Default: without options. */

@@ -5,6 +5,7 @@ import { openScope } from "../secrets/open.ts";
 import { leash } from "./abort.ts";
 import { type Carried, carryOut } from "./carry-out.ts";
 import { type Chosen, chosen } from "./chosen.ts";
+import { assertNotOlder, type DeployedCheck, warnOfOlder } from "./deployed-state.ts";
 import { closeAll, type Reached, reachAll } from "./hosts.ts";
 import { protectedOf, type Surveyed, surveyAll } from "./plan.ts";
 import { preflightBack } from "./preflight.ts";
@@ -65,9 +66,18 @@ async function goBack(going: Going, reaching: Promise<Reached[]>): Promise<Rollb
   const scope = await openScope(outline.definition.scope, { use: "read" }, context);
   const found = await surveyAll({ reached: await reaching, projects: outline.projects, outline, copies: [], ask: surveyHistory }, context); // biome-ignore format: one line
   const surveyed = preflightBack(found, { protect: protectedOf(outline) });
-  if (!tooManyLost(surveyed, outline)) return bringBack(going, await lookBack(going, { scope, surveyed }));
+  if (!tooManyLost(surveyed, outline)) {
+    heedOlder(going, { outline, state: scope.state, surveyed, command: "facs rollback" });
+    return bringBack(going, await lookBack(going, { scope, surveyed }));
+  }
   const lost = { watch, outcome: "failed", hosts: lostHosts(surveyed) } as const;
   return rollbackReport(reportOf({ outline, left, copies: [] }, lost), { outline });
+}
+
+/** By an older state nobody can tell which secrets the releases bring back. @throws As {@link assertNotOlder} */
+function heedOlder({ request, context }: Going, check: DeployedCheck): void {
+  if (request.acceptRollback === true) warnOfOlder(check, context);
+  else assertNotOlder(check);
 }
 
 /** What is to be switched where, and all that somebody is to know of it. */

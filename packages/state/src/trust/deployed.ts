@@ -10,13 +10,21 @@ export interface Deployed {
   readonly digest: string;
 }
 
+export interface Judged {
+  readonly deployed: Deployed;
+  readonly hosts: readonly string[];
+  /** What may go on all the same, with `--accept-rollback`. Default `facs deploy`. */
+  readonly command?: string | undefined;
+}
+
 /** Why hosts that remember `deployed` must not get what this state says, or `undefined`. Pure. */
 export function judgeDeployed(
   state: Pick<State, "file" | "id" | "serial" | "digest">,
-  { deployed, hosts }: { readonly deployed: Deployed; readonly hosts: readonly string[] },
+  { deployed, hosts, command = "facs deploy" }: Judged,
 ): FacsimileError | undefined {
   const { file, id, serial, digest } = state;
   const where = hosts.join(", ");
+  const refusal = (code: string, message: string) => refused(code, message, command);
   if (id === undefined) {
     const what = `${file} is gone, but serial ${deployed.serial} of it was deployed to ${where}`;
     return refusal("STATE_MISSING", `${what}; its passwords would all be made anew`);
@@ -38,8 +46,8 @@ export function judgeDeployed(
   );
 }
 
-function refusal(code: string, message: string): FacsimileError {
+function refused(code: string, message: string, command: string): FacsimileError {
   return new FacsimileError(code, message, {
-    hint: "Get what was deployed: git pull, or git log --all -- the file.\nIf it is meant: facs deploy --accept-rollback",
+    hint: `Get what was deployed: git pull, or git log --all -- the file.\nIf it is meant: ${command} --accept-rollback`,
   });
 }
