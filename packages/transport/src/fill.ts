@@ -1,6 +1,7 @@
 import type { Difference } from "@facsimile/manifest";
 import { amountOf, sendingOf } from "./amount.ts";
 import { copyDeltas } from "./deltas.ts";
+import { treeOf } from "./layout.ts";
 import type { Changer } from "./lock.ts";
 import { list0 } from "./mirror-scope.ts";
 import { prove } from "./prove.ts";
@@ -47,7 +48,11 @@ function unpack(changer: Changer, filling: Filling): Promise<unknown> {
 function link(changer: Changer, filling: Filling): Promise<unknown> {
   const { request, found, dir } = filling;
   const { place, manifest, keep, steady = false } = request;
-  const [how, old, long] = [howOf(filling), oldTrees(found, keep), amountOf(manifest.entries.length, 0)];
+  const [how, old, long] = [
+    howOf(filling),
+    oldTrees(found, { keep, coming: treeOf(dir) }),
+    amountOf(manifest.entries.length, 0),
+  ];
   const sure = filling.sure && (how !== "" || steady);
   return changer.ask("link", { place, args: [dir, sure ? "sure" : "", how, long, String(old.length), ...old] }); // biome-ignore format: one line
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { planPrune } from "./release.ts";
-import type { HistoryEntry } from "./types.ts";
+import { oldTrees, planPrune } from "./release.ts";
+import type { HistoryEntry, Probe } from "./types.ts";
 
 const line = (release: string, dir: string): HistoryEntry => ({ release, dir, version: "1", run: "r", by: "Ann", at: "", action: "deploy" }); // biome-ignore format: one line
 const history = [line("r1", "A"), line("r2", "B"), line("r3", "B"), line("r4", "C"), line("r5", "A"), line("r6", "D")];
@@ -38,4 +38,23 @@ it("keeps the records of as many releases as trees, also where one tree was in a
   expect(planPrune({ history: same, keep: 3, current: { dir: "A", release: "r4" }, ...there }).releases).toEqual([
     "r1",
   ]);
+});
+
+it("counts a tree that was made whole again once, and keeps the folder that was confirmed last, or runs", () => {
+  const healed = ["A", "B", "C", "C~1", "C~2", "C~3"];
+  const lines = healed.map((dir) => line(dir.slice(0, 1), dir));
+  const there = { dirs: healed, releases: ["A", "B", "C"] };
+  const plan = (keep: number, dir: string) => planPrune({ history: lines, keep, current: { dir, release: dir.slice(0, 1) }, ...there }); // biome-ignore format: one line
+  expect(plan(3, "C~3")).toEqual({ dirs: ["C", "C~1", "C~2"], releases: [] });
+  expect(plan(2, "C~3")).toEqual({ dirs: ["A", "C", "C~1", "C~2"], releases: ["A"] });
+  expect(plan(3, "C~1").dirs).toEqual(["C", "C~2", "C~3"]);
+  expect(plan(3, "B").dirs).toEqual(["C", "C~1", "C~2"]);
+});
+
+it("lets no other tree go for one that is only made whole again", () => {
+  const history = ["A", "B", "C"].map((dir) => line(dir, dir));
+  const found = { history, dirs: ["A", "B", "C"], current: { dir: "C", tree: "C", release: "C" } } as unknown as Probe;
+  expect(oldTrees(found, { keep: 2, coming: "D" })).toEqual(["A"]);
+  expect(oldTrees(found, { keep: 2, coming: "C" })).toEqual([]);
+  expect(oldTrees(found, { keep: 1, coming: "B" })).toEqual(["A"]);
 });

@@ -1,4 +1,5 @@
 import { formatDeployed, formatHistory } from "./formats.ts";
+import { treeOf } from "./layout.ts";
 import type { Changer } from "./lock.ts";
 import { checkScope } from "./place.ts";
 import { probe } from "./session.ts";
@@ -16,10 +17,18 @@ export async function confirm(changer: Changer, request: ConfirmRequest & { read
   await changer.ask("confirm", { place, args: [formatHistory(entry), ...deployed, ...releases] });
 }
 
-/** Trees that go before another one comes. */
-export function oldTrees({ history, current, dirs }: Probe, keep = KEEP): readonly string[] {
+/**
+ * Trees that go before another one comes.
+ *
+ * @param coming its id: a tree that is only made whole again takes the place of none
+ */
+export function oldTrees(
+  { history, current, dirs }: Probe,
+  { keep = KEEP, coming }: { readonly keep?: number | undefined; readonly coming: string },
+): readonly string[] {
   const { dir = "", release = "" } = current ?? {};
-  return planPrune({ history, keep, current: { dir, release }, dirs, releases: [] }).dirs;
+  const isThere = treeOf(dir) === coming || history.some((entry) => treeOf(entry.dir) === coming && dirs.includes(entry.dir)); // biome-ignore format: one line
+  return planPrune({ history, keep: isThere ? keep + 1 : keep, current: { dir, release }, dirs, releases: [] }).dirs;
 }
 
 export interface PrunePlan {
@@ -36,19 +45,20 @@ export interface PrunePlan {
 /**
  * What may go: all but the current tree, the newest `keep` distinct trees that were confirmed, and the records of their newest
  * releases: of each tree one, and `keep` at least, so that a host whose tree stayed the same goes back with the others.
- * Trees that were staged and never confirmed go too. Pure.
+ * Of a tree that was made whole again only the folder stays that was confirmed last, or runs. Trees that were staged and never
+ * confirmed go too. Pure.
  */
 export function planPrune({ history, keep, current, dirs, releases }: PrunePlan): Pick<PrunePlan, "dirs" | "releases"> {
-  const keptDirs = new Set(current.dir === "" ? [] : [current.dir]);
+  const keptDirs = new Map(current.dir === "" ? [] : [[treeOf(current.dir), current.dir]]);
   const keptReleases = new Set([current.release]);
   for (const { dir, release } of [...history].reverse()) {
-    const isNew = !keptDirs.has(dir);
+    const isNew = !keptDirs.has(treeOf(dir));
     if (isNew && (keptDirs.size >= keep || !dirs.includes(dir))) continue;
-    keptDirs.add(dir);
+    if (isNew) keptDirs.set(treeOf(dir), dir);
     if (isNew || keptReleases.size < keep) keptReleases.add(release);
   }
   return {
-    dirs: dirs.filter((dir) => !keptDirs.has(dir)),
+    dirs: dirs.filter((dir) => keptDirs.get(treeOf(dir)) !== dir),
     releases: releases.filter((release) => !keptReleases.has(release)),
   };
 }
