@@ -27,6 +27,19 @@ export function goalsOf({ outline, surveyed, words }: Asked): readonly Named[] {
   return goals.flatMap(({ project, entry }) => (entry === undefined ? [] : [{ project, version: entry.version, id: entry.release }])); // biome-ignore format: one line
 }
 
+/**
+ * The projects that the words may be about: those of which a host that answered confirmed the release that is named. Where none
+ * did, a silent host may have, and it is about all. Pure.
+ */
+export function projectsMeant({ outline, surveyed, words }: Asked): readonly Pick<Named, "project">[] {
+  const { release } = words;
+  if (release === undefined) return outline.projects;
+  const found = outline.projects.filter(
+    ({ project }) => releasesNamed(release, historiesOf(project, surveyed)).length > 0,
+  );
+  return found.length > 0 ? found : outline.projects;
+}
+
 /** More hosts than this are only counted. */
 const NAMED = 8;
 

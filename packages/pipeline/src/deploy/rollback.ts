@@ -10,7 +10,7 @@ import { closeAll, type Reached, reachAll } from "./hosts.ts";
 import { protectedOf, type Surveyed, surveyAll } from "./plan.ts";
 import { preflightBack } from "./preflight.ts";
 import { type Ending, idleHosts, lostHosts, reportOf, tooManyLost, untouchedHosts } from "./report.ts";
-import { goalsOf } from "./rollback-goals.ts";
+import { goalsOf, projectsMeant } from "./rollback-goals.ts";
 import { findHeld } from "./rollback-held.ts";
 import { planOfRollback } from "./rollback-plan.ts";
 import type { RollbackPlan, RollbackReport } from "./rollback-report.ts";
@@ -62,14 +62,18 @@ async function whatGoes(request: RollbackRequest, context: PipelineContext): Pro
 }
 
 async function goBack(going: Going, reaching: Promise<Reached[]>): Promise<RollbackReport> {
-  const { outline, left, watch, context } = going;
+  const { outline, watch, context } = going;
   const scope = await openScope(outline.definition.scope, { use: "read" }, context);
   const found = await surveyAll({ reached: await reaching, projects: outline.projects, outline, copies: [], ask: surveyHistory }, context); // biome-ignore format: one line
-  const surveyed = preflightBack(found, { protect: protectedOf(outline) });
+  const named = projectsMeant({ outline, surveyed: found, words: going.words });
+  const isMeant = meant(named, outline);
+  const asked = found.filter(({ reached }) => isMeant(reached.host));
+  const surveyed = preflightBack(asked, { protect: protectedOf(outline) });
   if (!tooManyLost(surveyed, outline)) {
-    heedOlder(going, { outline, state: scope.state, surveyed, command: "facs rollback" });
+    heedOlder(going, { outline, state: scope.state, surveyed: found, command: "facs rollback" });
     return bringBack(going, await lookBack(going, { scope, surveyed }));
   }
+  const left = going.left.filter(({ host }) => isMeant(host));
   const lost = { watch, outcome: "failed", hosts: lostHosts(surveyed) } as const;
   return rollbackReport(reportOf({ outline, left, copies: [] }, lost), { outline });
 }
@@ -118,7 +122,7 @@ async function bringBack(going: Going, { work, plan, by }: LookedBack): Promise<
 }
 
 /** Whether a host is to hold one of the projects that go back. */
-function meant(goals: readonly Named[], { projects }: Outline): (host: Pick<Host, "name">) => boolean {
+function meant(goals: readonly Pick<Named, "project">[], { projects }: Outline): (host: Pick<Host, "name">) => boolean {
   const going = projects.filter(({ project }) => goals.some((goal) => goal.project === project));
   const names = new Set(going.flatMap(({ definition }) => definition.hosts.map(({ name }) => name)));
   return ({ name }) => names.has(name);
