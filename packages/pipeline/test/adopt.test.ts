@@ -2,6 +2,9 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { deploy } from "../src/deploy/deploy.ts";
+import { rollback } from "../src/deploy/rollback.ts";
+import { status } from "../src/deploy/status.ts";
+import { verify } from "../src/deploy/verify.ts";
 import { type DeployWorld, deployWorld } from "./deploy-world.ts";
 
 describe.each(["releases", "mirror"])("a home of another instance, %s", { timeout: 60_000 }, (strategy) => {
@@ -34,5 +37,64 @@ describe.each(["releases", "mirror"])("a home of another instance, %s", { timeou
     expect(await shop.read("web1.eu", "trace")).toBe("ran\n");
     expect((await other()).outcome).toBe("unchanged");
     expect((await shop.deploy()).hosts[0]?.problem?.code).toBe("NOT_ADOPTED");
+  });
+});
+
+describe("a home that was taken over, and taken back", { timeout: 60_000 }, () => {
+  let shop: DeployWorld;
+  beforeEach(async () => {
+    shop = await deployWorld(["web1.eu", "web2.eu"]);
+    for (const banner of ["one", "two"]) {
+      await shop.define({ banner });
+      expect((await shop.deploy()).outcome).toBe("done");
+    }
+    const staging = await fs.readFile(path.join(shop.root, "define/staging.json5"), "utf8");
+    await fs.writeFile(path.join(shop.root, "define/other.json5"), staging.replace('"two"', '"other"'));
+  });
+  afterEach(() => shop.stopAll());
+
+  const adopt = () => deploy({ instance: "other", yes: true, adopt: true }, shop.context);
+
+  it("names no way back to what another instance ran, and is told as the other's", async () => {
+    const report = await adopt();
+    expect(report.outcome).toBe("done");
+    expect(report.undo).toBeUndefined();
+    const [ours, others] = await Promise.all(["staging", "other"].map((instance) => status({ instance }, shop.context))); // biome-ignore format: one line
+    for (const { projects } of ours?.hosts ?? [])
+      expect(projects).toMatchObject([{ owner: { instance: "other", project: "shop" }, release: undefined, confirmed: false }]); // biome-ignore format: one line
+    for (const { projects } of others?.hosts ?? [])
+      expect(projects).toMatchObject([{ release: report.projects[0]?.release, confirmed: true }]);
+    const checked = await verify({ instance: "staging" }, shop.context);
+    expect(checked.hosts[0]?.problem).toMatchObject({
+      message: "web1.eu: it holds a release of shop for other",
+      hint: expect.stringMatching(/^Another instance has the place.* facs deploy staging --adopt$/),
+    });
+  });
+
+  it("goes back for neither to what is the other's: it is refused, or has no older release", async () => {
+    await adopt();
+    expect((await shop.rollback()).hosts).toMatchObject(
+      ["web1.eu", "web2.eu"].map((host) => ({
+        host,
+        outcome: "failed",
+        problem: { code: "NOT_ADOPTED", hint: expect.stringContaining("facs rollback other") },
+      })),
+    );
+    const back = (words: string[] = []) => rollback({ instance: "other", yes: true, words }, shop.context);
+    await expect(back()).rejects.toMatchObject({ code: "NO_OLDER_RELEASE" });
+    expect(await shop.banners()).toEqual(["other", "other"]);
+  });
+
+  it("that was taken back goes back past what the other ran meanwhile", async () => {
+    const other = (await adopt()).projects[0]?.release?.slice(0, 7) ?? "";
+    const again = await shop.deploy({ adopt: true });
+    expect(again.outcome).toBe("done");
+    expect(again.undo).toBeUndefined();
+    await expect(shop.rollback({ words: [other] })).rejects.toMatchObject({
+      code: "UNKNOWN_RELEASE",
+      message: `shop 1 (${other}) is a release of other, which had the place then`,
+    });
+    expect((await shop.rollback()).outcome).toBe("done");
+    expect(await shop.banners()).toEqual(["one", "one"]);
   });
 });

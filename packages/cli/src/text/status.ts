@@ -66,7 +66,8 @@ function projectText(
   status: ProjectStatus,
   { people, isAtWork }: { people: StatusReport["people"]; isAtWork: boolean },
 ): string {
-  const { project, version = "of an unknown version", release, since, by, snapshot, moved } = status;
+  const { project, version = "of an unknown version", release, since, by, snapshot, moved, owner } = status;
+  if (owner !== undefined) return `${project}: the place belongs to ${owner.project} of ${owner.instance} now`;
   if (release === undefined) return `${project}: nothing of it is deployed here`;
   if (isOpen(status)) return `${project} ${version} (${short(release)}), switched${isAtWork ? ", not confirmed yet" : " and never confirmed"}`; // biome-ignore format: one line
   const who = since === undefined ? "" : `, since ${momentText(since)} by ${authorText(by ?? "", people)}`;

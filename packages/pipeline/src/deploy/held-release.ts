@@ -92,8 +92,8 @@ export interface HeldFacts {
 
 /** The release is the one of that place, and its files are those that it gives the host. @throws `RELEASE_INVALID`, `HOST_NOT_MEANT` */
 export function assertHeld(release: Release, { host, project, instance, id, manifest, sums }: HeldFacts): void {
-  if (release.id !== id || release.project !== project || release.instance !== instance)
-    throw damaged(host, `it holds a release of ${release.project} for ${release.instance}`);
+  if (release.project !== project || release.instance !== instance) throw notOfPlace(host, { release, instance });
+  if (release.id !== id) throw damaged(host, `it holds release ${release.id.slice(0, 7)} under another id`);
   if (release.hosts[host] === undefined) throw notMeant(host, release);
   if (manifest === undefined || manifest !== release.hosts[host])
     throw damaged(host, `its manifest is not the one of release ${release.id.slice(0, 7)}`);
@@ -103,6 +103,12 @@ export function assertHeld(release: Release, { host, project, instance, id, mani
 function notMeant(host: string, { project, id, version }: Release): FacsimileError {
   return new FacsimileError("HOST_NOT_MEANT", `${host}: release ${id.slice(0, 7)} of ${project} ${version} was not made for a host of this name`, {
     hint: "A host that was renamed is deployed to anew; until then nothing says what it should hold.",
+  }); // biome-ignore format: one line
+}
+
+function notOfPlace(host: string, { release, instance }: { release: Release; instance: string }): FacsimileError {
+  return new FacsimileError("RELEASE_INVALID", `${host}: it holds a release of ${release.project} for ${release.instance}`, {
+    hint: `Another instance has the place, or its record was put there. Whose it is: facs status ${instance}. To take it: facs deploy ${instance} --adopt`,
   }); // biome-ignore format: one line
 }
 

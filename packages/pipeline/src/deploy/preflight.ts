@@ -35,14 +35,29 @@ export function preflight(surveyed: readonly Surveyed[], context: Preflight): Su
   });
 }
 
-/** {@link preflight} of hosts that go back to what they hold: `HOME_REFUSED` for what `protect` names. */
-export function preflightBack(surveyed: readonly Surveyed[], { protect }: Pick<Preflight, "protect">): Surveyed[] {
+/**
+ * {@link preflight} of hosts that go back to what they hold: `HOME_REFUSED` for what `protect` names, `NOT_ADOPTED` for what
+ * another instance took over.
+ */
+export function preflightBack(
+  surveyed: readonly Surveyed[],
+  { protect, instance }: Pick<Preflight, "protect"> & { readonly instance: string },
+): Surveyed[] {
   return surveyed.map((one) => {
     const { name } = one.reached.host;
     const running = [...one.projects.values()].filter(({ probe }) => probe.current !== undefined);
     const refused = running.flatMap(({ probe }) => protectedProblem(name, { probe, protect }));
-    return { ...one, problem: allOf([...(one.problem === undefined ? [] : [one.problem]), ...refused]) };
+    const taken = running.flatMap(({ probe }) => takenOver(name, { probe, instance }));
+    return { ...one, problem: allOf([...(one.problem === undefined ? [] : [one.problem]), ...refused, ...taken]) };
   });
+}
+
+function takenOver(host: string, { probe, instance }: { probe: Probe; instance: string }): FacsimileError[] {
+  const { owner } = probe;
+  if (owner === undefined) return [];
+  const hint = `It goes back with its owner: facs rollback ${owner.instance}. To take the place over: facs deploy ${instance} --adopt`;
+  const { code, message } = notAdopted(host, probe);
+  return [new FacsimileError(code, message, { hint })];
 }
 
 interface Job {

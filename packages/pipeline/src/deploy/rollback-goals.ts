@@ -4,7 +4,7 @@ import type { Surveyed } from "./plan.ts";
 import { type HostHistory, releaseBefore, releasesNamed } from "./rollback-order.ts";
 import { type Named, nameOf, type RollbackWords } from "./rollback-words.ts";
 
-interface Asked {
+export interface Asked {
   readonly outline: Pick<Outline, "instance" | "projects">;
   readonly surveyed: readonly Surveyed[];
   readonly words: RollbackWords;

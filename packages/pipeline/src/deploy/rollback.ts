@@ -10,8 +10,9 @@ import { closeAll, type Reached, reachAll } from "./hosts.ts";
 import { protectedOf, type Surveyed, surveyAll } from "./plan.ts";
 import { preflightBack } from "./preflight.ts";
 import { type Ending, idleHosts, lostHosts, reportOf, tooManyLost, untouchedHosts } from "./report.ts";
-import { goalsOf, projectsMeant } from "./rollback-goals.ts";
+import { projectsMeant } from "./rollback-goals.ts";
 import { findHeld } from "./rollback-held.ts";
+import { ownGoals } from "./rollback-own.ts";
 import { planOfRollback } from "./rollback-plan.ts";
 import type { RollbackPlan, RollbackReport } from "./rollback-report.ts";
 import { assertAllowed, isAgreed, type RollbackRequest } from "./rollback-request.ts";
@@ -68,7 +69,7 @@ async function goBack(going: Going, reaching: Promise<Reached[]>): Promise<Rollb
   const named = projectsMeant({ outline, surveyed: found, words: going.words });
   const isMeant = meant(named, outline);
   const asked = found.filter(({ reached }) => isMeant(reached.host));
-  const surveyed = preflightBack(asked, { protect: protectedOf(outline) });
+  const surveyed = preflightBack(asked, { protect: protectedOf(outline), instance: outline.instance.full });
   if (!tooManyLost(surveyed, outline)) {
     heedOlder(going, { outline, state: scope.state, surveyed: found, command: "facs rollback" });
     return bringBack(going, await lookBack(going, { scope, surveyed }));
@@ -96,7 +97,7 @@ async function lookBack(
   { outline, left, words }: Going,
   { scope, surveyed: all }: { scope: Awaited<ReturnType<typeof openScope>>; surveyed: readonly Surveyed[] },
 ): Promise<LookedBack> {
-  const goals = goalsOf({ outline, surveyed: all, words });
+  const goals = await ownGoals({ outline, surveyed: all, words });
   const isMeant = meant(goals, outline);
   const surveyed = all.filter(({ reached }) => isMeant(reached.host));
   const held = await findHeld(surveyed, { outline, goals, trust: scope.trust });

@@ -42,7 +42,9 @@ export interface HostStatus {
 
 export interface ProjectStatus {
   readonly project: string;
-  /** Undefined where nothing runs. */
+  /** Another instance or project has taken the place over: what runs there is its own, and not told here. */
+  readonly owner?: Probe["owner"];
+  /** Undefined where nothing of it runs. */
   readonly version: string | undefined;
   readonly release: string | undefined;
   /** The run that brought it there came to its end: else it was switched, and its commands may not have run. */
@@ -95,6 +97,7 @@ async function hostStatus(reached: Reached, { projects }: Outline): Promise<Host
   const told = probes.map(async ({ project, probe }) => {
     const definition = projects.find((one) => one.project === project)?.definition;
     const place = definition && placeOf(definition, { project, host });
+    if (probe.owner !== undefined) return takenOver(project, probe);
     return projectStatus(project, probe, await versionOf(probe, { ...reached, place }));
   });
   return { ...named(host), lock, states, projects: await Promise.all(told) };
@@ -105,6 +108,12 @@ function projectStatus(project: string, probe: Probe, version: string | undefine
   const confirmed = isConfirmed({ probe });
   const last = confirmed && history.at(-1)?.release === current?.release ? history.at(-1) : undefined;
   return { project, version, release: current?.release, confirmed, since: last?.at, by: last?.by, snapshot, moved, history }; // biome-ignore format: one line
+}
+
+/** Histories stay with the place, with what both of them deployed there. */
+function takenOver(project: string, { owner, history }: Probe): ProjectStatus {
+  const nothing = { version: undefined, release: undefined, since: undefined, by: undefined };
+  return { project, owner, ...nothing, confirmed: false, snapshot: "unknown", moved: [], history };
 }
 
 /** As a run confirmed it, then or earlier; of what none did, as the host's record of the release has it. */

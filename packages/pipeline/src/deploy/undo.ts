@@ -43,10 +43,14 @@ function isOther({ found, copy }: Step): boolean {
   return found.probe.current?.release !== copy.id;
 }
 
-/** The host keeps what it ran, which was confirmed, and as it was deployed: a rollback hashes all of it. */
-function canGoBack({ host, step: { found } }: Changed): boolean {
+/**
+ * The host keeps what it ran, which was confirmed, and as it was deployed: a rollback hashes all of it. What ran was not
+ * another instance's, from which the place was taken over.
+ */
+function canGoBack({ host, step: { found, copy, definition } }: Changed): boolean {
+  const isOurs = found.release?.instance === definition.instance.full && found.release.project === copy.project;
   const isGood = found.release?.hosts[host] !== undefined && found.drift.length === 0 && isConfirmed(found);
-  return found.place.strategy === "releases" && isGood;
+  return found.place.strategy === "releases" && isOurs && isGood;
 }
 
 /** Of the chosen hosts all that hold the project were changed, from one release. */
