@@ -146,6 +146,6 @@ export class Channel {
     clearTimeout(this.#gone);
     this.#options.signal?.removeEventListener("abort", this.#abort);
     for (const { reject } of this.#waiters.splice(0)) reject(reason);
-    if (!this.#isOver) void this.#group.end();
+    if (!this.#isOver || !this.#isReady) void this.#group.end();
   }
 }
