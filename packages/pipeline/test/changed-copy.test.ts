@@ -6,6 +6,7 @@ const NAMES = ["web1.eu", "web2.eu"];
 /** What a host's commands do, by files in its home. */
 const POSTCMD = `'
   [ ! -e $HOME/scribbles ] || echo by hand >> etc/banner
+  [ ! -e $HOME/comes ] || { ( while [ -e $HOME/comes ]; do : > etc/$$; rm etc/$$; done ) >/dev/null 2>&1 & }
   [ ! -e $HOME/touches ] || touch -d @1 etc/banner
   [ ! -e $HOME/caches ] || { mkdir -p cache && echo x > cache/new; }'`;
 const DEPLOY = `postcmd: ${POSTCMD.replace(/\n */g, "; ").replace("'; ", "'")}, mutable: ["cache", "cache/**"],`;
@@ -17,7 +18,7 @@ describe("commands that write into the copy", { timeout: 60_000 }, () => {
   });
   beforeEach(async () => {
     for (const host of NAMES)
-      for (const file of ["scribbles", "touches", "caches", "ruins"]) await shop.mark(host, file, false);
+      for (const file of ["scribbles", "touches", "caches", "ruins", "comes"]) await shop.mark(host, file, false);
     await shop.define({ deploy: DEPLOY, banner: "old" });
     expect((await shop.deploy()).outcome).toMatch(/done|unchanged/);
     expect(await shop.verify()).toEqual([]);
@@ -39,6 +40,18 @@ describe("commands that write into the copy", { timeout: 60_000 }, () => {
     expect(await shop.journal(report.run)).toContainEqual(expect.objectContaining({ event: "failed", host: "web1.eu", code: "COPY_CHANGED" })); // biome-ignore format: one line
     await shop.mark("web1.eu", "scribbles", false);
     expect(outcomes(await shop.deploy({ resume: report.run }))).toEqual({ "web1.eu": "done", "web2.eu": `skipped: done in run ${report.run}` }); // biome-ignore format: one line
+    expect(await shop.verify()).toEqual([]);
+  });
+
+  it("and take the look at it away: what is not seen is not called exact, and not 'kept' either", async () => {
+    await shop.mark("web2.eu", "comes");
+    await shop.define({ deploy: DEPLOY, banner: "new" });
+    const report = await shop.deploy();
+    expect(outcomes(report)).toEqual({ "web1.eu": "done", "web2.eu": "failed" });
+    expect(["COPY_CHANGED", "NOT_CONFIRMED"]).toContain(report.hosts[1]?.problem?.code);
+    await shop.mark("web2.eu", "comes", false);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect((await shop.deploy()).outcome).toMatch(/done|unchanged/);
     expect(await shop.verify()).toEqual([]);
   });
 

@@ -26,8 +26,8 @@ interface Waiter {
   readonly reject: (reason: unknown) => void;
 }
 
-/** Operations that hash much. */
-const HASHING = new Set(["prove", "settle", "survey", "staged"]);
+/** Operations that may hash, copy, move or remove much before they say anything. */
+const LONG = new Set(["list", "prove", "settle", "survey", "staged", "unpack", "fill", "link", "ready", "switch", "confirm", "remember"]); // biome-ignore format: one line
 
 /** Enough of stderr to tell what went wrong. */
 const KEPT = 16_384;
@@ -125,10 +125,10 @@ export class Channel {
     this.#fail(this.#options.lost({ exitCode, stderr: this.#stderr, ready: this.#isReady }));
   }
 
-  /** How long the host may say nothing: it hashes all of a tree before it tells anything of it. */
+  /** How long the host may say nothing. */
   #silence(): number {
     const { silence } = this.#options;
-    return HASHING.has(this.#waiters[0]?.op ?? "") ? silence * 6 : silence;
+    return LONG.has(this.#waiters[0]?.op ?? "") ? silence * 6 : silence;
   }
 
   /** Starts the clock anew while something is awaited, else stops it; without `seconds` it runs on. */

@@ -32,11 +32,12 @@ function problemRows(outcome: string, hosts: readonly HostReport[]): Row[] {
   return hostProblems(failed).map((text): Row => [outcome, text]);
 }
 
+/** Problems that say themselves that the new release runs. */
+const SAID = ["NOT_CONFIRMED", "COPY_CHANGED"];
+
 /** Hosts of which one may think that they run what they ran before. */
 function keptRows(hosts: readonly HostReport[]): Row[] {
-  const kept = hosts.filter(
-    (host) => isKept(host) && !["NOT_CONFIRMED", "COPY_CHANGED"].includes(host.problem?.code ?? ""),
-  ); // That says it. biome-ignore format: one line
+  const kept = hosts.filter((host) => isKept(host) && !SAID.includes(host.problem?.code ?? ""));
   if (kept.length === 0) return [];
   const runs = kept.length === 1 ? "runs" : "run";
   return [["kept", `${names(kept)} ${runs} the new release, not confirmed: a command ran that cannot be taken back`]];

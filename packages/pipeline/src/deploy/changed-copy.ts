@@ -10,10 +10,17 @@ import { pathsText } from "./path-words.ts";
  * @throws `COPY_CHANGED`
  */
 export async function assertCopies(run: HostRun, context: Pick<RunContext, "instance">): Promise<void> {
+  const found: Found[] = [];
   for (const { step } of run.switched.filter(({ step }) => hasCommands(step))) {
     const changed = await changesOf(step, { run, manifest: step.wanted.manifest });
-    if (changed.length > 0) throw copyChanged(run, { step, changed, ...context });
+    if (changed.length > 0) found.push({ step, changed });
   }
+  if (found.length > 0) throw copyChanged(run, found, context);
+}
+
+interface Found {
+  readonly step: Step;
+  readonly changed: readonly Difference[];
 }
 
 /**
@@ -26,7 +33,7 @@ export async function assertBack(run: HostRun, step: Step, context: Pick<RunCont
   const { manifest, probe } = step.found;
   if (manifest === undefined || probe.snapshot !== "same") return;
   const changed = await changesOf(step, { run, manifest });
-  if (changed.length > 0) throw copyChanged(run, { step, changed, ...context });
+  if (changed.length > 0) throw copyChanged(run, [{ step, changed }], context);
 }
 
 function hasCommands({ kind, copy: { hooks } }: Step): boolean {
@@ -49,10 +56,11 @@ async function changesOf(
 
 function copyChanged(
   { host }: HostRun,
-  { step, changed, instance }: { step: Step; changed: readonly Difference[]; instance: string },
+  found: readonly Found[],
+  { instance }: Pick<RunContext, "instance">,
 ): FacsimileError {
-  const what = `${host.name} holds no exact copy of ${step.copy.project} any more: its commands, or what they started, changed ${pathsText(changed)}`;
-  return new FacsimileError("COPY_CHANGED", what, {
+  const lines = found.map(({ step, changed }) => `${host.name} holds no exact copy of ${step.copy.project} any more: its commands, or what they started, changed ${pathsText(changed)}`); // biome-ignore format: one line
+  return new FacsimileError("COPY_CHANGED", lines.join("\n"), {
     hint: `Declare what programs write on hosts, as deploy.shared or deploy.mutable. All that differs: facs verify ${instance}`,
   });
 }

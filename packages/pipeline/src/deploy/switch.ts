@@ -1,4 +1,4 @@
-import { FacsimileError } from "@facsimile/core";
+import { FacsimileError, isFacsimileError } from "@facsimile/core";
 import type { HistoryEntry, SwitchTarget } from "@facsimile/transport";
 import { forEach, isLoss } from "./attempts.ts";
 import { assertCopies } from "./changed-copy.ts";
@@ -100,7 +100,9 @@ export async function confirmAll(runs: readonly HostRun[], context: RunContext):
         throw notConfirmed(run, error);
       });
     }
-    await assertCopies(run, context);
+    await assertCopies(run, context).catch((error: unknown) => {
+      throw isFacsimileError(error, "COPY_CHANGED") ? error : notSeen(run, error);
+    });
     run.outcome = "done";
     tell(run, context, "confirmed");
   });
@@ -110,6 +112,12 @@ export async function confirmAll(runs: readonly HostRun[], context: RunContext):
 function notConfirmed({ host }: HostRun, error: unknown): FacsimileError {
   const { message, hint } = problemOf(error, host);
   return new FacsimileError("NOT_CONFIRMED", `${host.name} switched and is well; that could not be noted there: ${message}`, { cause: error, hint }); // biome-ignore format: one line
+}
+
+/** The same, but that it was noted: the line broke, or paths come and go there all the time. */
+function notSeen({ host }: HostRun, error: unknown): FacsimileError {
+  const { message, hint } = problemOf(error, host);
+  return new FacsimileError("NOT_CONFIRMED", `${host.name} switched and is well; whether its copy is exact after its commands could not be seen: ${message}`, { cause: error, hint }); // biome-ignore format: one line
 }
 
 function historyEntry(step: Step, run: HostRun, { journal, now, by, action }: RunContext): HistoryEntry {

@@ -26,10 +26,10 @@ op_hook() {
 hooked='
   said=$1 agent=$2 group=$3
   shift 3
-  # Without a group of its own it has to be told.
-  [ -n "$group" ] || trap "kill -TERM $child; { sleep 1; kill -KILL $child; } & exit 143" TERM
   "$@" &
   child=$!
+  # Without a group of its own it has to be told.
+  [ -n "$group" ] || trap "kill -TERM $child; { sleep 1; kill -KILL $child; } & exit 143" TERM
   (
     trap "" TERM
     while kill -0 "$child"; do

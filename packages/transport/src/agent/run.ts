@@ -84,7 +84,6 @@ look() {
   done
   # Not the command itself: it may have become another user.
   [ "$round" -le 20 ] || ! told "$T/runner" || kill -0 "$status" 2>/dev/null || abandoned
-  [ ! -e "$T/lost" ] || { echo "there was no room for what it said in \${T%/*}: some is lost" >&2; exit 1; }
   ended=
   # A program that it left running may hold its output open for ever.
   for round in 1 2 3 4 5; do
@@ -93,6 +92,8 @@ look() {
     ! arrived || break
     sleep 0.05 2>/dev/null || sleep 1
   done
+  # What is lost is so before all is said.
+  [ ! -e "$T/lost" ] || { echo "there was no room for what it said in \${T%/*}: some is lost" >&2; exit 1; }
   gather o
   gather e
   printf '%s\\0%s\\0%s\\0' "$ended" "$(taken o | wc -c | tr -d ' ')" "$(taken e | wc -c | tr -d ' ')"
