@@ -14,6 +14,7 @@ it("connects by argv alone: strict, without forwarding, options closed before th
     "BatchMode=yes",
     "ForwardAgent=no",
     "HostKeyAlias=web1.eu",
+    "CheckHostIP=no",
     "ControlPath=/tmp/facs-x/s",
   ]) {
     expect(args[args.indexOf(setting) - 1]).toBe("-o");

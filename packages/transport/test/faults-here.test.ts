@@ -1,0 +1,53 @@
+import { spawnSync } from "node:child_process";
+import { tree } from "@facsimile/testing";
+import { expect, it, onTestFinished } from "vitest";
+import { itAsRoot } from "../../pipeline/test/mounted.ts";
+import { connect } from "../src/index.ts";
+
+/** More sessions than this machine may have open files; each ends in its own way. */
+const MANY = `
+  const { connect } = await import(process.argv[1]);
+  const tried = await Promise.allSettled(Array.from({ length: 40 }, (_, i) => connect({ kind: "local", name: "h" + i }, { env: process.env })));
+  process.stdout.write(JSON.stringify([...new Set(tried.flatMap(({ reason }) => (reason === undefined ? [] : [reason.code])))]));
+  process.exit(0);
+`;
+
+it("more sessions than this machine has room for are told as that, not as hosts that are down", () => {
+  const built = new URL("../dist/index.js", import.meta.url).href;
+  const args = ["-c", 'ulimit -n 90; exec "$@"', "sh", process.execPath, "--input-type=module", "-e", MANY, built];
+  const { stdout, stderr } = spawnSync("sh", args, { encoding: "utf8" });
+  expect(stderr).toBe("");
+  expect(JSON.parse(stdout)).toEqual(["NOT_STARTED"]);
+});
+
+itAsRoot(
+  "what a command says is whole where /dev/shm is full, or it is told that some is lost",
+  async () => {
+    const sh = `#!/bin/sh
+if [ -z "$INSIDE" ]; then export INSIDE=1; exec unshare -m /bin/sh -c 'mount -t tmpfs -o size=64k x /dev/shm; exec /bin/sh "$@"' sh "$@"; fi
+exec /bin/sh "$@"
+`;
+    const home = await tree(
+      { "shop/.keep": "", "bin/sh": { content: sh, mode: 0o755 } },
+      { onFinished: onTestFinished },
+    );
+    const env = { ...process.env, HOME: home, PATH: `${home}/bin:${process.env["PATH"]}` };
+    const session = await connect({ kind: "local", name: "local" }, { env });
+    onTestFinished(() => session.close());
+    let size = 0;
+    const run = {
+      run: "seq 1 20000",
+      instance: "staging",
+      onOutput: ({ bytes }: { bytes: Uint8Array }) => void (size += bytes.length),
+    };
+    expect(await session.run(run)).toMatchObject({ exitCode: 0 });
+    expect(size).toBe(108_894);
+    const nowhere = await connect({ kind: "local", name: "local" }, { env: { ...env, TMPDIR: "/dev/shm" } });
+    onTestFinished(() => nowhere.close());
+    await expect(nowhere.run({ ...run, run: "head -c 300000 /dev/zero" })).rejects.toMatchObject({
+      code: "HOST_FAILED",
+      message: expect.stringContaining("some is lost"),
+    });
+  },
+  30_000,
+);
