@@ -3,6 +3,7 @@ export { concerns } from "./deploy/concerns.ts";
 export type { Proposal } from "./deploy/consent.ts";
 export type { DeployRequest } from "./deploy/deploy.ts";
 export { lockText } from "./deploy/lock-text.ts";
+export { type ReleaseCount, releaseCounts } from "./deploy/odd-releases.ts";
 export type { PlanRequest } from "./deploy/plan.ts";
 export type {
   FileChange,
@@ -17,6 +18,7 @@ export type {
 } from "./deploy/plan-types.ts";
 export { isRefused } from "./deploy/refusals.ts";
 export type {
+  AskedVersion,
   DeployReport,
   HostOutcome,
   HostReport,

@@ -51,7 +51,7 @@ const verified = { schema: "verify/1" as const, instance: "dev", hosts: [
   { host: "web1", region: "eu", projects: [], problem },
   { host: "web2", region: "eu", projects: [shop] },
   { host: "web3", region: "eu", projects: [{ ...shop, differences: [] }] },
-], deep: false, down: [] }; // biome-ignore format: a fixture
+], projects: [{ project: "shop", version: "1" }], deep: false, down: [] }; // biome-ignore format: a fixture
 const deployed = {
   ...{ schema: "deploy/1" as const, run: "r", instance: "dev", outcome: "failed" as const, projects: [] },
   ...{

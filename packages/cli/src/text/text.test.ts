@@ -317,7 +317,7 @@ describe("planText", () => {
 });
 
 describe("verifyText", () => {
-  const report = (hosts: VerifyReport["hosts"], down: VerifyReport["down"] = []): VerifyReport => ({ schema: "verify/1", instance: "staging", deep: false, hosts, down }); // biome-ignore format: one line
+  const report = (hosts: VerifyReport["hosts"], down: VerifyReport["down"] = []): VerifyReport => ({ schema: "verify/1", instance: "staging", deep: false, projects: [{ project: "shop", version: "1.1.0" }], hosts, down }); // biome-ignore format: one line
   const good = { project: "shop", version: "1.1.0", release: "3f9c1e7aa", differences: [] };
 
   it("groups exact hosts by region and names each difference of the others", () => {
@@ -357,7 +357,7 @@ describe("verifyText", () => {
       { host: "web4", region: "eu", projects: [], problem: lost },
     ];
     expect(verifyText(report(hosts), style, { projects: ["shop"], options: { regions: ["eu"] } })).toMatch(
-      /\n1 of 4 hosts is exact, but of another release than others\. To make all alike: facs deploy staging shop --regions eu\n1 of 4 hosts could not be checked\.\n$/,
+      /\n1 of 4 hosts is exact, but of another release than others\. To make all alike: facs deploy staging shop --regions eu\n {2}or, to the release that most hold: facs rollback staging shop 3f9c1e7 --regions eu\n1 of 4 hosts could not be checked\.\n$/,
     );
   });
 
@@ -368,6 +368,33 @@ describe("verifyText", () => {
     expect(verifyText(report(hosts), style, typed)).toMatch(/Heal: facs deploy staging shop --hosts web1 --root '\/srv\/de fs'\n$/); // biome-ignore format: one line
     const some = [...hosts, { host: "web2", region: "eu", projects: [good] }];
     expect(verifyText(report(some), style, { ...typed, options: { regions: ["eu"] } })).toMatch(/Heal: facs deploy staging shop --hosts web1\n$/); // biome-ignore format: one line
+  });
+
+  it("heals to the version that hosts hold where the definitions say another one, as after a rollback", () => {
+    const back = { ...good, version: "1.0.0", release: "5e6f7a8aa" };
+    const bad = { differences: [{ kind: "extra" as const, path: "x" }] };
+    const ledger = { project: "ledger", version: "2.0.0", release: "9b01c44aa", differences: [] };
+    const host = (name: string, ...projects: VerifyReport["hosts"][number]["projects"]) => ({ host: name, region: "eu", projects }); // biome-ignore format: one line
+    const one = [host("web1", back, ledger), host("web2", { ...back, ...bad }, ledger)];
+    expect(verifyText(report(one), style)).toMatch(
+      /\n1 of 2 hosts differs in 1 path\. Heal: facs deploy staging shop@1\.0\.0 --hosts web2\n {2}The definitions say shop 1\.1\.0: a deploy that names no version brings that\.\n$/,
+    );
+    const mixed = [host("web1", { ...good, ...bad }), host("web2", { ...back, ...bad }), host("web3", { ...back, version: "1.1.0+dev", ...bad })]; // biome-ignore format: one line
+    expect(verifyText(report(mixed), style)).toMatch(
+      /Heal: facs deploy staging --hosts web1\n {2}and: facs deploy staging shop@1\.0\.0 --hosts web2\n {2}and: facs deploy staging shop --src-dir DIR --hosts web3\n/,
+    );
+  });
+
+  it("makes alike by the version that most hosts hold, and by its release", () => {
+    const back = { ...good, version: "1.0.0", release: "5e6f7a8aa" };
+    const problem = new FacsimileError("ODD_RELEASE", "shop is of release 3f9c1e7");
+    const hosts = [
+      { host: "web1", region: "eu", projects: [good], problem },
+      ...["web2", "web3"].map((name) => ({ host: name, region: "eu", projects: [back] })),
+    ];
+    expect(verifyText(report(hosts), style)).toMatch(
+      /To make all alike: facs deploy staging shop@1\.0\.0\n {2}The definitions say shop 1\.1\.0: .*\n {2}or, to the release that most hold: facs rollback staging shop 5e6f7a8\n$/,
+    );
   });
 
   it("heals all where all differ, and names hosts that nobody asked", () => {

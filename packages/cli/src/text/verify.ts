@@ -1,12 +1,9 @@
 import type { VerifiedHost, VerifyReport } from "@facsimile/pipeline";
-import { type MeantWords, meantWords } from "../confirm.ts";
 import { differenceCells } from "./difference.ts";
+import { alikeLines, healLines, type TypedVerify } from "./heal.ts";
 import { columns, count, type Style } from "./style.ts";
 import { harmless } from "./value.ts";
 import { groupBy, heldText, holdsText, hostProblem } from "./words.ts";
-
-/** What was asked. Default: all of the instance. */
-export type TypedVerify = Pick<MeantWords, "projects" | "options">;
 
 /** Which hosts hold exactly what was deployed, and how the others differ; the deploy that heals them. */
 export function verifyText(
@@ -69,29 +66,26 @@ function differenceRow(project: string, [kind, path, what]: readonly [string, st
   return [kind, project, path, what];
 }
 
-/** One line for each: what differs, what is exact and of another release, who could not be asked. */
+/** What differs, what is exact and of another release, who could not be asked; each with what heals it. */
 function summary(
-  { instance, hosts }: VerifyReport,
+  report: VerifyReport,
   { rest, typed }: { rest: readonly VerifiedHost[]; typed: TypedVerify },
 ): string[] {
+  const { instance, hosts } = report;
   if (rest.length === 0) return [`${instance}: ${holdsText(hosts.length, allHeld(hosts))}.`];
   const differing = rest.filter(isDifferent);
   const odd = rest.filter((host) => isOdd(host) && !isDifferent(host));
   const unchecked = rest.length - differing.length - odd.length;
-  const { projects, options } = typed;
-  const only = differing.length === hosts.length ? options : { ...(options.root === undefined ? {} : { root: options.root }), hosts: differing.map(({ host }) => host) }; // biome-ignore format: one line
   const paths = differing.flatMap(({ projects }) => projects.flatMap(({ differences }) => differences)).length;
   const of = count(hosts.length, "host");
+  const differ = `${differing.length} of ${of} ${differing.length === 1 ? "differs" : "differ"}${paths === 0 ? "" : ` in ${count(paths, "path")}`}.`;
+  const others = `${odd.length} of ${of} ${odd.length === 1 ? "is" : "are"} exact, but of another release than others.`;
   return [
-    ...(differing.length === 0
-      ? []
-      : [`${differing.length} of ${of} ${differing.length === 1 ? "differs" : "differ"}${paths === 0 ? "" : ` in ${count(paths, "path")}`}. Heal: facs deploy ${meantWords({ instance, projects, options: only })}`]),
-    ...(odd.length === 0
-      ? []
-      : [`${odd.length} of ${of} ${odd.length === 1 ? "is" : "are"} exact, but of another release than others. To make all alike: facs deploy ${meantWords({ instance, projects, options })}`]),
+    ...(differing.length === 0 ? [] : healLines(differ, report, { hosts: differing, typed })),
+    ...(odd.length === 0 ? [] : alikeLines(others, report, { hosts: odd, typed })),
     ...(unchecked === 0 ? [] : [`${unchecked} of ${of} could not be checked.`]),
-  ]; // biome-ignore format: a line each
-}
+  ];
+} // biome-ignore format: a line each
 
 function isOdd({ problem }: VerifiedHost): boolean {
   return problem?.code === "ODD_RELEASE";

@@ -67,9 +67,17 @@ export interface VerifyReport {
   readonly instance: string;
   /** Everything was hashed; else what moved since the deploy, as the hosts' snapshots have it. */
   readonly deep: boolean;
+  /** What was asked for. After a rollback hosts hold another version. */
+  readonly projects: readonly AskedVersion[];
   readonly hosts: readonly VerifiedHost[];
   /** Declared down, and why: nobody asked them. */
   readonly down: readonly { readonly host: string; readonly region: string | undefined; readonly down: string }[];
+}
+
+/** The version of a project that the definitions say, and that a deploy brings; or the one that was typed: `storefront@1.0.0`. */
+export interface AskedVersion {
+  readonly project: string;
+  readonly version: string;
 }
 
 export interface VerifiedHost {

@@ -52,11 +52,13 @@ export async function verify(request: VerifyRequest, context: PipelineContext): 
       const { host } = outcome.item;
       return unchecked(host, problemOf(outcome.status === "failed" ? outcome.error : undefined, host));
     });
+    const defined = projects.map(({ project, version }) => ({ project, version }));
     return {
       schema: "verify/1",
       instance: instance.full,
       deep,
-      hosts: withOddReleases(hosts, instance.full),
+      projects: defined,
+      hosts: withOddReleases(hosts, { instance: instance.full, defined }),
       down: down.map((host) => ({ ...named(host), down: String(host.down) })),
     };
   } finally {
