@@ -3,7 +3,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type FleetWorld, fleetWorld } from "./world.ts";
+import { type FleetWorld, fleetWorld, HOSTS } from "./world.ts";
 
 /** What a host notes of a tree that it proved; see the agent of transport. */
 const SNAPSHOT = `export LC_ALL=C TZ=UTC0; { printf 'snapshot/2\\0'
@@ -117,5 +117,18 @@ describe("facs verify", () => {
     expect(json.projects).toEqual([{ project: "storefront", version: "1.1.0" }]);
     const odd = hosts.find(({ problem }: { problem?: { code: string } }) => problem?.code === "ODD_RELEASE");
     expect(odd.problem.hint).toMatch(/facs rollback staging storefront [0-9a-f]{7} --hosts web\d\.(eu|us)$/);
+  });
+
+  it("is not well where every host is declared down, and neither is a plan or a deploy; status says that nobody was asked", async () => {
+    for (const name of HOSTS)
+      await shop.edit("define/staging.json5", `"${name}": { region`, `"${name}": { down: "moving", region`).catch(() => undefined); // biome-ignore format: web2.us is down already
+    for (const words of [["verify"], ["plan"], ["deploy", "--yes"], ["rollback", "--yes"], ["run", "--", "true"]]) {
+      const [command = "", ...more] = words;
+      const { code, stdout, stderr } = await shop.facs(command, "staging", ...more);
+      expect([code, stdout]).toEqual([1, ""]);
+      expect(stderr).toMatch(/NO_HOSTS: staging has no host that is not declared down: web1\.eu \(moving\), /);
+    }
+    const { code, stdout } = await shop.facs("status", "staging");
+    expect([code, stdout]).toEqual([0, expect.stringContaining("not asked: moving")]);
   });
 });

@@ -1,7 +1,7 @@
 import { FacsimileError } from "@facsimile/core";
 import type { Host } from "@facsimile/definitions";
 import type { PipelineContext } from "../context.ts";
-import { chooseHosts, type HostFilter } from "../instance/chosen-hosts.ts";
+import { assertSomeUp, chooseHosts, type HostFilter } from "../instance/chosen-hosts.ts";
 import { type CopyRequest, type Outline, outline } from "../instance/outline.ts";
 import type { TakenUp } from "./resume.ts";
 
@@ -22,7 +22,7 @@ export interface Chosen {
 /**
  * The hosts that a deploy is for, and why it is not for the others.
  *
- * @throws As {@link chooseHosts}; `NO_HOSTS` where an earlier run left none of them behind
+ * @throws As {@link chooseHosts} and {@link assertSomeUp}; `NO_HOSTS` where an earlier run left none of them behind
  */
 export function chosen(
   outline: Outline,
@@ -31,6 +31,7 @@ export function chosen(
   const { hosts } = chooseHosts(outline, { filter, definition: outline.definition });
   const meant = taken === undefined ? hosts : hosts.filter(({ name }) => taken.hosts.has(name));
   if (meant.length === 0 && taken !== undefined) throw nothingLeft(outline, taken);
+  assertSomeUp({ hosts, down: outline.down }, outline.instance.full);
   const why = (host: Host) => {
     if (taken === undefined || !hosts.includes(host)) return "not chosen";
     return taken.done.has(host.name) ? `done in run ${taken.run}` : `not in run ${taken.run}`;
@@ -44,6 +45,13 @@ export function chosen(
 export async function chosenOutline(request: CopyRequest & HostFilter, context: PipelineContext): Promise<Outline> {
   const all = await outline(request, context);
   return { ...all, ...chooseHosts(all, { filter: request, definition: all.definition }) };
+}
+
+/** The same, of whose hosts some can be asked. @throws As {@link chooseHosts} and {@link assertSomeUp} */
+export async function askedOutline(request: CopyRequest & HostFilter, context: PipelineContext): Promise<Outline> {
+  const outlined = await chosenOutline(request, context);
+  assertSomeUp(outlined, outlined.instance.full);
+  return outlined;
 }
 
 function nothingLeft({ instance, down }: Outline, { run, hosts }: TakenUp): FacsimileError {

@@ -61,13 +61,11 @@ export function isNamed({ projects = [] }: DeployRequest): boolean {
 }
 
 async function assertAllowed(
-  { definition, instance, isProtected }: Outline,
+  { instance, isProtected }: Outline,
   request: DeployRequest,
   context: PipelineContext,
 ): Promise<void> {
   const problems: FacsimileError[] = [];
-  if (definition.hosts.length === 0)
-    problems.push(new FacsimileError("NO_HOSTS", `${instance.full} has no hosts for these projects`));
   // Its hosts need not be asked to know that it needs a word.
   if (isProtected && !request.yes && request.confirm === undefined)
     problems.push(unconfirmed(request, `${instance.full} is protected`));

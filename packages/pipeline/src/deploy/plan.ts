@@ -9,7 +9,7 @@ import type { Copy } from "../release/release.ts";
 import { type OpenedState, openStateOf, type StateRequest } from "../secrets/open.ts";
 import { assertReferences } from "../secrets/references.ts";
 import { type PreparedProject, prepare } from "../sources/prepare.ts";
-import { chosenOutline } from "./chosen.ts";
+import { askedOutline } from "./chosen.ts";
 import { warnOfOlder } from "./deployed-state.ts";
 import { HeldReleases } from "./held-release.ts";
 import { closeAll, problemOf, type Reached, reachAll } from "./hosts.ts";
@@ -36,7 +36,7 @@ export interface Surveyed {
 
 /** Asks every host, in one session each, and says what a deploy would do. Nothing is written, anywhere but in work folders. */
 export async function plan(request: PlanRequest, context: PipelineContext): Promise<Plan> {
-  const outlined = await chosenOutline(request, context);
+  const outlined = await askedOutline(request, context);
   const reaching = reachAll(outlined, context);
   try {
     const evaluation = await evaluate(outlined, context, { use: "read" });

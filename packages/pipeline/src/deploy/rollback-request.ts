@@ -26,11 +26,9 @@ export interface RollbackProposal {
   readonly isProtected: boolean;
 }
 
-/** @throws `NO_HOSTS`, `CONFIRMATION_NEEDED` */
-export function assertAllowed({ hosts, instance, isProtected }: Outline, request: RollbackRequest): void {
+/** @throws `CONFIRMATION_NEEDED` */
+export function assertAllowed({ instance, isProtected }: Outline, request: RollbackRequest): void {
   const problems: FacsimileError[] = [];
-  if (hosts.length === 0)
-    problems.push(new FacsimileError("NO_HOSTS", `${instance.full} has no hosts for these projects`));
   // Its hosts need not be asked to know that it needs a word.
   if (isProtected && !request.yes && request.confirm === undefined)
     problems.push(unconfirmed(request, `${instance.full} is protected`));

@@ -6,7 +6,7 @@ import type { PipelineContext } from "../context.ts";
 import type { HostFilter } from "../instance/chosen-hosts.ts";
 import type { CopyRequest, Outline, WantedProject } from "../instance/outline.ts";
 import { trustOf } from "../people/trust.ts";
-import { chosenOutline } from "./chosen.ts";
+import { askedOutline } from "./chosen.ts";
 import { driftOf } from "./drift.ts";
 import { HeldReleases } from "./held-release.ts";
 import { type Answering, closeAll, placeOf, problemOf, type Reached, reachAll, treeOptions } from "./hosts.ts";
@@ -35,7 +35,7 @@ interface Checking {
  */
 export async function verify(request: VerifyRequest, context: PipelineContext): Promise<VerifyReport> {
   const { deep = false } = request;
-  const outlined = await chosenOutline(request, context);
+  const outlined = await askedOutline(request, context);
   const { instance, projects, definition, down } = outlined;
   const reaching = reachAll(outlined, context);
   try {

@@ -4,6 +4,8 @@ import { fanOut, type Outcome, type RunOutput, type RunResult } from "@facsimile
 import type { PipelineContext } from "../context.ts";
 import { connectTo, problemOf } from "../deploy/hosts.ts";
 import type { PipelineEvent } from "../events.ts";
+import { assertSomeUp } from "../instance/chosen-hosts.ts";
+import type { WantedHosts } from "../instance/wanted-hosts.ts";
 import { type ChosenRequest, chosenHosts } from "./chosen.ts";
 import { Lines } from "./lines.ts";
 
@@ -53,7 +55,7 @@ export type CommandContext = Omit<PipelineContext, "onEvent"> & { readonly onEve
  */
 export async function runOnHosts(request: CommandRequest, context: CommandContext): Promise<CommandReport> {
   const { definition, hosts, down } = await chosenHosts(request, context);
-  assertAllowed(request, { definition, hosts });
+  assertAllowed(request, { definition, hosts, down });
   context.onEvent({ type: "hosts", hosts: hosts.map(({ name }) => name) });
   const limit = definition.values.deploy.parallel;
   const work = (host: Host) => runOn(host, { ...request, definition, context });
@@ -65,13 +67,12 @@ export async function runOnHosts(request: CommandRequest, context: CommandContex
 
 function assertAllowed(
   { words, yes = false }: CommandRequest,
-  { definition, hosts }: { definition: Definition; hosts: readonly Host[] },
+  { definition, hosts, down }: WantedHosts & { definition: Definition },
 ): void {
   const { values, instance } = definition;
   if (words.every((word) => word.trim() === ""))
     throw new FacsimileError("USAGE", "no command is named", { hint: `facs run ${instance.full} -- uptime` });
-  if (hosts.length === 0)
-    throw new FacsimileError("NO_HOSTS", `${instance.full} has no host that is not declared down`);
+  assertSomeUp({ hosts, down }, instance.full);
   if (values.protected !== true || yes) return;
   throw new FacsimileError("CONFIRMATION_NEEDED", `${instance.full} is protected`, {
     hint: `If it is right, add --yes: facs run ${instance.full} --yes -- ...`,

@@ -1,7 +1,7 @@
 import { type FacsimileError, parseInstance, problemsOf } from "@facsimile/core";
 import type { Definition, Host } from "@facsimile/definitions";
 import { expect, it } from "vitest";
-import { chooseHosts, type HostFilter } from "./chosen-hosts.ts";
+import { assertSomeUp, chooseHosts, type HostFilter } from "./chosen-hosts.ts";
 
 const hosts = [
   { name: "web1.eu", region: "eu", targets: ["frontend"] },
@@ -63,6 +63,12 @@ it("says of hosts that are declared down why they are", () => {
   expect(refused({ hosts: ["web2.us"] })[0]).toMatch(
     /^NO_HOSTS what was chosen of staging is declared down: web2\.us \(moving house\)/,
   );
+});
+
+it("takes no host at all for nothing that could be well", () => {
+  expect(() => assertSomeUp(wanted, "staging")).not.toThrow();
+  expect(() => assertSomeUp({ hosts: [], down: wanted.down }, "staging")).toThrow("staging has no host that is not declared down: web2.us (moving house)"); // biome-ignore format: one line
+  expect(() => assertSomeUp({ hosts: [], down: [] }, "staging")).toThrow("staging has no hosts for these projects");
 });
 
 it("says of hosts that others than the wanted projects are on them", () => {

@@ -30,6 +30,19 @@ export function chooseHosts(
   throw noneLeft(chosen.down, { filter, instance: definition.instance.full });
 }
 
+/** @throws `NO_HOSTS` where no host can be asked: what nobody was asked is not well */
+export function assertSomeUp({ hosts, down }: WantedHosts, instance: string): void {
+  if (hosts.length > 0) return;
+  if (down.length === 0) throw new FacsimileError("NO_HOSTS", `${instance} has no hosts for these projects`);
+  throw new FacsimileError("NO_HOSTS", `${instance} has no host that is not declared down: ${whyDown(down)}`, {
+    hint: "Take `down` out of the definition of a host that is up again.",
+  });
+}
+
+function whyDown(down: readonly Host[]): string {
+  return down.map((host) => `${host.name} (${host.down})`).join(", ");
+}
+
 const KINDS = ["hosts", "targets", "regions"] as const;
 type Kind = (typeof KINDS)[number];
 
@@ -80,8 +93,7 @@ function noneLeft(
   { filter, instance }: { filter: HostFilter; instance: string },
 ): FacsimileError {
   if (down.length > 0) {
-    const why = down.map((host) => `${host.name} (${host.down})`).join(", ");
-    return new FacsimileError("NO_HOSTS", `what was chosen of ${instance} is declared down: ${why}`, {
+    return new FacsimileError("NO_HOSTS", `what was chosen of ${instance} is declared down: ${whyDown(down)}`, {
       hint: "Choose others; or take `down` out of the definition of a host that is up again.",
     });
   }
