@@ -110,6 +110,7 @@ describe("a rollback", { timeout: 60_000 }, () => {
     expect(await refused()).toEqual([
       "ROLLBACK_UNSURE web2.eu does not answer, so nobody knows which release is the one before [Name the release: facs history staging, then facs rollback staging RELEASE]",
     ]);
+    expect(await refused({ filter: { regions: ["eu"] } })).toEqual([expect.stringContaining("facs rollback staging RELEASE --regions eu]")]); // biome-ignore format: one line
     expect(await shop.banners()).toEqual(["three", "four", "three"]);
     expect(outcomes(await shop.rollback({ words: [id("three")] }))).toEqual({ "web1.eu": "unchanged", "web2.eu": "unreachable", "db1.us": "unchanged" }); // biome-ignore format: one line
     await shop.define({ deploy: HOOKS, hosts: { "web2.eu": 'down: "gone"' }, banner: "four" });

@@ -28,7 +28,7 @@ export async function rollbackCommand({ instance, words, options, world, run }: 
   const given = ["", ...givenOptions(options)].join(" ");
   const command = `${["facs rollback", instance, ...words].join(" ")}${given}`;
   const answer = { declined: false };
-  const confirm = options.json || world.ask === undefined ? undefined : askWith(world, answer);
+  const confirm = options.json || world.ask === undefined ? undefined : askWith(world, { answer, given });
   const { set, yes, acceptRollback } = options;
   const request = { instance, words, set, filter: hostFilterOf(options), yes, acceptRollback, command, confirm };
   const again = () =>
@@ -43,10 +43,10 @@ export async function rollbackCommand({ instance, words, options, world, run }: 
   run.status = endStatus(report, world);
 }
 
-function askWith({ ask, tell, style }: World, answer: { declined: boolean }) {
+function askWith({ ask, tell, style }: World, { answer, given }: { answer: { declined: boolean }; given: string }) {
   return async ({ plan, isProtected }: RollbackProposal): Promise<boolean> => {
     const { rollbackPlanText } = await import("../text/rollback-plan.ts");
-    tell(rollbackPlanText(plan, style));
+    tell(rollbackPlanText(plan, { style, given }));
     const said = (await ask?.(isProtected ? `Type ${plan.instance} to roll back: ` : "Roll back? [y/N] "))?.trim() ?? ""; // biome-ignore format: one line
     answer.declined = isProtected ? said !== plan.instance : !/^y(es)?$/i.test(said);
     return !answer.declined;

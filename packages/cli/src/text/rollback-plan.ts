@@ -5,8 +5,15 @@ import { columns, count, type Style } from "./style.ts";
 import { harmless } from "./value.ts";
 import { groupBy, hostNames, hostsText, short } from "./words.ts";
 
-/** What a rollback would do: which release goes where, what runs then, and which secrets would be old ones. */
-export function rollbackPlanText(plan: RollbackPlan, style: Style): string {
+/**
+ * What a rollback would do: which release goes where, what runs then, and which secrets would be old ones.
+ *
+ * @param typed `given`: the options that were typed, with a blank before them. Default: none.
+ */
+export function rollbackPlanText(
+  plan: RollbackPlan,
+  { style, given = "" }: { readonly style: Style; readonly given?: string },
+): string {
   const { instance, projects, hosts, rotated } = plan;
   const changing = hosts.filter((host) => host.projects.length > 0);
   const failed = hosts.flatMap(({ host, problem }) => (problem === undefined ? [] : [{ host, problem }]));
@@ -15,7 +22,7 @@ export function rollbackPlanText(plan: RollbackPlan, style: Style): string {
     [`${instance}: back to ${projects.map(goalText).join(", ")} on ${hostsText(changing)}`],
     hostLines(plan, style),
     commandLines(plan),
-    rotated.flatMap((one) => rotatedLines(one, instance).map((line) => `${style.yellow("!")} ${line}`)),
+    rotated.flatMap((one) => rotatedLines(one, { instance, given }).map((line) => `${style.yellow("!")} ${line}`)),
     lost,
     [`${count(changing.length, "host")} would be switched. Definitions and state stay as they are.`],
   ];
@@ -61,9 +68,12 @@ function whereText(hook: Hooks["postcmd"][number]): string {
 }
 
 /** Why a rollback may be the wrong thing, and what is right then. */
-export function rotatedLines({ project, version, secrets }: RotatedSecrets, instance: string): string[] {
+export function rotatedLines(
+  { project, version, secrets }: RotatedSecrets,
+  { instance, given }: { readonly instance: string; readonly given: string },
+): string[] {
   return [
     `${project} ${harmless(version)} holds values that are others now: ${secrets.map(harmless).join(", ")}`,
-    `  with those of now: facs deploy ${instance} ${project}@${harmless(version)}`,
+    `  with those of now: facs deploy ${instance} ${project}@${harmless(version)}${given}`,
   ];
 }

@@ -26,6 +26,14 @@ it("goes on as it was typed where it is not known yet which releases", () => {
   expect(told(report([lost], { outcome: "failed", projects: [] }))).toContain("then: facs rollback staging --hosts web1,web2\n"); // biome-ignore format: one line
 });
 
+it("advises the hosts that were chosen, and no others", () => {
+  const defined = [{ project: "shop", version: "1.1.0", position: undefined }];
+  const rotated = [{ project: "shop", version: "1.0.0", secrets: ["passwd/shop"] }];
+  const text = told(report([host("web1", "done"), host("web2", "done")], { outcome: "done", defined, rotated }));
+  expect(text).toContain("to stay with 1.0.0: facs deploy staging shop@1.0.0 --hosts web1,web2\n");
+  expect(text).toContain("with those of now: facs deploy staging shop@1.0.0 --hosts web1,web2\n");
+});
+
 it("does not send anybody to try again what cannot be", () => {
   const torn = new FacsimileError("ROLLBACK_IMPOSSIBLE", "web2 is torn", { hint: "facs deploy staging shop@1.0.0" });
   const text = told(report([host("web1", "not tried"), host("web2", "failed", torn)], { outcome: "failed" }));

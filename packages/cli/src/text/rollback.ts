@@ -19,7 +19,7 @@ export function rollbackText(report: RollbackReport, typed: { style: Style } & T
   const rows = [
     ...endRows(report, againLines(report, typed)),
     ...changedRows(report),
-    ...(isBack(report) ? afterRows(report) : []),
+    ...(isBack(report) ? afterRows(report, typed) : []),
   ];
   return endText(report, { rows, style });
 }
@@ -41,12 +41,12 @@ function isBack({ hosts }: RollbackReport): boolean {
   return hosts.some(({ outcome }) => outcome === "done" || outcome === "unchanged");
 }
 
-function afterRows({ instance, projects, hosts, rotated, defined }: RollbackReport): Row[] {
+function afterRows({ instance, projects, hosts, rotated, defined }: RollbackReport, { given }: TypedRollback): Row[] {
   const left = hosts.filter(({ why }) => why === "not chosen");
-  const old = rotated.flatMap((one) => rotatedLines(one, instance));
+  const old = rotated.flatMap((one) => rotatedLines(one, { instance, given }));
   const apart = projects.flatMap(({ project, version }) => {
     const said = defined.find((one) => one.project === project);
-    return said === undefined ? [] : apartLines(said, { version, instance });
+    return said === undefined ? [] : apartLines(said, { version, instance, given });
   });
   return [
     ...(left.length === 0 ? [] : [["mixed", `hosts differ now: ${left.map(({ host }) => host).join(", ")} kept what ran there`] as const]),
@@ -58,16 +58,16 @@ function afterRows({ instance, projects, hosts, rotated, defined }: RollbackRepo
 /** A rollback leaves the definitions as they are: the next deploy would bring back what was left. */
 function apartLines(
   { project, version: said, position }: RollbackReport["defined"][number],
-  { version, instance }: { version: string; instance: string },
+  { version, instance, given }: { version: string; instance: string; given: string },
 ): string[] {
   const where = position === undefined ? "the definitions say" : `${formatPosition(position)} says`;
   if (said === version)
     return [
       `${where} ${project} ${harmless(said)} too; what else they say may differ from what hosts hold`,
-      `  to see it: facs plan ${instance} ${project}`,
+      `  to see it: facs plan ${instance} ${project}${given}`,
     ];
   return [
     `${where} ${project} ${harmless(said)}, and the next deploy would bring it back`,
-    `  to stay with ${harmless(version)}: facs deploy ${instance} ${project}@${harmless(version)}`,
+    `  to stay with ${harmless(version)}: facs deploy ${instance} ${project}@${harmless(version)}${given}`,
   ];
 }

@@ -24,6 +24,8 @@ export interface CarryOutContext extends PipelineContext {
   /** See {@link RunContext}. */
   readonly stop: AbortSignal | undefined;
   readonly watch: Stopwatch;
+  /** See {@link RunContext}. */
+  readonly chosen?: RunContext["chosen"];
   readonly adopt: boolean;
   readonly allowDeletes: boolean;
   readonly recorded: DeployReport["recorded"];

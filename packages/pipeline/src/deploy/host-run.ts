@@ -66,6 +66,8 @@ export interface Switched {
 
 export interface RunContext extends PipelineContext {
   readonly instance: string;
+  /** The choice of hosts as it is typed, a blank before it, for advice. Default: all hosts. */
+  readonly chosen?: string | undefined;
   /** As locks, histories and journals have it. */
   readonly action: "deploy" | "rollback";
   readonly journal: Journal;

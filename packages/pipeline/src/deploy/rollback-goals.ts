@@ -8,6 +8,8 @@ export interface Asked {
   readonly outline: Pick<Outline, "instance" | "projects">;
   readonly surveyed: readonly Surveyed[];
   readonly words: RollbackWords;
+  /** The choice of hosts as it is typed, a blank before it. Default: all hosts. */
+  readonly chosen?: string;
 }
 
 /**
@@ -16,14 +18,14 @@ export interface Asked {
  *
  * @throws `UNKNOWN_RELEASE`; `ROLLBACK_UNSURE` without a name, where a host did not answer; `NO_OLDER_RELEASE` where a project that is named has none, or no project has one
  */
-export function goalsOf({ outline, surveyed, words }: Asked): readonly Named[] {
+export function goalsOf({ outline, surveyed, words, chosen = "" }: Asked): readonly Named[] {
   const histories = outline.projects.map(({ project }) => ({ project, hosts: historiesOf(project, surveyed) }));
   if (words.release !== undefined) return [namedGoal(words.release, { histories, instance: outline.instance.full })];
-  assertAllHeard(surveyed, outline.instance.full);
+  assertAllHeard(surveyed, { instance: outline.instance.full, chosen });
   const goals = histories.map(({ project, hosts }) => ({ project, entry: releaseBefore(hosts) }));
   const none = goals.filter(({ entry }) => entry === undefined);
   if (words.projects.length > 0 || none.length === goals.length)
-    throwProblems(none.map(({ project }) => noOlder(project, outline.instance.full)));
+    throwProblems(none.map(({ project }) => noOlder(project, { instance: outline.instance.full, chosen })));
   return goals.flatMap(({ project, entry }) => (entry === undefined ? [] : [{ project, version: entry.version, id: entry.release }])); // biome-ignore format: one line
 }
 
@@ -40,17 +42,22 @@ export function projectsMeant({ outline, surveyed, words }: Asked): readonly Pic
   return found.length > 0 ? found : outline.projects;
 }
 
+interface Where {
+  readonly instance: string;
+  readonly chosen: string;
+}
+
 /** More hosts than this are only counted. */
 const NAMED = 8;
 
 /** A host that nobody asked may run the newest release: without it, all would go one too far. */
-function assertAllHeard(surveyed: readonly Surveyed[], instance: string): void {
+function assertAllHeard(surveyed: readonly Surveyed[], { instance, chosen }: Where): void {
   const silent = surveyed.filter(({ problem }) => problem !== undefined).map(({ reached: { host } }) => host.name);
   if (silent.length === 0) return;
   const names = silent.length > NAMED ? `${silent.slice(0, NAMED).join(", ")} and ${silent.length - NAMED} more` : silent.join(", "); // biome-ignore format: one line
   const does = silent.length === 1 ? "does" : "do";
   throw new FacsimileError("ROLLBACK_UNSURE", `${names} ${does} not answer, so nobody knows which release is the one before`, {
-    hint: `Name the release: facs history ${instance}, then facs rollback ${instance} RELEASE`,
+    hint: `Name the release: facs history ${instance}, then facs rollback ${instance} RELEASE${chosen}`,
   }); // biome-ignore format: one line
 }
 
@@ -81,8 +88,8 @@ function namedGoal(
   throw new FacsimileError("UNKNOWN_RELEASE", message, { hint });
 }
 
-function noOlder(project: string, instance: string): FacsimileError {
+function noOlder(project: string, { instance, chosen }: Where): FacsimileError {
   return new FacsimileError("NO_OLDER_RELEASE", `hosts of ${instance} confirmed no release of ${project} before the one they run`, {
-    hint: `What they confirmed: facs history ${instance} ${project}. Any version: facs deploy ${instance} ${project}@VERSION`,
+    hint: `What they confirmed: facs history ${instance} ${project}. Any version: facs deploy ${instance} ${project}@VERSION${chosen}`,
   }); // biome-ignore format: one line
 }

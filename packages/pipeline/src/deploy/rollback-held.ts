@@ -20,6 +20,8 @@ interface Looking {
   readonly outline: Pick<Outline, "definition" | "instance">;
   readonly goals: readonly Named[];
   readonly trust: Trust;
+  /** The choice of hosts as it is typed, a blank before it. Default: all hosts. */
+  readonly chosen?: string;
 }
 
 /**
@@ -60,11 +62,11 @@ async function heldOn(
 
 async function heldOf(
   goal: Named,
-  { surveyed: { reached, projects }, outline, trust }: Omit<Looking, "goals"> & { surveyed: Surveyed },
+  { surveyed: { reached, projects }, outline, trust, chosen }: Omit<Looking, "goals"> & { surveyed: Surveyed },
 ): Promise<Held> {
   const found = projects.get(goal.project);
   const instance = outline.instance.full;
-  const hint = goElsewhere(instance, goal, found?.release?.version);
+  const hint = goElsewhere(instance, goal, { runs: found?.release?.version, chosen });
   const lacks = (what: string) => new FacsimileError("ROLLBACK_IMPOSSIBLE", `${reached.host.name} ${what}`, { hint });
   if (found === undefined || !("session" in reached)) throw new Error(`${reached.host.name} was not asked`);
   if (found.probe.current === undefined) throw lacks(`runs nothing of ${goal.project}`);

@@ -13,7 +13,11 @@ export interface RollbackWords {
 /** @throws `USAGE`: a version, two releases, or a release beside several projects */
 export async function parseWords(
   words: readonly string[],
-  { instance, root }: Pick<PipelineContext, "root"> & { readonly instance: string },
+  {
+    instance,
+    root,
+    chosen = "",
+  }: Pick<PipelineContext, "root"> & { readonly instance: string; readonly chosen?: string },
 ): Promise<RollbackWords> {
   const named = words.some((word) => RELEASE.test(word)) ? await listProjects(await findConglomerate(root)) : [];
   const isRelease = (word: string) => RELEASE.test(word) && !named.some((project) => project === word);
@@ -21,9 +25,9 @@ export async function parseWords(
   const projects = words.filter((word) => !isRelease(word));
   const versions = projects.filter((word) => word.includes("@"));
   throwProblems([
-    ...versions.map((word) => usage(`${word} names a version, and a rollback goes to a release`, `${TYPE} ${instance} PROJECT. To deploy that version: facs deploy ${instance} ${word}`)),
-    ...(releases.length > 1 ? [usage(`${releases.join(" and ")} are two releases`, `A release is of one project: ${TYPE} ${instance} RELEASE, one after the other.`)] : []),
-    ...(releases.length > 0 && projects.length > 1 ? [usage("a release is of one project, and several are named", `${TYPE} ${instance} ${releases[0]}`)] : []),
+    ...versions.map((word) => usage(`${word} names a version, and a rollback goes to a release`, `${TYPE} ${instance} PROJECT${chosen}. To deploy that version: facs deploy ${instance} ${word}${chosen}`)),
+    ...(releases.length > 1 ? [usage(`${releases.join(" and ")} are two releases`, `A release is of one project: ${TYPE} ${instance} RELEASE${chosen}, one after the other.`)] : []),
+    ...(releases.length > 0 && projects.length > 1 ? [usage("a release is of one project, and several are named", `${TYPE} ${instance} ${releases[0]}${chosen}`)] : []),
   ]); // biome-ignore format: a line for each
   return { projects, release: releases[0] };
 }
@@ -55,13 +59,14 @@ function deployInstead(instance: string, { project, version }: Pick<Named, "proj
 /**
  * What to do where a release cannot be gone back to.
  *
- * @param runs The version that runs now: of the same one a deploy would bring what the definitions say now, not what they said then.
+ * @param where `runs`: the version that runs now; of the same one a deploy would bring what the definitions say now, not what they
+ *   said then. `chosen`: the choice of hosts as it is typed, a blank before it; default: all hosts.
  */
 export function goElsewhere(
   instance: string,
   goal: Pick<Named, "project" | "version">,
-  runs: string | undefined,
+  { runs, chosen = "" }: { readonly runs: string | undefined; readonly chosen?: string | undefined },
 ): string {
-  if (runs !== goal.version) return deployInstead(instance, goal);
+  if (runs !== goal.version) return `${deployInstead(instance, goal)}${chosen}`;
   return `Another release: facs history ${instance} ${goal.project}. What runs is ${goal.version} too: to have it as it was then, put back what the definitions said, and deploy.`;
 }

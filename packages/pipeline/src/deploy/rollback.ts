@@ -1,5 +1,6 @@
 import type { Host } from "@facsimile/definitions";
 import type { PipelineContext } from "../context.ts";
+import { hostWords } from "../instance/chosen-hosts.ts";
 import { type Outline, outline } from "../instance/outline.ts";
 import { openScope } from "../secrets/open.ts";
 import { leash } from "./abort.ts";
@@ -55,7 +56,7 @@ export async function rollback(typed: RollbackRequest, world: PipelineContext): 
 
 async function whatGoes(request: RollbackRequest, context: PipelineContext): Promise<Chosen & Pick<Going, "words">> {
   const { instance, set, filter = {} } = request;
-  const words = await parseWords(request.words ?? [], { ...context, instance });
+  const words = await parseWords(request.words ?? [], { ...context, instance, chosen: hostWords(filter) });
   const whole = await outline({ instance, projects: words.projects, set }, context);
   const going = { ...chosen(whole, { filter, taken: undefined }), words };
   assertAllowed(going.outline, request);
@@ -94,13 +95,14 @@ interface LookedBack {
 }
 
 async function lookBack(
-  { outline, left, words }: Going,
+  { outline, left, words, request }: Going,
   { scope, surveyed: all }: { scope: Awaited<ReturnType<typeof openScope>>; surveyed: readonly Surveyed[] },
 ): Promise<LookedBack> {
-  const goals = await ownGoals({ outline, surveyed: all, words });
+  const chosen = hostWords(request.filter ?? {});
+  const goals = await ownGoals({ outline, surveyed: all, words, chosen });
   const isMeant = meant(goals, outline);
   const surveyed = all.filter(({ reached }) => isMeant(reached.host));
-  const held = await findHeld(surveyed, { outline, goals, trust: scope.trust });
+  const held = await findHeld(surveyed, { outline, goals, trust: scope.trust, chosen });
   const runs = rollbackRuns({ outline, surveyed, goals, held });
   const rotated = rotatedSince(goals, { held, state: scope.state, instance: outline.instance });
   const plan = planOfRollback({ outline, surveyed, goals, held, runs, rotated });
@@ -118,7 +120,7 @@ async function bringBack(going: Going, { work, plan, by }: LookedBack): Promise<
     return end({ outcome: "unchanged", hosts: idleHosts(surveyed) });
   context.signal?.throwIfAborted();
   if (!(await isAgreed({ plan, outline }, request))) return end({ outcome: "failed", hosts: untouchedHosts(surveyed) });
-  const how = { action: "rollback", by, adopt: false, allowDeletes: false, deployed: undefined, recorded: undefined, resumes: undefined } as const; // biome-ignore format: one line
+  const how = { action: "rollback", by, adopt: false, allowDeletes: false, deployed: undefined, recorded: undefined, resumes: undefined, chosen: hostWords(request.filter ?? {}) } as const; // biome-ignore format: one line
   return rollbackReport(await carryOut(work, { ...context, ...how, letGo, stop, watch }), told);
 }
 

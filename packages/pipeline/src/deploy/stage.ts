@@ -122,7 +122,7 @@ async function proven({ dir, found, wanted, send, copy }: Step, run: HostRun, co
   const listed = await lockOf(run, place).list(place, { ...options, dir });
   // The snapshot that is left at the end vouches for the tree, so it must be right now, not when it was surveyed.
   const differences = compareTrees(watchedPart(wanted.manifest, { place, options }), listed.manifest);
-  if (differences.length > 0) throw send === undefined ? notWhole(run, { copy, found, differences, instance: context.instance }) : moved(run, copy.project); // biome-ignore format: one line
+  if (differences.length > 0) throw send === undefined ? notWhole(run, { copy, found, differences, ...context }) : moved(run, copy.project); // biome-ignore format: one line
   return listed.dir;
 }
 
@@ -134,10 +134,13 @@ function notWhole(
     found,
     differences,
     instance,
-  }: Pick<Step, "copy" | "found"> & { differences: readonly Difference[]; instance: string },
+    chosen,
+  }: Pick<Step, "copy" | "found"> & Pick<RunContext, "instance" | "chosen"> & { differences: readonly Difference[] },
 ): FacsimileError {
   const what = `${host.name}: what it holds of ${nameOf(copy)} is not what was signed: ${pathsText(differences)}`;
-  return new FacsimileError("ROLLBACK_IMPOSSIBLE", what, { hint: goElsewhere(instance, copy, found.release?.version) });
+  return new FacsimileError("ROLLBACK_IMPOSSIBLE", what, {
+    hint: goElsewhere(instance, copy, { runs: found.release?.version, chosen }),
+  });
 }
 
 const records = new WeakMap<SealedRelease, Map<Manifest, ReleaseRecord["files"]>>();

@@ -52,6 +52,11 @@ const namesOf: Readonly<Record<Kind, (host: Host) => readonly string[]>> = {
   regions: ({ region }) => (region === undefined ? [] : [region]),
 };
 
+/** The filter as it is typed, a blank before each option: ` --hosts web1,web2`. */
+export function hostWords(filter: HostFilter): string {
+  return KINDS.flatMap((kind) => (filter[kind] === undefined ? [] : [` --${kind} ${filter[kind].join(",")}`])).join("");
+}
+
 function has(list: readonly string[] | undefined, names: readonly string[]): boolean {
   return list === undefined || names.some((name) => list.includes(name));
 }
@@ -97,8 +102,7 @@ function noneLeft(
       hint: "Choose others; or take `down` out of the definition of a host that is up again.",
     });
   }
-  const said = KINDS.flatMap((kind) => (filter[kind] === undefined ? [] : [`--${kind} ${filter[kind].join(",")}`]));
-  return new FacsimileError("NO_HOSTS", `${instance} has no host with all of: ${said.join(" ")}`, {
+  return new FacsimileError("NO_HOSTS", `${instance} has no host with all of:${hostWords(filter)}`, {
     hint: `Its hosts, targets and regions: facs list ${instance}`,
   });
 }
