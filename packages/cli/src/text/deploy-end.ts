@@ -88,7 +88,9 @@ function nextRows(
   const hints = [...new Set(bad.flatMap(({ problem }) => harmlessLines(problem?.hint ?? "") || []))];
   const told = hints.map((hint) => withInstance(hint, instance));
   const then = again.map((one, index) => `${hints.length === 0 || index > 0 ? "" : "then: "}${one}`);
-  const meant = evenSo(bad.map(({ problem }) => problem), again[0]); // biome-ignore format: one line
+  // A rollback has none of those options.
+  const deploy = again.find((command) => command.startsWith("facs deploy "));
+  const meant = evenSo(bad.map(({ problem }) => problem), deploy); // biome-ignore format: one line
   return [["next", [...told, ...then, ...meant, ...withoutThem(bad.filter(isHostsOwn))].join("\n")]];
 }
 

@@ -34,6 +34,13 @@ it("advises the hosts that were chosen, and no others", () => {
   expect(text).toContain("with those of now: facs deploy staging shop@1.0.0 --hosts web1,web2\n");
 });
 
+it("offers no option that only a deploy has", () => {
+  const strange = new FacsimileError("NOT_ADOPTED", "web2: it holds files", { hint: "Take it away." });
+  const text = told(report([host("web1", "not tried"), host("web2", "failed", strange)], { outcome: "failed" }));
+  expect(text).toMatch(/then: facs rollback staging shop 3f9c1e7 --hosts web1,web2\n/);
+  expect(text).not.toMatch(/--adopt|or, to/);
+});
+
 it("does not send anybody to try again what cannot be", () => {
   const torn = new FacsimileError("ROLLBACK_IMPOSSIBLE", "web2 is torn", { hint: "facs deploy staging shop@1.0.0" });
   const text = told(report([host("web1", "not tried"), host("web2", "failed", torn)], { outcome: "failed" }));
