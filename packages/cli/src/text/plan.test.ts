@@ -1,3 +1,4 @@
+import { FacsimileError } from "@facsimile/core";
 import type { FileChange, HostPlan, HostProjectPlan, Plan, ValueChange } from "@facsimile/pipeline";
 import { describe, expect, it } from "vitest";
 import { planText } from "./plan.ts";
@@ -51,6 +52,15 @@ describe("a plan for a hundred hosts", () => {
       "97",
     ]);
   });
+});
+
+it("calls a project new only where a host that is to hold it answered", () => {
+  const problem = new FacsimileError("HOST_UNREACHABLE", "web2 is gone");
+  const projects = ["shop", "till"].map((project) => ({ project, from: project === "shop" ? ["1"] : [], to: "1", release: "3f", hooks })); // biome-ignore format: one line
+  const lost = host("web2", { projects: [], problem });
+  const told = (some: readonly HostPlan[]) => planText(plan(some, { projects }), style);
+  expect(told([host("web1"), lost])).toContain("till  1  none of its hosts could be asked what runs there\n");
+  expect(told([host("web1", { projects: [shop(), shop({ project: "till" })] }), lost])).toContain("till  new -> 1");
 });
 
 describe("what changes", () => {

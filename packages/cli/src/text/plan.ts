@@ -74,10 +74,15 @@ function title(plan: Plan, { arrow }: Style): string {
 function projectCells(project: ProjectPlan, { plan, style }: { plan: Plan; style: Style }): string[] {
   const { from, to, position } = project;
   if (from.length === 1 && from[0] === to) return [project.project, to, sameVersion(project, plan)];
-  if (from.length === 0 && !plan.hosts.some(isAnswering)) return [project.project, to, "no host could be asked what it runs"]; // biome-ignore format: one line
+  if (from.length === 0 && !isAsked(project, plan)) return [project.project, to, "none of its hosts could be asked what runs there"]; // biome-ignore format: one line
   const before = from.length === 0 ? "new" : from.map(harmless).join(" and ");
   const where = position === undefined ? "a deploy writes it into the definition" : formatPosition(position);
   return [project.project, `${before} ${style.arrow} ${to}`, where];
+}
+
+/** Some host that is to hold it answered: only then is a project new that runs nowhere. */
+function isAsked({ project }: ProjectPlan, { hosts }: Plan): boolean {
+  return hosts.some((host) => isAnswering(host) && host.projects.some((one) => one.project === project));
 }
 
 function sameVersion({ project }: ProjectPlan, { hosts }: Plan): string {

@@ -301,7 +301,7 @@ describe("planText", () => {
     expect(text).toMatch(/1 host could not be asked\. Nothing else would change\.\n$/);
     const none = plan([host("web2", [], { problem: lost })]);
     const all = planText({ ...none, projects: none.projects.map((project) => ({ ...project, from: [] })) }, style);
-    expect(all).toContain("shop  1.1.0  no host could be asked what it runs\n");
+    expect(all).toContain("shop  1.1.0  none of its hosts could be asked what runs there\n");
     expect(all).toMatch(/\n1 host could not be asked: what would change there is not known\.\n$/);
   });
 
