@@ -13,7 +13,7 @@ export interface DeployAsker {
  * @param typed What a plan of the same is told.
  */
 export function askerFor(
-  { ask, tell, style }: Pick<World, "ask" | "tell" | "style">,
+  { ask, tell, tellStyle: style }: Pick<World, "ask" | "tell" | "tellStyle">,
   typed: string,
 ): DeployAsker | undefined {
   if (ask === undefined) return undefined;

@@ -13,7 +13,7 @@ import type { World } from "./world.ts";
  */
 export async function editText(
   { folder, name, text }: { readonly folder: string; readonly name: string; readonly text: string },
-  { env, cwd, stdin, tell, style }: Pick<World, "env" | "cwd" | "stdin" | "tell" | "style">,
+  { env, cwd, stdin, tell, tellStyle: style }: Pick<World, "env" | "cwd" | "stdin" | "tell" | "tellStyle">,
 ): Promise<string> {
   const inner = await fs.mkdtemp(path.join(folder, "edit-"));
   const file = path.join(inner, name);

@@ -17,7 +17,7 @@ export interface Following {
 /** Tells events as they come, to stderr, and gives the result. */
 export async function follow<Result>(run: Run<PipelineEvent, Result>, following: Following): Promise<Result> {
   const { world, again = () => "the same command" } = following;
-  const text = eventText(world.style);
+  const text = eventText(world.tellStyle);
   if (world.live) return await followLive(run, { world, text, again });
   const stopping = watchStop(world, { tell: (line) => world.tell(`${line}\n`), again });
   try {
@@ -38,8 +38,8 @@ async function followLive<Result>(
   { world, text, again }: { world: World; text: ReturnType<typeof eventText> } & Pick<StopWords, "again">,
 ): Promise<Result> {
   const began = Date.now();
-  const { note, lines } = progress(world.style);
-  const block = liveBlock({ tell: world.tell, lines: () => lines((Date.now() - began) / 1000), width: world.width || 80 }); // biome-ignore format: one line
+  const { note, lines } = progress(world.tellStyle);
+  const block = liveBlock({ tell: world.tell, lines: () => lines((Date.now() - began) / 1000), width: world.tellWidth || 80 }); // biome-ignore format: one line
   const stopping = watchStop(world, { tell: block.draw, again });
   const timer = setInterval(() => block.draw(), 1000).unref();
   try {

@@ -17,7 +17,7 @@ export async function main(process: Process): Promise<number> {
 }
 
 /** What was done is done; but whoever wanted to read of it cannot. @returns The exit status for that; 0 where all is well */
-async function tellOutput({ outputProblem, style, tell }: World): Promise<number> {
+async function tellOutput({ outputProblem, tellStyle: style, tell }: World): Promise<number> {
   const problem = await outputProblem();
   if (problem === undefined) return EXIT.done;
   tell(`${style.red("error")} ${style.bold("SYSTEM")}: the output could not be written: ${problem.message}\n`);
@@ -38,7 +38,7 @@ async function tellFailure(
   const known = isFacsimileError(error) ? error : (systemError(error) ?? unexpected(error));
   if (isJson) printJson({ schema: "error/1", problems: problemsOf(known) }, world);
   const { problemsText } = await import("./text/problems.ts");
-  world.tell(problemsText(known, { root, style: world.style }));
+  world.tell(problemsText(known, { root, style: world.tellStyle }));
   return exitOf(known);
 }
 

@@ -35,9 +35,14 @@ export interface World {
   /** The version of Node. */
   readonly node: string;
   readonly configDir: string;
+  /** Of what is printed: of stdout. */
   readonly style: Style;
-  /** Of the terminal, in characters; undefined off a terminal. */
+  /** Of what is told: of stderr. */
+  readonly tellStyle: Style;
+  /** Of the terminal that stdout is, in characters; undefined off a terminal. */
   readonly width: number | undefined;
+  /** The same of stderr, where progress is drawn. */
+  readonly tellWidth: number | undefined;
   /** Progress goes to a terminal that can draw over what it shows. */
   readonly live: boolean;
   readonly redactor: Redactor;
@@ -81,8 +86,10 @@ export async function createWorld(process: Process): Promise<World> {
     cwd: process.cwd(),
     node: process.versions.node,
     configDir: configDirOf(env),
-    style: await createStyle({ colour: isColoured(process), unicode: isUnicode(env) }),
+    style: await createStyle({ colour: isColoured(process.stdout, env), unicode: isUnicode(env) }),
+    tellStyle: await createStyle({ colour: isColoured(process.stderr, env), unicode: isUnicode(env) }),
     width: process.stdout.columns,
+    tellWidth: process.stderr.columns,
     live: process.stderr.isTTY === true && env["TERM"] !== undefined && env["TERM"] !== "dumb",
     redactor,
     signal: stop.signal,
@@ -121,9 +128,10 @@ function configDirOf(env: Environment): string {
 }
 
 // https://no-color.org, and FORCE_COLOR as most tools know it.
-function isColoured({ env, stdout }: Process): boolean {
+function isColoured({ isTTY }: Output, env: Environment): boolean {
   if (env["NO_COLOR"]) return false;
-  return stdout.isTTY === true || !["", "0", undefined].includes(env["FORCE_COLOR"]);
+  if (!["", "0", undefined].includes(env["FORCE_COLOR"])) return true;
+  return isTTY === true && env["TERM"] !== "dumb";
 }
 
 // Unset means a terminal of today; an explicit other character set gets ASCII.

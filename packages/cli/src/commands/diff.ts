@@ -30,7 +30,7 @@ export async function diffCommand({ instance, words, options, world, run }: Diff
   const sides = sidesOf(instance, { words, ref: options.ref });
   const pipeline = await openWorld(world, { options, run });
   const comparison = await compare(sides, pipeline);
-  world.tell(warningsText(comparison, world.style));
+  world.tell(warningsText(comparison, world.tellStyle));
   if (options.json) printJson(document(comparison, sides), world);
   else world.print(diffText(comparison, sides, { all: options.all === true }));
   if (options.exitCode && comparison.counts.different > 0) run.status = EXIT.differences;

@@ -34,12 +34,12 @@ export async function explainCommand({ instance, words, options, world, run }: E
   const checkouts = path.join(conglomerate.work, "SRC");
   const explanation = await explain(conglomerate, { ...asked, set, env: world.env, checkouts });
   if (!layers && explanation.missing !== undefined) throw notSet(explanation, [only, ...others]);
-  const { style, width } = world;
+  const { style, tellStyle, width } = world;
   const who = [instance, project, host].filter((word) => word !== undefined);
   if (options.json) printJson(document(explanation, { ...asked, instance }), world);
   else if (layers) world.print(layersText(explanation, { who: who.join(", ") }));
   else world.print(explainText(explanation, { style, width, all: options.all }));
-  world.tell(notesText(explanation, { who, key: layers ? undefined : key, style }));
+  world.tell(notesText(explanation, { who, key: layers ? undefined : key, style: tellStyle }));
 }
 
 function askedFor(

@@ -37,7 +37,7 @@ export async function hostsTrustCommand(invocation: HostsInvocation): Promise<vo
   const { checkHostKeys, trustHostKeys } = await import("@facsimile/pipeline");
   const keys = await checkHostKeys({ instance, hosts }, context);
   const news = keys.hosts.filter(({ verdict }) => verdict === "new" || verdict === "changed");
-  if (!options.json) world.tell(hostKeysText(keys, world.style));
+  if (!options.json) world.tell(hostKeysText(keys, world.tellStyle));
   world.signal.throwIfAborted(); // Before anything is written.
   if (news.length > 0) {
     const question = `Did you compare ${news.length === 1 ? "it" : `all ${news.length}`}, and is ${news.length === 1 ? "it" : "each"} right?`;

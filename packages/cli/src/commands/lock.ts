@@ -37,7 +37,7 @@ export async function lockReleaseCommand(invocation: LockInvocation): Promise<vo
 
 function asker({ instance, options, world }: LockInvocation) {
   return async (live: readonly LockedHome[], freed: readonly LockedHome[]): Promise<boolean> => {
-    if (!options.json) world.tell(`${homesText(live, world.style).join("\n")}\n`);
+    if (!options.json) world.tell(`${homesText(live, world.tellStyle).join("\n")}\n`);
     const [it, runs] = live.length === 1 ? ["it", "The run that has it"] : ["them", "Each run that has one"];
     const question = `${runs} may be at work, and stops with LOCK_LOST at its next step on that host. Free ${it}?`;
     const command = `facs lock release ${instance}${hostFilterText(options)}`;

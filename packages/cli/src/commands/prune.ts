@@ -17,7 +17,7 @@ export async function pruneCommand({ instance, options, world, run }: PruneInvoc
   const { startPrunePlan, startPrune } = await import("@facsimile/pipeline");
   const request = { instance, keep: options.keep === undefined ? undefined : numberOf(options.keep) };
   const plan = await follow(startPrunePlan(request, pipeline), { world, options });
-  if (!json) world.tell(prunePlanText(plan, world.style));
+  if (!json) world.tell(prunePlanText(plan, world.tellStyle));
   if (plan.remove.length + plan.leftovers.length > 0) {
     const command = ["facs prune", instance, ...givenOptions(options)].join(" ");
     const asked = { question: "Remove them?", yes: yes === true, command };

@@ -102,7 +102,7 @@ async function change({ options, world, run }: RecipientsInvocation, wanted: Cha
   const context = { ...(await openWorld(world, { options, run })), onEvent: () => undefined, rotate };
   const proposal = await wanted.propose(context);
   const isNews = proposal.steps.length > 0;
-  if (isNews && !json) world.tell(proposalText(proposal, world.style));
+  if (isNews && !json) world.tell(proposalText(proposal, world.tellStyle));
   const ask = json ? undefined : world.ask;
   if (isNews && !(await confirm({ question: wanted.question, yes, command: wanted.command(proposal) }, { ask }))) {
     run.status = EXIT.failed;

@@ -43,7 +43,10 @@ export async function rollbackCommand({ instance, words, options, world, run }: 
   run.status = endStatus(report, world);
 }
 
-function askWith({ ask, tell, style }: World, { answer, given }: { answer: { declined: boolean }; given: string }) {
+function askWith(
+  { ask, tell, tellStyle: style }: World,
+  { answer, given }: { answer: { declined: boolean }; given: string },
+) {
   return async ({ plan, isProtected }: RollbackProposal): Promise<boolean> => {
     const { rollbackPlanText } = await import("../text/rollback-plan.ts");
     tell(rollbackPlanText(plan, { style, given }));

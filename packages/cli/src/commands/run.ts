@@ -32,7 +32,7 @@ export async function runCommand({ instance, words, options, world, run }: RunIn
   for await (const event of events) tell(event);
   const report = await result;
   if (options.json) printJson(report, world);
-  else if (!world.outputClosed.aborted) world.tell(commandText(report, world.style));
+  else if (!world.outputClosed.aborted) world.tell(commandText(report, world.tellStyle));
   run.status = world.signal.aborted ? EXIT.interrupted : statusOf(report);
 }
 
@@ -44,14 +44,13 @@ function secondsOf(text: string): number {
 
 /** What hosts say on stdout goes to ours, the rest to stderr. */
 function textTeller(world: World): (event: CommandEvent) => void {
-  const progress = eventText(world.style);
+  const progress = eventText(world.tellStyle);
   let width = 0;
   return (event) => {
     if (event.type === "hosts") width = Math.max(...event.hosts.map((host) => host.length));
     else if (event.type === "output") {
-      const text = saidText({ ...event, width }, world.style);
-      if (event.stream === "stdout") world.print(text);
-      else world.tell(text);
+      if (event.stream === "stdout") world.print(saidText({ ...event, width }, world.style));
+      else world.tell(saidText({ ...event, width }, world.tellStyle));
     } else {
       const line = progress(event);
       if (line !== undefined) world.tell(`${line}\n`);

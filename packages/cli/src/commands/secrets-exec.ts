@@ -40,7 +40,7 @@ export async function secretsExecCommand(invocation: SecretsExecInvocation): Pro
 async function notRun(error: unknown, { world, run }: SecretsExecInvocation): Promise<{ readonly status: number }> {
   if (!isFacsimileError(error, "EXEC_NOT_FOUND")) throw error;
   const { problemsText } = await import("../text/problems.ts");
-  world.tell(problemsText(error, { root: run.root, style: world.style }));
+  world.tell(problemsText(error, { root: run.root, style: world.tellStyle }));
   return { status: errnoOf(error.cause) === "ENOENT" ? 127 : 126 };
 }
 

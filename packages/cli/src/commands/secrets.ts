@@ -28,7 +28,7 @@ export async function openScope(invocation: SecretsInvocation, use: "read" | "wr
 
 /** What the pipeline needs; warnings are told at once. */
 export async function contextOf({ options, world, run }: SecretsInvocation): Promise<PipelineContext> {
-  const lines = eventText(world.style);
+  const lines = eventText(world.tellStyle);
   const onEvent: PipelineContext["onEvent"] = (event) => {
     const line = lines(event);
     if (line !== undefined) world.tell(`${line}\n`);

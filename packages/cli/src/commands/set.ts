@@ -34,7 +34,7 @@ export async function setCommand({ key, value, options, world, run }: SetInvocat
     const { writeEdit } = await import("@facsimile/pipeline");
     await writeEdit(edit, conglomerate);
   }
-  world.tell(warningsText(edit, world.style));
+  world.tell(warningsText(edit, world.tellStyle));
   if (json) printJson(await documentOf(edit, { key: formatPath(at), dryRun, isWritten }), world);
   else {
     const carried = isInRepo(conglomerate);

@@ -42,7 +42,7 @@ async function shown(
   const { startShow } = await import("@facsimile/pipeline");
   const found = await follow(startShow(word, pipeline), { world, options });
   if (found.damage.length > 0) {
-    world.tell(damageText(found, world.style));
+    world.tell(damageText(found, world.tellStyle));
     run.status = EXIT.integrity;
   }
   return found;

@@ -44,7 +44,7 @@ export async function stateSealCommand(invocation: StateSealInvocation): Promise
     const text = `${target.file} is sealed: there is nothing to join.\n`;
     return json ? printJson({ schema: "state-seal/1", file: target.file, sealed: false }, world) : world.print(text);
   }
-  if (!json) world.tell(sidesText(merging, world.style));
+  if (!json) world.tell(sidesText(merging, world.tellStyle));
   const decisions = await settle(merging, { chosen, world, json });
   const plan = planSeal(merging, {
     settle: (clash) => decisions.get(clashKey(clash)) ?? chosen ?? "ours",
@@ -80,7 +80,7 @@ async function mayJoin(
   if (newcomers.length + older.length === 0) return true;
   const { yes, json } = options;
   const { file, scope } = merging.target;
-  if (!json) world.tell(concernsText({ newcomers: await namesOf(newcomers, context), older }, world.style));
+  if (!json) world.tell(concernsText({ newcomers: await namesOf(newcomers, context), older }, world.tellStyle));
   const question = `Sign ${file} so?`;
   const command = ["facs state seal", ...givenOptions({ ...options, scope })];
   return confirm({ question, yes: yes === true, command: command.join(" ") }, { ask: json ? undefined : world.ask });

@@ -11,7 +11,7 @@ export async function contextOf(invocation: {
   readonly run: RunState;
 }): Promise<PipelineContext> {
   const { world } = invocation;
-  const lines = eventText(world.style);
+  const lines = eventText(world.tellStyle);
   const onEvent: PipelineContext["onEvent"] = (event) => {
     const line = lines(event);
     if (line !== undefined) world.tell(`${line}\n`);
@@ -20,7 +20,7 @@ export async function contextOf(invocation: {
 }
 
 /** Says so when git does not know how to merge states in this clone. */
-export async function hintDriver(context: PipelineContext, { style, tell }: World): Promise<void> {
+export async function hintDriver(context: PipelineContext, { tellStyle: style, tell }: World): Promise<void> {
   const { driverStatus } = await import("@facsimile/pipeline");
   if ((await driverStatus(context)) !== "missing") return;
   tell(`${style.yellow("!")} this clone's git merges states line by line, which always conflicts. Run: facs init\n`);

@@ -37,7 +37,7 @@ export async function trustAddCommand({ words, options, world, run }: TrustAddIn
   );
   if (yes) throwProblems(addition.unusedScopes.map(unknownScope));
   const isNews = addition.changed || addition.key !== undefined;
-  if (isNews && !json) world.tell(additionText(addition, world.style));
+  if (isNews && !json) world.tell(additionText(addition, world.tellStyle));
   if (isNews && !(await isMeant(addition, { words, options, world }))) {
     run.status = EXIT.failed;
     return world.tell("Nothing was changed.\n");

@@ -44,7 +44,7 @@ async function isMeant(
   const { refused, last, fingerprint } = removal;
   const { json, yes } = options;
   if (refused.length === 0 && !last) return true;
-  if (!json) world.tell(removalText(removal, world.style));
+  if (!json) world.tell(removalText(removal, world.tellStyle));
   const files = refused.map(({ file }) => file).join(", ");
   const question = last ? "Trust nobody any more?" : `Go on, though nobody can use ${files} then?`;
   const command = ["facs trust remove", ...givenOptions(options), fingerprint];
