@@ -3,6 +3,7 @@ import type { PipelineEvent } from "@facsimile/pipeline";
 import { liveBlock } from "./live-block.ts";
 import type { CommonOptions } from "./program.ts";
 import { type StopWords, watchStop } from "./stopping.ts";
+import { withInstance } from "./text/advice.ts";
 import { eventText } from "./text/events.ts";
 import { progress } from "./text/progress.ts";
 import type { World } from "./world.ts";
@@ -65,11 +66,18 @@ function isCounted(event: PipelineEvent): boolean {
 
 /** One JSON document on stdout; failures keep code, message, hint and place. */
 export function printJson(document: object, world: World): void {
-  world.print(
-    `${JSON.stringify(document, (_key, value: unknown) => (isFacsimileError(value) ? plain(value) : value))}\n`,
-  );
+  const instance = "instance" in document && typeof document.instance === "string" ? document.instance : undefined;
+  world.print(`${JSON.stringify(document, replacer)}\n`);
+
+  function replacer(this: { readonly host?: unknown }, _key: string, value: unknown): unknown {
+    return isFacsimileError(value) ? plain(value, { instance, host: this.host }) : value;
+  }
 }
 
-function plain({ code, message, hint, position }: FacsimileError): object {
-  return { code, message, hint, position };
+function plain(
+  { code, message, hint, position }: FacsimileError,
+  { instance, host }: { readonly instance: string | undefined; readonly host: unknown },
+): object {
+  if (hint === undefined || instance === undefined) return { code, message, hint, position };
+  return { code, message, hint: withInstance(hint, instance, typeof host === "string" ? [host] : []), position };
 }

@@ -1,18 +1,18 @@
 import { errnoOf, FacsimileError, isFacsimileError, problemsOf } from "@facsimile/core";
 import { EXIT, exitOf } from "./exit.ts";
 import { printJson } from "./follow.ts";
-import { createProgram } from "./program.ts";
+import { createProgram, type RunState } from "./program.ts";
 import { createWorld, type Process, type World } from "./world.ts";
 
 /** Runs the command that `process.argv` names. @returns The exit status. */
 export async function main(process: Process): Promise<number> {
   const world = await createWorld(process);
-  const run: { status: number; root?: string | undefined } = { status: EXIT.done };
+  const run: RunState = { status: EXIT.done };
   try {
     await createProgram(world, run).parseAsync([...process.argv]);
     return (await tellOutput(world)) || run.status;
   } catch (error) {
-    return tellFailure(error, { world, root: run.root, isJson: process.argv.includes("--json") });
+    return tellFailure(error, { world, run, isJson: process.argv.includes("--json") });
   }
 }
 
@@ -26,7 +26,7 @@ async function tellOutput({ outputProblem, tellStyle: style, tell }: World): Pro
 
 async function tellFailure(
   error: unknown,
-  { world, root, isJson }: { world: World; root: string | undefined; isJson: boolean },
+  { world, run: { root, instance }, isJson }: { world: World; run: RunState; isJson: boolean },
 ): Promise<number> {
   if (isCommander(error)) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   if (world.signal.aborted) {
@@ -35,7 +35,8 @@ async function tellFailure(
     world.tell(`${message}\n`);
     return EXIT.interrupted;
   }
-  const known = isFacsimileError(error) ? error : (systemError(error) ?? unexpected(error));
+  const { atInstance } = await import("./text/advice.ts");
+  const known = atInstance(isFacsimileError(error) ? error : (systemError(error) ?? unexpected(error)), instance);
   if (isJson) printJson({ schema: "error/1", problems: problemsOf(known) }, world);
   const { problemsText } = await import("./text/problems.ts");
   world.tell(problemsText(known, { root, style: world.tellStyle }));

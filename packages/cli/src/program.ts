@@ -13,6 +13,8 @@ export interface RunState {
   status: number;
   /** The conglomerate, once it is found: excerpts are read from there. */
   root?: string | undefined;
+  /** The one that was typed: hints are filled in with it. */
+  instance?: string | undefined;
 }
 
 /** Options that every command has. */
@@ -42,7 +44,10 @@ export function createProgram(world: World, run: RunState): Command {
     .configureOutput({ writeOut: world.print, writeErr: world.tell })
     .showSuggestionAfterError(true)
     .exitOverride();
-  const invoke: Invoke = (command) => ({ options: command.opts(), world, run });
+  const invoke: Invoke = (command) => {
+    if (command.registeredArguments[0]?.name() === "instance") run.instance = command.args[0];
+    return { options: command.opts(), world, run };
+  };
   const group: Add = (usage, description) => program.command(usage).description(description);
   const add: Add = (usage, description) => withCommon(group(usage, description));
   addFirst(add, invoke);

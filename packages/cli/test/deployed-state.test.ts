@@ -44,12 +44,12 @@ describe("hosts remember which state was deployed to them", () => {
     const { code, stderr } = await shop.facs("deploy", "staging", "--yes", "ledger@1.1.0");
     expect(stderr).toContain("STATE_ROLLED_BACK");
     expect(stderr).toContain(told);
-    expect(stderr).toContain("facs deploy --accept-rollback");
+    expect(stderr).toContain("facs deploy staging --accept-rollback");
     expect(code).toBe(5);
     const back = await shop.facs("rollback", "staging", "--yes");
     expect(back.stderr).toContain("STATE_ROLLED_BACK");
     expect(back.stderr).toContain(told);
-    expect(back.stderr).toContain("facs rollback --accept-rollback");
+    expect(back.stderr).toContain("facs rollback staging --accept-rollback");
     expect(back.code).toBe(5);
     // It got as far as to look for the release.
     const meant = await shop.facs("rollback", "staging", "0000000", "--yes", "--accept-rollback");

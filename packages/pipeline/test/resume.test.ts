@@ -187,3 +187,22 @@ describe("a run that left hosts behind", { timeout: 120_000 }, () => {
     return { run: name.replace(".jsonl", ""), file: path.join(folder, name) };
   }
 });
+
+it("does not bring back a project that left the instance, with --resume and with --only-failed", async () => {
+  const shop = await deployWorld(["web1.eu"], { projects: ["shop", "till"] });
+  try {
+    await shop.mark("web1.eu", "unwell");
+    await shop.define({ deploy: hooks() });
+    const { run } = await shop.deploy();
+    const file = path.join(shop.root, "define/facsimile.json5");
+    await fs.writeFile(file, (await fs.readFile(file, "utf8")).replace(', till: "1"', ""));
+    for (const request of [{ resume: run }, { onlyFailed: true }])
+      await expect(shop.deploy(request)).rejects.toMatchObject({
+        code: "RESUME_DIFFERS",
+        message: `run ${run} cannot go on: till is not deployed here any more`,
+        hint: expect.stringMatching(/^Deploy what is now, without --(resume|only-failed): facs deploy staging$/),
+      });
+  } finally {
+    await shop.stopAll();
+  }
+});

@@ -77,6 +77,7 @@ describe("the key of GnuPG that is used", () => {
     await takeAway(home, away);
     const error = (await keyringIn(home).catch((caught: unknown) => caught)) as Error;
     expect(error).toMatchObject({ code: "NO_KEY", hint: expect.stringContaining("facs init") });
+    expect(error).toMatchObject({ hint: expect.stringContaining(`gpg --quick-set-expire ${old} 2y`) });
     for (const place of [
       "FACS_PGP_KEY, FACS_PGP_KEY_FILE and FACS_GPG_KEY are not set",
       "/nonexistent/key.asc does not exist",

@@ -1,8 +1,10 @@
 import { isFacsimileError } from "@facsimile/core";
+import type { Finding } from "@facsimile/pipeline";
 import { EXIT, statusOf } from "../exit.ts";
 import { printJson } from "../follow.ts";
 import { openWorld } from "../open-world.ts";
 import type { Invocation } from "../program.ts";
+import { withInstance } from "../text/advice.ts";
 import { doctorText } from "../text/doctor.ts";
 import { pipelineWorld } from "../world.ts";
 
@@ -17,9 +19,17 @@ export async function doctorCommand({ instance, options, world, run }: DoctorInv
     throw error;
   });
   const { doctor } = await import("@facsimile/pipeline");
-  const report = await doctor({ instance, node: world.node }, { ...pipeline, onEvent: () => undefined });
+  const found = await doctor({ instance, node: world.node }, { ...pipeline, onEvent: () => undefined });
+  const report = { ...found, findings: found.findings.map((finding) => atInstance(finding, instance)) };
   const failed = report.findings.filter(({ status }) => status === "failure");
   run.status = failed.length === 0 ? EXIT.done : statusOf(failed.map(({ code = "" }) => code));
   if (options.json) return printJson(report, world);
   world.print(doctorText(report, world.style));
+}
+
+function atInstance(finding: Finding, instance: string | undefined): Finding {
+  const { next, about } = finding;
+  return next === undefined || instance === undefined
+    ? finding
+    : { ...finding, next: withInstance(next, instance, [about]) };
 }

@@ -1,12 +1,11 @@
 import { isSecretSet } from "@facsimile/definitions";
 import type { HostReport } from "@facsimile/pipeline";
 import { givenOptions } from "../confirm.ts";
-import { evenSo, withInstance } from "./advice.ts";
+import { evenSo, hostHints } from "./advice.ts";
 import { type Ended, isKept, isStopped } from "./deploy-headline.ts";
 import { hostProblems } from "./host-problems.ts";
 import { count } from "./style.ts";
 import type { Typed } from "./undo.ts";
-import { harmlessLines } from "./value.ts";
 import { groupBy } from "./words.ts";
 
 /** A label and what it is of; of several lines, the others follow beneath. */
@@ -85,9 +84,8 @@ function nextRows(
   { instance, again }: { instance: string; again: readonly string[] },
   bad: readonly HostReport[],
 ): Row[] {
-  const hints = [...new Set(bad.flatMap(({ problem }) => harmlessLines(problem?.hint ?? "") || []))];
-  const told = hints.map((hint) => withInstance(hint, instance));
-  const then = again.map((one, index) => `${hints.length === 0 || index > 0 ? "" : "then: "}${one}`);
+  const told = hostHints(bad, instance);
+  const then = again.map((one, index) => `${told.length === 0 || index > 0 ? "" : "then: "}${one}`);
   // A rollback has none of those options.
   const deploy = again.find((command) => command.startsWith("facs deploy "));
   const meant = evenSo(bad.map(({ problem }) => problem), deploy); // biome-ignore format: one line

@@ -1,6 +1,6 @@
 import { formatPosition } from "@facsimile/core";
 import type { HostPlan, HostProjectPlan, Plan, ProjectPlan } from "@facsimile/pipeline";
-import { evenSo, withInstance } from "./advice.ts";
+import { evenSo, hostHints } from "./advice.ts";
 import { hostProblems } from "./host-problems.ts";
 import { commandLines } from "./plan-commands.ts";
 import { pathLines } from "./plan-files.ts";
@@ -108,9 +108,8 @@ function lostLines(
 ): string[] {
   const failed = lost.flatMap(({ host, problem }) => (problem === undefined ? [] : [{ host, problem }]));
   const lines = hostProblems(failed).flatMap((text) => text.split("\n").map((line) => `  ${red(bad)} ${line}`));
-  const hints = new Set(lost.flatMap(({ problem }) => problem?.hint?.split("\n").map(harmless) ?? []));
   const meant = evenSo(lost.map(({ problem }) => problem), deploy); // biome-ignore format: one line
-  return [...lines, ...[...hints].map((hint) => `    ${withInstance(hint, instance)}`), ...meant.map((line) => `    ${line}`)]; // biome-ignore format: one line
+  return [...lines, ...hostHints(lost, instance).map((hint) => `    ${hint}`), ...meant.map((line) => `    ${line}`)]; // biome-ignore format: one line
 }
 
 /** With the versions that no file says. */

@@ -10,7 +10,7 @@ export interface DeployedCheck {
   readonly state: State;
   readonly surveyed: readonly Surveyed[];
   /** Of whoever asks. Default `facs deploy`. */
-  readonly command?: "facs rollback" | undefined;
+  readonly command?: "facs deploy" | "facs rollback" | undefined;
 }
 
 /** What hosts are to remember of a state; nothing before it is sealed, nor of a local instance: see docs/formats/deployed-1.md. */
@@ -32,7 +32,7 @@ export function warnOfOlder(check: DeployedCheck, { onEvent }: Pick<PipelineCont
 }
 
 /** Why hosts must not get this state: they remember a later one, or another. One problem for all that remember the same. */
-export function olderThanDeployed({ outline, state, surveyed, command }: DeployedCheck): FacsimileError[] {
+export function olderThanDeployed({ outline, state, surveyed, command = "facs deploy" }: DeployedCheck): FacsimileError[] {
   if (outline.definition.local) return [];
   const alike = new Map<string, { deployed: DeployedState; hosts: string[] }>();
   for (const { reached, projects } of surveyed) {
@@ -44,5 +44,6 @@ export function olderThanDeployed({ outline, state, surveyed, command }: Deploye
       alike.set(key, { deployed, hosts: [...hosts] });
     }
   }
-  return [...alike.values()].flatMap((group) => judgeDeployed(state, { ...group, command }) ?? []);
+  const meant = `${command} ${outline.definition.instance.full}`;
+  return [...alike.values()].flatMap((group) => judgeDeployed(state, { ...group, command: meant }) ?? []);
 }

@@ -1,14 +1,14 @@
 import { FacsimileError, throwProblems } from "@facsimile/core";
 import type { PipelineContext } from "../context.ts";
 import type { HostFilter } from "../instance/chosen-hosts.ts";
-import { type Outline, outline } from "../instance/outline.ts";
+import { type Outline, outline, projectsOf } from "../instance/outline.ts";
 import { definitionCommit } from "../state/publish.ts";
 import { type Chosen, chosen } from "./chosen.ts";
 import { type Consent, unconfirmed } from "./consent.ts";
 import { setAgain } from "./given-set.ts";
 import type { LibraryRequest } from "./libraries.ts";
 import type { PreflightRequest } from "./preflight.ts";
-import { type TakenUp, takeUp } from "./resume.ts";
+import { assertStillHere, type TakenUp, takeUp } from "./resume.ts";
 
 export interface DeployRequest extends Consent, LibraryRequest, PreflightRequest {
   /** Goes on without a question. Default `false`: only a local instance that is not protected does. */
@@ -30,10 +30,12 @@ export interface Meant extends Chosen {
   readonly taken: TakenUp | undefined;
 }
 
-/** @throws `USAGE`, `NO_HOSTS`, `CONFIRMATION_NEEDED`, `DEFINITION_DIRTY`; what {@link outline} and {@link chosen} throw */
+/** @throws `USAGE`, `NO_HOSTS`, `CONFIRMATION_NEEDED`, `DEFINITION_DIRTY`, `RESUME_DIFFERS`; what {@link outline} and {@link chosen} throw */
 export async function whatIsMeant(request: DeployRequest, context: PipelineContext): Promise<Meant> {
   const taken = await takenUp(request, context);
   const asked = askedFor(request, taken);
+  if (taken !== undefined && !isNamed(request) && asked.srcDir === undefined)
+    assertStillHere(taken, { request, now: await projectsOf(asked, context) });
   const found = chosen(await outline(asked, context), { filter: request.filter ?? {}, taken });
   await assertAllowed(found.outline, request, context);
   return { ...found, asked, taken };

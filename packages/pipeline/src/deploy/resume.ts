@@ -119,6 +119,22 @@ export function assertSame({ run, projects }: TakenUp, copies: readonly Copy[]):
   });
 }
 
+/** A project that left the instance since the run is not brought back by going on with it. @throws `RESUME_DIFFERS` */
+export function assertStillHere(
+  { run, projects }: Pick<TakenUp, "run" | "projects">,
+  {
+    request,
+    now,
+  }: { request: { readonly instance: string; readonly resume?: string | undefined }; now: readonly string[] },
+): void {
+  const gone = projects.map(({ project }) => project).filter((project) => !now.includes(project));
+  if (gone.length === 0) return;
+  const what = `${gone.join(", ")} ${gone.length === 1 ? "is" : "are"} not deployed here any more`;
+  throw new FacsimileError("RESUME_DIFFERS", `run ${run} cannot go on: ${what}`, {
+    hint: `Deploy what is now, without ${request.resume === undefined ? "--only-failed" : "--resume"}: facs deploy ${request.instance}`,
+  });
+}
+
 function changeOf(then: PastRun["projects"][number], now: Copy | undefined): string[] {
   const { project, version, release = "" } = then;
   if (now === undefined) return [`${project} is not deployed here any more`];

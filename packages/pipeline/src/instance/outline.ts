@@ -99,6 +99,18 @@ async function writtenOutline(
   return { conglomerate, instance, definition, projects: found, ...chosen, ...wantedHosts(definition, found) };
 }
 
+/** The projects that have a version in an instance, as the files say it. @throws As {@link outline}, but for versions */
+export async function projectsOf(
+  { instance, set }: Pick<CopyRequest, "instance" | "set">,
+  { root, env }: Pick<PipelineContext, "root" | "env">,
+): Promise<readonly ProjectName[]> {
+  const conglomerate = await findConglomerate(root);
+  return deployed(
+    conglomerate,
+    await resolve(conglomerate, { instance: parseInstance(instance), set: set ?? [], env }),
+  );
+}
+
 /** One copy has one version of a project. @throws `USAGE` */
 function assertOnce(specs: readonly ProjectSpec[]): void {
   const twice = specs.find(({ project }, index) => specs.findIndex((spec) => spec.project === project) < index);

@@ -2,7 +2,7 @@ import { access } from "node:fs/promises";
 import path from "node:path";
 import { type Environment, type Exec, FacsimileError, isFacsimileError } from "@facsimile/core";
 import { createGpg, failed, failureOf, type Gpg, type Said } from "./gpg.ts";
-import { chooseKey, type GpgKey } from "./gpg-keys.ts";
+import { chooseKey, type GpgKey, type NoGpgKey } from "./gpg-keys.ts";
 import type { Keyring } from "./keyring.ts";
 import { fingerprintOf, readPublicKey } from "./pgp.ts";
 
@@ -15,17 +15,17 @@ export interface GnupgOptions {
 }
 
 /** A keyring that leaves the private key with gpg's agent or smart card, or why there is none. */
-export async function openGnupg({ env, exec, signal, chosen }: GnupgOptions): Promise<Keyring | string> {
-  if (exec === undefined) return "GnuPG was not asked";
+export async function openGnupg({ env, exec, signal, chosen }: GnupgOptions): Promise<Keyring | NoGpgKey> {
+  if (exec === undefined) return { why: "GnuPG was not asked" };
   const home = env["GNUPGHOME"] || (env["HOME"] && path.join(env["HOME"], ".gnupg"));
   // gpg would make the folder, and start an agent in it.
-  if (home && !(await isThere(home))) return `GnuPG's folder ${home} does not exist`;
+  if (home && !(await isThere(home))) return { why: `GnuPG's folder ${home} does not exist` };
   const gpg = createGpg({ exec, env, signal });
   try {
     const key = await chooseKey(gpg, chosen);
-    return typeof key === "string" ? key : keyringOf(key, { gpg, publicKey: await exportKey(key, gpg) });
+    return "why" in key ? key : keyringOf(key, { gpg, publicKey: await exportKey(key, gpg) });
   } catch (error) {
-    if (isFacsimileError(error, "EXEC_NOT_FOUND")) return error.message;
+    if (isFacsimileError(error, "EXEC_NOT_FOUND")) return { why: error.message };
     throw error;
   }
 }

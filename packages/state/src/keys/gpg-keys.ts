@@ -11,19 +11,31 @@ export interface GpgKey {
   readonly doubt: string | undefined;
 }
 
+/** Why GnuPG has no key to use. */
+export interface NoGpgKey {
+  readonly why: string;
+  /** The fingerprint of a key that would do, had it not expired. */
+  readonly expired?: string | undefined;
+}
+
 /** The key that `chosen` names, else the only usable one, else gpg's `default-key`; or why there is none. */
-export async function chooseKey(gpg: Gpg, chosen: string | undefined): Promise<GpgKey | string> {
+export async function chooseKey(gpg: Gpg, chosen: string | undefined): Promise<GpgKey | NoGpgKey> {
   const wanted = chosen && parseChosen(chosen);
   const keys = await listKeys(gpg);
   // An expired key that was named still opens what was encrypted to it.
   const named = keys.find(({ fingerprint }) => fingerprint === wanted);
   if (named !== undefined) return named;
-  if (keys.length === 0) return "GnuPG has no secret key";
-  if (wanted) return `GnuPG has no such secret key, but ${keys.map(described).join(", ")}`;
+  if (keys.length === 0) return { why: "GnuPG has no secret key" };
+  if (wanted) return { why: `GnuPG has no such secret key, but ${keys.map(described).join(", ")}` };
   const usable = keys.filter(({ doubt }) => doubt === undefined);
   const [only, second] = usable;
-  if (only === undefined) return `of GnuPG's secret keys ${keys.map(described).join(", ")}`;
+  if (only === undefined)
+    return { why: `of GnuPG's secret keys ${keys.map(described).join(", ")}`, expired: expiredOf(keys) };
   return second === undefined ? only : ((await defaultKey(gpg, usable)) ?? ambiguous(usable));
+}
+
+function expiredOf(keys: readonly GpgKey[]): string | undefined {
+  return keys.find(({ doubt }) => doubt?.includes("expired on"))?.fingerprint;
 }
 
 function parseChosen(text: string): string {

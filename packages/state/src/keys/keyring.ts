@@ -60,13 +60,20 @@ export async function openKeyring(options: KeyringOptions): Promise<Keyring> {
   const own = chosen ? undefined : await openKeyFile(file, env);
   if (own !== undefined) return own;
   const found = await openGnupg({ ...options, chosen });
-  if (typeof found !== "string") return found;
-  if (chosen) return noKey(`FACS_GPG_KEY names ${chosen}; ${found}`);
-  return noKey(`FACS_PGP_KEY, FACS_PGP_KEY_FILE and FACS_GPG_KEY are not set; ${file} does not exist; ${found}`);
+  if (!("why" in found)) return found;
+  const { why, expired } = found;
+  if (chosen) return noKey(`FACS_GPG_KEY names ${chosen}; ${why}`);
+  return noKey(`FACS_PGP_KEY, FACS_PGP_KEY_FILE and FACS_GPG_KEY are not set; ${file} does not exist; ${why}`, expired);
 }
 
-function noKey(tried: string): never {
+function noKey(tried: string, expired?: string): never {
   throw new FacsimileError("NO_KEY", `there is no private key to use: ${tried}`, {
-    hint: "It takes one that can sign and decrypt. Make it with: facs init. In CI, put an armored private key into FACS_PGP_KEY.",
+    hint: expired === undefined ? NONE : `${PROLONG.replaceAll("KEY", expired)}\nOr another key. ${NONE}`,
   });
 }
+
+const NONE =
+  "It takes one that can sign and decrypt. Make it with: facs init. In CI, put an armored private key into FACS_PGP_KEY.";
+/** A key of one's own that expired opens all that it opened before, once it is prolonged; a new one opens nothing of it. */
+const PROLONG =
+  "One expired. To prolong it, and its subkeys: gpg --quick-set-expire KEY 2y, and gpg --quick-set-expire KEY 2y '*'";

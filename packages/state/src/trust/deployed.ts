@@ -13,14 +13,14 @@ export interface Deployed {
 export interface Judged {
   readonly deployed: Deployed;
   readonly hosts: readonly string[];
-  /** What may go on all the same, with `--accept-rollback`. Default `facs deploy`. */
+  /** What may go on all the same, with `--accept-rollback`. Default `facs deploy INSTANCE`, for whoever knows it to fill in. */
   readonly command?: string | undefined;
 }
 
 /** Why hosts that remember `deployed` must not get what this state says, or `undefined`. Pure. */
 export function judgeDeployed(
   state: Pick<State, "file" | "id" | "serial" | "digest">,
-  { deployed, hosts, command = "facs deploy" }: Judged,
+  { deployed, hosts, command = "facs deploy INSTANCE" }: Judged,
 ): FacsimileError | undefined {
   const { file, id, serial, digest } = state;
   const where = hosts.join(", ");

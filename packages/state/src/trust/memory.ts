@@ -66,7 +66,7 @@ export function judgeAbsence(
     "STATE_MISSING",
     `${name} is gone, but you have used it before; its passwords would all be made anew`,
     {
-      hint: "Bring it back (git log --all -- the file), or from an export (facs state import).\nTo begin anew, with new passwords: facs deploy --accept-rollback",
+      hint: "Bring it back (git log --all -- the file), or from an export (facs state import).\nTo begin anew, with new passwords: facs deploy INSTANCE --accept-rollback",
     },
   );
 }
