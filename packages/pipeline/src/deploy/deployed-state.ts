@@ -32,7 +32,12 @@ export function warnOfOlder(check: DeployedCheck, { onEvent }: Pick<PipelineCont
 }
 
 /** Why hosts must not get this state: they remember a later one, or another. One problem for all that remember the same. */
-export function olderThanDeployed({ outline, state, surveyed, command = "facs deploy" }: DeployedCheck): FacsimileError[] {
+export function olderThanDeployed({
+  outline,
+  state,
+  surveyed,
+  command = "facs deploy",
+}: DeployedCheck): FacsimileError[] {
   if (outline.definition.local) return [];
   const alike = new Map<string, { deployed: DeployedState; hosts: string[] }>();
   for (const { reached, projects } of surveyed) {
