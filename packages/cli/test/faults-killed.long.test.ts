@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
@@ -15,6 +15,8 @@ const NAMES = ["web1.eu", "web2.eu"];
 const STEPS = ["begin", "locked", "at-precmd", "staged", "at-postcmd", "at-health", "switched", "confirmed"] as const;
 /** The same of a run whose hosts are not healthy, and go back. */
 const BACK = ["at-back", "failed", "reverted"] as const;
+/** The ssh that outlives a run, on which those of the run ride. */
+const KEPT = "the kept connection";
 type At = (typeof STEPS)[number] | (typeof BACK)[number];
 /** Kept short: whoever watches must be quicker than the run. */
 const NOTE = (name: string) => `touch $HOME/${name}; sleep 0.2`;
@@ -31,7 +33,7 @@ describe("killed by -9 at any step", () => {
   });
   afterAll(() => shop.stopAll());
 
-  it.each(["facs", "ssh"])(
+  it.each(["facs", "ssh", KEPT])(
     "%s: current is a complete release, and the next run converges",
     { timeout: 1_200_000 },
     async (whom) => {
@@ -43,6 +45,7 @@ describe("killed by -9 at any step", () => {
           await shop.define({ deploy: HOOKS, banner: next });
           const said = await startAndKill(whom, { step, round });
           const label = `${whom} ${step} ${round}, facs said:\n${said}`;
+          expect(said, label).toMatch(wordsFor(whom, step));
           const after = await shop.banners();
           for (const [i, banner] of after.entries()) expect([before[i], next], label).toContain(banner);
           // Each host runs a release of which every byte is right, whichever it is.
@@ -63,7 +66,7 @@ describe("killed by -9 at any step", () => {
   async function startAndKill(whom: string, { step, round }: { step: At; round: number }): Promise<string> {
     await markHosts(step);
     const old = new Set(await journals());
-    const env = { PATH: process.env["PATH"], HOME: shop.root, FACS_CONFIG_DIR: path.join(shop.root, ".config"), FACS_SSH_CONFIG: shop.fleet.sshConfig }; // biome-ignore format: one line
+    const env = { PATH: process.env["PATH"], HOME: shop.root, FACS_CONFIG_DIR: path.join(shop.root, ".config"), FACS_SSH_CONFIG: shop.fleet.sshConfig, XDG_RUNTIME_DIR: shop.fleet.dir }; // biome-ignore format: one line
     const child = spawn(process.execPath, [FACS, "deploy", "staging", "--yes"], {
       cwd: shop.root,
       env,
@@ -76,10 +79,18 @@ describe("killed by -9 at any step", () => {
     while (!(await isAt(step, old)) && child.exitCode === null) await sleep(5);
     expect(child.exitCode, `${whom} ${step} ${round}, facs said:\n${said}`).toBe(null);
     await sleep(round * 10);
-    if (whom === "facs") child.kill("SIGKILL");
-    else for (const pid of sshOf(child.pid ?? 0)) killed(pid);
+    endWith(whom, child);
     await ended;
     return said;
+  }
+
+  function endWith(whom: string, facs: ChildProcess): void {
+    if (whom === "facs") facs.kill("SIGKILL");
+    if (whom === "ssh") for (const pid of sshOf(facs.pid ?? 0)) killed(pid);
+    if (whom !== KEPT) return;
+    const masters = mastersIn(shop.fleet.dir);
+    expect(masters).toHaveLength(NAMES.length);
+    for (const pid of masters) killed(pid);
   }
 
   async function markHosts(step: At): Promise<void> {
@@ -112,6 +123,11 @@ describe("killed by -9 at any step", () => {
   }
 });
 
+/** What facs says of it, where it is known to be in the middle. */
+function wordsFor(whom: string, step: At): RegExp {
+  return whom === KEPT && step.startsWith("at-") ? /the connection (to \S+ )?was lost/ : /^/;
+}
+
 /** Unless it ended by itself a moment ago. */
 function killed(pid: number): void {
   try {
@@ -129,6 +145,17 @@ function sshOf(parent: number): number[] {
       return name === "ssh" && Number(rest.split(" ")[1]) === parent;
     } catch {
       return false; // It ended meanwhile.
+    }
+  }); // biome-ignore format: one line
+}
+
+/** What keeps connections by sockets in that folder; it outlives who made it. */
+function mastersIn(folder: string): number[] {
+  return readdirSync("/proc").map(Number).filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, "utf8").startsWith(`ssh: ${folder}/facs-`);
+    } catch {
+      return false; // It is no process, or ended meanwhile.
     }
   }); // biome-ignore format: one line
 }
