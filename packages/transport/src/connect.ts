@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import fs from "node:fs/promises";
 import path from "node:path";
-import { FacsimileError } from "@facsimile/core";
+import { FacsimileError, isFacsimileError } from "@facsimile/core";
 import { Channel } from "./channel.ts";
 import type { Request } from "./framing.ts";
 import { type Kept, keptFor } from "./kept.ts";
-import { type Line, localLine, sshLine, unsuitable } from "./line.ts";
+import { type Line, localLine, type SocketFailure, sshLine, unsuitable } from "./line.ts";
 import { Records } from "./listing.ts";
 import { once } from "./once.ts";
 import { patiently } from "./patience.ts";
@@ -25,7 +25,7 @@ export async function connect(endpoint: Endpoint, options: ConnectOptions): Prom
     return await open(endpoint, { options, line: localLine(options), clean: async () => undefined });
   const known = options.knownHosts === undefined ? "" : await fs.readFile(options.knownHosts, "utf8").catch(noFile);
   const kept = await keptFor(endpoint, options, known);
-  const anew = () => patiently(() => login(endpoint, { options, known, kept }), options.signal);
+  const anew = () => patiently(() => loginAnyhow(endpoint, { options, known, kept }), options.signal);
   const isThere = kept !== undefined && (await fs.access(kept.socket).then(() => true, () => false)); // biome-ignore format: one line
   if (!isThere) return await anew();
   try {
@@ -46,16 +46,29 @@ interface Login {
   /** Text of the known hosts. */
   readonly known: string;
   readonly kept?: Kept | undefined;
+  /** No control socket: all goes through the one channel. */
+  readonly socketless?: boolean;
 }
 
-async function login(endpoint: SshEndpoint, { options, known, kept }: Login): Promise<Session> {
+/** Where no control socket can be made, without one; another login it costs, as ssh tries after it is logged in. */
+async function loginAnyhow(endpoint: SshEndpoint, given: Login): Promise<Session> {
+  try {
+    return await login(endpoint, given);
+  } catch (error) {
+    given.options.signal?.throwIfAborted();
+    if (!isFacsimileError(error) || !(error as Partial<SocketFailure>).socketless) throw error;
+    return await login(endpoint, { ...given, kept: undefined, socketless: true });
+  }
+}
+
+async function login(endpoint: SshEndpoint, { options, known, kept, socketless }: Login): Promise<Session> {
   // Only made where it is needed: what is kept has its own place.
   const folder = once(() => fs.mkdtemp(path.join(options.tmpDir ?? "/tmp", "facs-")));
   const clean = async () => folder.made && (await fs.rm(await folder(), { recursive: true, force: true }));
   try {
     const knownHosts = isPlain(options.knownHosts) ? options.knownHosts : path.join(await folder(), "known_hosts");
     if (knownHosts !== options.knownHosts) await fs.writeFile(knownHosts, known, { mode: 0o600 });
-    const socket = kept?.socket ?? path.join(await folder(), "s");
+    const socket = socketless ? undefined : (kept?.socket ?? path.join(await folder(), "s"));
     const line = sshLine(endpoint, { options, folder, files: { socket, knownHosts, persist: kept?.seconds } });
     return await open(endpoint, { options, line, clean });
   } catch (error) {

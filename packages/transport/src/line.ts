@@ -6,7 +6,7 @@ import { AGENT } from "./agent/program.ts";
 import type { ChannelOptions } from "./channel.ts";
 import { type Group, spawnGroup } from "./child.ts";
 import { type Bulk, rsyncBulk } from "./rsync.ts";
-import { riding, type SshEndpoint, type SshFiles, sshArgs, sshFailure } from "./ssh.ts";
+import { isSocketless, riding, type SshEndpoint, type SshFiles, sshArgs, sshFailure } from "./ssh.ts";
 import type { ConnectOptions } from "./types.ts";
 
 /** A way to an agent. */
@@ -26,7 +26,12 @@ export function localLine({ env }: ConnectOptions): Line {
   return { group: spawnGroup("sh", ["-c", AGENT], { env }), lost, bulk: async () => undefined };
 }
 
-/** The host, by an ssh that is the connection, or rides on one that is kept. */
+/** What a failure carries where only the control socket was in the way. */
+export interface SocketFailure {
+  readonly socketless: true;
+}
+
+/** The host, by an ssh that is the connection, or rides on one that is kept. Without a socket no rsync can ride on it. */
 export function sshLine(
   endpoint: SshEndpoint,
   { options, folder, files }: { options: ConnectOptions; folder: () => Promise<string>; files: SshFiles },
@@ -35,9 +40,9 @@ export function sshLine(
     group: spawnGroup("ssh", sshArgs(endpoint, files, options), { env: options.env, isUsersOwn: true }),
     lost: (end) => lostOf(endpoint, end),
     bulk: async (noisy) => {
-      const { rsh, remote } = noisy
-        ? await filtered({ folder: await folder(), socket: files.socket })
-        : { rsh: riding(files.socket) };
+      const { socket } = files;
+      if (socket === undefined) return undefined;
+      const { rsh, remote } = noisy ? await filtered({ folder: await folder(), socket }) : { rsh: riding(socket) };
       const { env, signal, silence = 600 } = options;
       return rsyncBulk({ host: endpoint.name, rsh, remote, env, signal, silence });
     },
@@ -63,7 +68,8 @@ function lostOf(endpoint: SshEndpoint, end: Parameters<ChannelOptions["lost"]>[0
   const { exitCode, stderr, ready } = end;
   if (!ready && exitCode !== 255)
     return unsuitable(endpoint.name, `its shell ended with ${exitCode}: ${stderr.trim()}`);
-  if (!ready) return sshFailure(endpoint, stderr);
+  const failure = ready ? undefined : sshFailure(endpoint, stderr);
+  if (failure !== undefined) return isSocketless(stderr) ? Object.assign(failure, { socketless: true } satisfies SocketFailure) : failure; // biome-ignore format: one line
   const last = stderr.trim().split("\n").at(-1) ?? "";
   return new FacsimileError(
     "CONNECTION_LOST",

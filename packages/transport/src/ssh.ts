@@ -6,8 +6,8 @@ import type { ConnectOptions, Endpoint } from "./types.ts";
 export type SshEndpoint = Extract<Endpoint, { kind: "ssh" }>;
 
 export interface SshFiles {
-  /** The control socket. */
-  readonly socket: string;
+  /** The control socket. Default: none; nothing rides on the session's connection. */
+  readonly socket?: string | undefined;
   /** Our copy of the known hosts: its path holds nothing that ssh would expand. */
   readonly knownHosts: string;
   /** Seconds for which the connection is kept for the next session. Default 0: it ends with this one. */
@@ -33,9 +33,7 @@ export function sshArgs(
   options: Pick<ConnectOptions, "sshConfig" | "connectTimeout">,
 ): string[] {
   const settings = {
-    ControlMaster: files.persist === undefined ? "yes" : "auto",
-    ControlPath: files.socket,
-    ControlPersist: files.persist === undefined ? "no" : String(files.persist),
+    ...controlOf(files),
     BatchMode: "yes",
     StrictHostKeyChecking: "yes",
     UserKnownHostsFile: files.knownHosts,
@@ -65,6 +63,17 @@ export function sshArgs(
     endpoint.address,
     `exec sh -c ${quoted(AGENT)}`,
   ];
+}
+
+function controlOf({ socket, persist }: SshFiles): Record<string, string> {
+  if (socket === undefined) return { ControlMaster: "no", ControlPath: "none" };
+  const own = persist === undefined;
+  return { ControlMaster: own ? "yes" : "auto", ControlPath: socket, ControlPersist: own ? "no" : String(persist) };
+}
+
+/** What ends an ssh that is logged in, and cannot make its socket: too long a path, a file system that has none, or no links. */
+export function isSocketless(stderr: string): boolean {
+  return /^(unix_listener: |.*\blink mux listener )/m.test(stderr);
 }
 
 /** What rsync is to use as its remote shell: the session's connection, and never another. No word of it holds a blank. */
