@@ -26,7 +26,7 @@ export interface HookRequest {
 /**
  * Runs a host's hooks one by one; the first failure ends them.
  *
- * @throws `HOOK_FAILED` with the end of its output, secrets taken out
+ * @throws `HOOK_FAILED` with the command and the end of its output, secrets taken out of both
  */
 export async function runHooks(hooks: readonly Hook[], request: HookRequest, context: PipelineContext): Promise<void> {
   const { past = { irreversible: false } } = request;
@@ -52,10 +52,8 @@ async function runOne(
   const result = await lock.runHook(place, { run, release, previous, timeout: hook.timeout });
   if (result.exitCode === 0) return;
   const how = result.timedOut ? `did not end within ${hook.timeout ?? 300} s` : `exited ${result.exitCode}`;
-  throw new FacsimileError(
-    "HOOK_FAILED",
-    `\`${[hook.run].flat().join(" ")}\` ${how} on ${host.name}${lastLines(result, redactor)}`,
-  );
+  const what = redactor.redact([hook.run].flat().join(" "));
+  throw new FacsimileError("HOOK_FAILED", `\`${what}\` ${how} on ${host.name}${lastLines(result, redactor)}`);
 }
 
 /** Asks until every check of the release is well, or its tries are used up. @throws `UNHEALTHY` */
@@ -78,7 +76,7 @@ async function awaitOne(
     const result = await lock.runHook(place, { run, release, previous, timeout });
     if (result.exitCode === 0) return;
     if (tries > retries) {
-      const what = check.http ?? [check.run].flat().join(" ");
+      const what = redactor.redact(check.http ?? [check.run].flat().join(" "));
       throw new FacsimileError(
         "UNHEALTHY",
         `${host.name} is not healthy: \`${what}\` failed${tries === 1 ? "" : ` ${tries} times`}${lastLines(result, redactor)}`,
