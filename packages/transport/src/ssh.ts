@@ -107,9 +107,7 @@ export function sshFailure(endpoint: SshEndpoint, stderr: string): FacsimileErro
   const said = reason === BEYOND ? "the host on the way to it cannot connect to it" : reason;
   const unreachable = `${where} cannot be reached: ${said || "the connection ended"}`;
   if (isTurnedAway(stderr)) return Object.assign(new FacsimileError("HOST_UNREACHABLE", unreachable, { hint: CROWDED }), { passing: true } satisfies PassingFailure); // biome-ignore format: one line
-  return new FacsimileError("HOST_UNREACHABLE", unreachable, {
-    hint: "Check that it is up, and its address and port; try it with ssh -v.",
-  });
+  return new FacsimileError("HOST_UNREACHABLE", unreachable, { hint: CUT_OFF.test(stderr) ? NOT_OPENSSH : CHECK });
 }
 
 /** Another host that ssh complains about the key of: one on the way, which the user's own known_hosts vouches for. */
@@ -117,6 +115,13 @@ function jumpOf({ name }: SshEndpoint, stderr: string): string | undefined {
   const [, about] = /host key (?:is known )?for \[?([^\s\]]+)/i.exec(stderr) ?? [];
   return about === name ? undefined : about;
 }
+
+const CHECK = "Check that it is up, and its address and port; try it with ssh -v.";
+
+/** After the login. Dropbear takes commands of 9,000 bytes, and closes where one is longer, as ours is. */
+const CUT_OFF = /^Connection to .* closed by remote host/m;
+const NOT_OPENSSH =
+  "It let you in, and closed. Does it run OpenSSH's sshd? Dropbear takes no command as long as ours. Else see the log of its sshd.";
 
 const CROWDED =
   "It, or a host on the way to it, closed every attempt at once. Are they too many at a time? Lower deploy.parallel, or raise MaxStartups in that sshd_config.";

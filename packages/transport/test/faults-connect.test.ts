@@ -84,6 +84,18 @@ async function withVariable(line: string): Promise<number[]> {
   return found.flat();
 }
 
+it("a host that lets in and closes is told as that: another sshd may take no command as long as ours", async () => {
+  const enter = `${hosts.dir}/d.enter`;
+  const plain = await fs.readFile(enter, "utf8");
+  onTestFinished(() => fs.writeFile(enter, plain));
+  await fs.writeFile(enter, "#!/bin/sh\nkill -9 $PPID\n");
+  await expect(login(hosts, "d")).rejects.toMatchObject({
+    code: "HOST_UNREACHABLE",
+    message: expect.stringContaining("closed by remote host"),
+    hint: expect.stringContaining("Dropbear"),
+  });
+});
+
 it("a host that says who it is, and nothing more, is not waited for when its key is asked for", async () => {
   const port = await listening((socket) => socket.write("SSH-2.0-x\r\n"));
   const asked = scanHostKey({ kind: "ssh", name: "a", address: "127.0.0.1", port }, { ...options, connectTimeout: 1 });
