@@ -7,8 +7,16 @@ export interface RunsDocument extends Pick<StatusReport, "instance" | "people"> 
   readonly schema: "runs/1";
   /** Newest first, by when each began to be confirmed anywhere; several projects of one run, each by itself. */
   readonly runs: readonly ConfirmedRun[];
+  /** Places that another instance or project took over: from then on the runs there are its own. */
+  readonly taken: readonly TakenPlace[];
   /** Hosts that told nothing: they did not answer, or are declared down. */
   readonly unasked: readonly Pick<HostStatus, "host" | "region" | "problem" | "down">[];
+}
+
+export interface TakenPlace extends Pick<HostStatus, "host"> {
+  readonly project: string;
+  /** Whose it is now. */
+  readonly owner: NonNullable<HostStatus["projects"][number]["owner"]>;
 }
 
 /** A release that one run brought to hosts. */
@@ -42,7 +50,11 @@ export function runsOf({ instance, hosts, people }: StatusReport): RunsDocument 
   const began = new Map([...groupBy(runs, ({ run }) => run)].map(([run, group]) => [run, earliest(group)]));
   const order = ({ run, project }: ConfirmedRun) => `${began.get(run)} ${run} ${project}`;
   const sorted = runs.sort((a, b) => compareBytes(order(b), order(a)));
-  return { schema: "runs/1", instance, runs: sorted, unasked: hosts.flatMap(unasked), people };
+  return { schema: "runs/1", instance, runs: sorted, taken: hosts.flatMap(taken), unasked: hosts.flatMap(unasked), people }; // biome-ignore format: one line
+}
+
+function taken({ host, projects }: HostStatus): TakenPlace[] {
+  return projects.flatMap(({ project, owner }) => (owner === undefined ? [] : [{ host, project, owner }]));
 }
 
 function earliest(all: readonly { readonly at: string }[]): string {

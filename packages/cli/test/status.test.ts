@@ -97,9 +97,13 @@ describe("facs status and history", () => {
   });
 
   it("tell the same as data, as docs/formats/runs-1.md says: these keys, and no other", async () => {
+    const marker = path.join(shop.hostHome("db1.us"), "shop/.facsimile/ledger/marker");
+    const ours = await fs.readFile(marker, "utf8");
+    await fs.writeFile(marker, ours.replace("staging", "other"));
     await shop.fleet.stop("web2.us");
     const { code, stdout } = await shop.facs("history", "staging", "--json");
     await shop.fleet.start("web2.us");
+    await fs.writeFile(marker, ours);
     expect(code).toBe(1);
     const document = JSON.parse(stdout);
     expect(document).toMatchObject({
@@ -109,6 +113,7 @@ describe("facs status and history", () => {
         { action: "deploy", project: "storefront", version: "1.0.0", hosts: ["web1.eu", "web2.eu", "db1.us"] },
         { action: "deploy", project: "ledger", version: "1.0.0", hosts: ["web1.eu", "web2.eu", "db1.eu", "db1.us"] },
       ],
+      taken: [{ host: "db1.us", project: "ledger", owner: { instance: "other", project: "ledger" } }],
       unasked: [
         { host: "web2.us", region: "us", problem: { code: "HOST_UNREACHABLE" } },
         { host: "web1.us", region: "us", down: "moving house" },

@@ -8,10 +8,11 @@ import { hostProblem, short } from "./words.ts";
 
 /** Every run that hosts confirmed, newest first: which release, by whom, on how many hosts. */
 export function historyText(report: StatusReport, style: Style): string {
-  const { runs, unasked, people } = runsOf(report);
+  const { runs, taken, unasked, people } = runsOf(report);
   const rows = runs.map((run) => cells(run, people));
   const lines = rows.length === 0 ? ["nothing was deployed yet"] : columns(rows, { indent: 0 });
-  return `${[...lines.map(harmless), ...unasked.map((host) => unaskedLine(host, style))].join("\n")}\n`;
+  const notes = [...taken.map((place) => takenLine(place, style)), ...unasked.map((host) => unaskedLine(host, style))];
+  return `${[...lines.map(harmless), ...notes].join("\n")}\n`;
 }
 
 function cells(
@@ -20,6 +21,11 @@ function cells(
 ): string[] {
   const where = hosts.length > 3 ? count(hosts.length, "host") : hosts.join(" ");
   return [momentText(at), run, action, project, version, short(release), authorText(by, people), where];
+}
+
+function takenLine({ host, project, owner }: RunsDocument["taken"][number], { yellow }: Style): string {
+  const whose = `the place of ${project} belongs to ${owner.project} of ${owner.instance} now; what that deployed there is told too`; // biome-ignore format: one line
+  return `${yellow("!")} ${host}: ${harmless(whose)}`;
 }
 
 function unaskedLine({ host, problem, down = "" }: RunsDocument["unasked"][number], { yellow }: Style): string {
