@@ -5,7 +5,7 @@ import { connect } from "../src/index.ts";
 
 /** As BSD's: no -T, and a folder that is there is moved into. */
 const MV = `#!/bin/sh
-case $1 in *T*) echo "mv: illegal option -- T" >&2; exit 64 ;; -fh) shift; set -- -f "$@" ;; esac
+case $1 in -*T*) echo "mv: illegal option -- T" >&2; exit 64 ;; -fh) shift; set -- -f "$@" ;; esac
 exec /bin/mv "$@"
 `;
 

@@ -10,6 +10,17 @@ it("names a run by its start, so that names sort by time", () => {
   expect(runId(now())).toMatch(/^20261122-0931-[0-9a-f]{4}$/);
 });
 
+it("gives no two runs one name, however many begin within a minute", async () => {
+  const work = await folder();
+  const names = new Set<string>();
+  for (let n = 0; n < 1500; n++) {
+    const journal = await openJournal({ work, instance: "staging", now, onFailure: expect.unreachable });
+    names.add(journal.run);
+    await journal.close();
+  }
+  expect(names.size).toBe(1500);
+});
+
 it("keeps every line, in order, in a file that only its owner reads", async () => {
   const work = await folder();
   const journal = await openJournal({ work, instance: "staging", now, onFailure: expect.unreachable });

@@ -31,29 +31,38 @@ export function runId(now: Date): string {
 
 /** @throws `NO_SPACE` when not even the first line can be written */
 export async function openJournal({ work, instance, now, onFailure }: JournalOptions): Promise<Journal> {
-  const run = runId(now());
   const folder = path.join(workFolders({ work }).releases, instance, "runs");
-  const name = path.join(folder, `${run}.jsonl`);
   const lineOf = (line: Readonly<Record<string, unknown>>) =>
     `${JSON.stringify({ at: now().toISOString(), ...line })}\n`;
-  const file = await begun({ folder, name, first: lineOf({ facsimile: "run/1", run, instance }) });
+  await fs.mkdir(folder, { recursive: true }).catch(fullDisk(folder));
+  const { run, name, file } = await newFile(folder, now);
+  await begin(file, lineOf({ facsimile: "run/1", run, instance })).catch(async (error: unknown) => {
+    await fs.rm(name, { force: true });
+    fullDisk(folder)(error);
+  });
   // Hosts that are being worked on matter more than what is noted about them.
   const fail = (error: unknown) => onFailure(`${path.relative(work, name)} cannot be written: ${(error as Error).message}`); // biome-ignore format: one line
   const { write, close } = writerTo(file, fail);
   return { run, note: (line) => write(lineOf(line)), close };
 }
 
-/** The file, with its first line; none where that cannot be written. */
-async function begun({ folder, name, first }: { folder: string; name: string; first: string }) {
-  await fs.mkdir(folder, { recursive: true }).catch(fullDisk(folder));
-  const file = await fs.open(name, "ax", 0o600).catch(fullDisk(folder));
+/** Of a name that no run here has: four digits come twice sooner than one thinks, where many runs begin within a minute. */
+async function newFile(folder: string, now: () => Date): Promise<{ run: string; name: string; file: fs.FileHandle }> {
+  const run = runId(now());
+  const name = path.join(folder, `${run}.jsonl`);
+  try {
+    return { run, name, file: await fs.open(name, "ax", 0o600) };
+  } catch (error) {
+    return errnoOf(error) === "EEXIST" ? await newFile(folder, now) : fullDisk(folder)(error);
+  }
+}
+
+async function begin(file: fs.FileHandle, first: string): Promise<void> {
   try {
     await file.appendFile(first);
-    return file;
   } catch (error) {
     await file.close();
-    await fs.rm(name, { force: true });
-    return fullDisk(folder)(error);
+    throw error;
   }
 }
 
