@@ -1,41 +1,11 @@
 import { errnoOf, FacsimileError } from "./errors.ts";
+import type { Environment, Exec, ExecOptions } from "./execution.ts";
 
 /** Variables that a child sees without being asked for; everything else of the parent's environment stays here. */
 export const PASSED_ON = [
   "PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "XDG_CONFIG_HOME",
   "XDG_RUNTIME_DIR", "SSH_AUTH_SOCK", "GNUPGHOME", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM", "GIT_SSH_COMMAND",
 ] as const; // biome-ignore format: a list
-
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-export interface ExecOptions {
-  /** Default: the current folder. */
-  readonly cwd?: string;
-  /** Variables on top of those that every child gets; `undefined` takes one away. */
-  readonly env?: Environment;
-  /** What the child reads on standard input. Default: nothing. */
-  readonly input?: string | Uint8Array;
-  readonly signal?: AbortSignal | undefined;
-  /** Seconds until the child is ended. Default: no limit. */
-  readonly timeout?: number;
-  /**
-   * Takes what the child writes, stdout and stderr in one, as it comes; the result then holds none of it. Such a child ends
-   * together with all that it started: when it exits, is stopped, its time is up, or this process dies. It gets no input.
-   */
-  readonly onOutput?: (chunk: Uint8Array) => void;
-}
-
-export interface ExecResult {
-  /** 128 when a signal ended the child. */
-  readonly exitCode: number;
-  readonly stdout: Buffer;
-  readonly stderr: string;
-  /** `timeout` ran out. */
-  readonly timedOut: boolean;
-}
-
-/** Runs a program to its end. No shell; `args` reach it as they are. */
-export type Exec = (file: string, args: readonly string[], options?: ExecOptions) => Promise<ExecResult>;
 
 /**
  * An {@link Exec} whose children see {@link PASSED_ON} of `base`, and no more.

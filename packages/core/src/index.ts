@@ -11,15 +11,8 @@ export {
   problemsOf,
   throwProblems,
 } from "./errors.ts";
-export {
-  createExec,
-  type Environment,
-  type Exec,
-  type ExecOptions,
-  type ExecResult,
-  PASSED_ON,
-  passedOn,
-} from "./exec.ts";
+export { createExec, PASSED_ON, passedOn } from "./exec.ts";
+export type { Environment, Exec, ExecOptions, ExecResult } from "./execution.ts";
 export {
   type HostName,
   type InstanceName,

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import type { ExecOptions, ExecResult } from "./exec.ts";
+import type { ExecOptions, ExecResult } from "./execution.ts";
 
 /** Seconds that a child has to end by itself once it was asked to. */
 const GRACE = 2;
