@@ -1,6 +1,6 @@
 import type { Limits } from "../limits.ts";
 import { LimitFault } from "../problems.ts";
-import type { Rendering } from "./engine.ts";
+import type { Rendering } from "./rendering.ts";
 
 /** What the files of one renderer may use together: a tree of many bad files must not take their number times the time. */
 export class Budget {

@@ -10,6 +10,7 @@ import { allFilters } from "./filters.ts";
 import { operators } from "./operators.ts";
 import { type Parsed, parseTemplate, type WatchedLiquid } from "./parser.ts";
 import { asLimit, createRenderTemplates } from "./render.ts";
+import type { Rendering } from "./rendering.ts";
 import { printed } from "./values.ts";
 
 /** What templates can include. */
@@ -22,14 +23,6 @@ export interface Library {
   tagLines(file: string): TagLines;
   /** What may have been meant. */
   suggest(name: string): string | undefined;
-}
-
-export interface Rendering {
-  readonly text: string;
-  /** Names of the secrets that were revealed, sorted. */
-  readonly secrets: readonly string[];
-  /** When there are any, `text` is of no use. */
-  readonly problems: readonly FacsimileError[];
 }
 
 export interface Engine {

@@ -1,17 +1,10 @@
 import { isSecret } from "@facsimile/core";
 import { filters as theirs } from "liquidjs";
 import { Fault } from "../problems.ts";
-import type { StrictContext } from "./context.ts";
+import type { Filter } from "./filter.ts";
 import { compared } from "./operators.ts";
 import { ours } from "./own-filters.ts";
 import { textOf } from "./values.ts";
-
-/** What a filter finds as `this`. */
-export interface FilterThis {
-  readonly context: StrictContext;
-}
-
-export type Filter = (this: FilterThis, value: unknown, ...args: unknown[]) => unknown;
 
 /**
  * Every filter that templates may use: LiquidJS's without those that depend on clock, chance or the machine's time zone,

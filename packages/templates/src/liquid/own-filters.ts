@@ -2,7 +2,7 @@ import { compareBytes, isSecret } from "@facsimile/core";
 import { toValue } from "liquidjs";
 import { Fault } from "../problems.ts";
 import { utcDate } from "./date.ts";
-import type { Filter, FilterThis } from "./filters.ts";
+import type { Filter, FilterThis } from "./filter.ts";
 import { printed, textOf } from "./values.ts";
 import { toYaml } from "./yaml.ts";
 

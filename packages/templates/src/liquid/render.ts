@@ -2,7 +2,8 @@ import type { FacsimileError } from "@facsimile/core";
 import { LiquidError, Output, type Template, type Token, UndefinedVariableError } from "liquidjs";
 import { excerpt, Fault, LimitFault, PlacedLimit } from "../problems.ts";
 import { type StrictContext, UnknownVariable } from "./context.ts";
-import { type Emitter, type RenderTemplates, type Step, stepOf } from "./fast/steps.ts";
+import type { Emitter, RenderTemplates, Step } from "./fast/step.ts";
+import { stepOf } from "./fast/steps.ts";
 import { positionAt } from "./where.ts";
 
 /** Says why a path is not known, and what may have been meant. `text` is as the template has it. */

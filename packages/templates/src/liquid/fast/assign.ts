@@ -1,5 +1,5 @@
 import type { AssignTag, Value } from "liquidjs";
-import type { Step } from "./steps.ts";
+import type { Step } from "./step.ts";
 import { compileValue } from "./value.ts";
 
 /** `{% assign name = … %}`. An unknown variable is no null here, as it is in LiquidJS. */

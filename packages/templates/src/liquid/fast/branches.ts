@@ -1,5 +1,5 @@
 import { type IfTag, isTruthy, type Template, toValue, type UnlessTag, type Value } from "liquidjs";
-import type { RenderTemplates, Step } from "./steps.ts";
+import type { RenderTemplates, Step } from "./step.ts";
 import { compileValue } from "./value.ts";
 
 interface Branch {

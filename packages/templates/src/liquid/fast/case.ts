@@ -1,7 +1,7 @@
 import { type CaseTag, type Template, type Token, toValue, toValueSync, type Value } from "liquidjs";
 import { operators } from "../operators.ts";
 import { operandOf } from "./operand.ts";
-import type { RenderTemplates, Step } from "./steps.ts";
+import type { RenderTemplates, Step } from "./step.ts";
 import { compileValue } from "./value.ts";
 
 interface Parts {

@@ -1,6 +1,6 @@
 import { Drop, type ForTag, type Template, type Token, toValue, toValueSync } from "liquidjs";
 import { operandOf } from "./operand.ts";
-import type { RenderTemplates, Step } from "./steps.ts";
+import type { RenderTemplates, Step } from "./step.ts";
 
 interface Parts {
   readonly variable: string;

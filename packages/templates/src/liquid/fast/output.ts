@@ -1,6 +1,6 @@
 import type { Output } from "liquidjs";
 import { printed } from "../values.ts";
-import type { Step } from "./steps.ts";
+import type { Step } from "./step.ts";
 import { compileValue } from "./value.ts";
 
 /** `{{ … }}`. The last filter is the one that LiquidJS puts there for `outputEscape`: ours, which is called as it is. */
