@@ -6,9 +6,10 @@ export type { Random } from "./format/leaf.ts";
 export { scopeOf } from "./format/scope.ts";
 export { parseValueName, type ValueName, valueNameText } from "./format/value-name.ts";
 export { addMissing, type Imported, type ImportOptions, restoreState } from "./import.ts";
-export { type Keyring, type KeyringOptions, openKeyring } from "./keys/keyring.ts";
+export type { Keyring } from "./keys/keyring.ts";
 export { type GeneratedKey, generateKey, installKey, publishKey } from "./keys/keys.ts";
 export { mergePublicKeys } from "./keys/merge.ts";
+export { type KeyringOptions, openKeyring } from "./keys/open-keyring.ts";
 export { type MergedFile, mergeFiles } from "./merge/driver.ts";
 export { type Ends, type FileSides, joinedSides, joins, mergedFrom } from "./merge/ends.ts";
 export { type MergeOptions, type OpenMerge, openMerge } from "./merge/open-merge.ts";
@@ -54,9 +55,10 @@ export {
   parsePublicKey,
   publishedKeys,
 } from "./trust/public-keys.ts";
+export { type TrustOptions, trustedSigners } from "./trust/read-trust.ts";
 export { type PinnedRoots, pinnedRoots, pinRoot, type Root, unpinRoot } from "./trust/roots.ts";
 export { type Signed, verifyDetached } from "./trust/signature.ts";
-export { type Scopes, type Trust, type TrustOptions, trustedSigners } from "./trust/trust.ts";
+export type { Scopes, Trust } from "./trust/trust.ts";
 export { listTrusted, type TrustedKey, type TrustListing } from "./trust/trusted.ts";
 export { type ValueInfo, valuesOf } from "./values.ts";
 export {

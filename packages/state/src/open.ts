@@ -1,5 +1,6 @@
 import { FacsimileError, formatPath, throwProblems } from "@facsimile/core";
-import { parseDocument, type StateDocument } from "./format/document.ts";
+import type { StateDocument } from "./format/document.ts";
+import { parseDocument } from "./format/parse-document.ts";
 import { signedBytes } from "./format/serialise.ts";
 import { unwrapDataKey } from "./format/wrap.ts";
 import type { Keyring } from "./keys/keyring.ts";

@@ -1,6 +1,6 @@
 import { type FacsimileError, isFacsimileError, sha256 } from "@facsimile/core";
 import type { Scalar, StateDocument } from "./format/document.ts";
-import { parseDocument } from "./format/document.ts";
+import { parseDocument } from "./format/parse-document.ts";
 import { openpgp, readPublicKey, userIdOf } from "./keys/pgp.ts";
 import { flatLeaves, shownPointer } from "./merge/flat.ts";
 import { verifyFile } from "./open.ts";

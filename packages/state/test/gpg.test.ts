@@ -1,6 +1,7 @@
 import fs from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { parseDocument, type StateDocument } from "../src/format/document.ts";
+import type { StateDocument } from "../src/format/document.ts";
+import { parseDocument } from "../src/format/parse-document.ts";
 import { openKeyring, planState, publishKey, sealState, trustedSigners, verifyDetached } from "../src/index.ts";
 import { gnupg, keyringIn } from "./gnupg.ts";
 import { create, folder, tools, world } from "./world.ts";

@@ -1,7 +1,7 @@
 import fs from "node:fs/promises";
 import { sha256 } from "@facsimile/core";
 import { describe, expect, it } from "vitest";
-import { parseDocument } from "../src/format/document.ts";
+import { parseDocument } from "../src/format/parse-document.ts";
 import { changeRecipients, parseValueName, planRecipients, publishKey, resealState } from "../src/index.ts";
 import { mergeFiles } from "../src/merge/driver.ts";
 import { changing, diverge, making, type Work } from "./merge-sides.ts";

@@ -3,7 +3,7 @@ import fs from "node:fs/promises";
 import { sha256 } from "@facsimile/core";
 import { describe, expect, it } from "vitest";
 import { draftOf, sealDraft } from "../src/draft.ts";
-import { parseDocument } from "../src/format/document.ts";
+import { parseDocument } from "../src/format/parse-document.ts";
 import { wrapDataKey } from "../src/format/wrap.ts";
 import {
   changeRecipients,

@@ -1,8 +1,8 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { parseDocument } from "../src/format/document.ts";
 import { openLeaf, pointerOf } from "../src/format/leaf.ts";
+import { parseDocument } from "../src/format/parse-document.ts";
 import {
   changeRecipients,
   changeState,

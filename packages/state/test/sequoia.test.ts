@@ -3,7 +3,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { parseDocument } from "../src/format/document.ts";
+import { parseDocument } from "../src/format/parse-document.ts";
 import { signedBytes } from "../src/format/serialise.ts";
 import { planState, publishKey, sealState } from "../src/index.ts";
 import { folder, now, world } from "./world.ts";

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseDocument, type Scalar, type StateDocument } from "./document.ts";
+import type { Scalar, StateDocument } from "./document.ts";
+import { parseDocument } from "./parse-document.ts";
 import { serialise, signedBytes } from "./serialise.ts";
 
 const empty: StateDocument = {

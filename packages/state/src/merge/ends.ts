@@ -1,5 +1,6 @@
 import { FacsimileError, isFacsimileError, sha256 } from "@facsimile/core";
-import { parseDocument, type StateDocument } from "../format/document.ts";
+import type { StateDocument } from "../format/document.ts";
+import { parseDocument } from "../format/parse-document.ts";
 
 /** A file of one side: signed, or what a merge left. */
 export interface SideFile {

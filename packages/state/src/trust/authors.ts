@@ -4,8 +4,9 @@ import { readIfThere } from "../store/files.ts";
 import { sealedScopes } from "../store/scopes.ts";
 import { folderStore } from "../store/store.ts";
 import { inspectKey, keyFileName, publishedKeys } from "./public-keys.ts";
+import { trustedSigners, trustIn } from "./read-trust.ts";
 import { SIGNERS_NAME, signersFile, verifyList } from "./signers.ts";
-import { type Trust, trustedSigners, trustIn } from "./trust.ts";
+import type { Trust } from "./trust.ts";
 
 /** Who sealed a state file last, its signature checked; or why that cannot be said. */
 export interface Author {

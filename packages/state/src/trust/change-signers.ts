@@ -6,9 +6,10 @@ import type { Keyring } from "../keys/keyring.ts";
 import { type FileSystem, placeOf, readIfThere, removeOthers, replaceFile } from "../store/files.ts";
 import { withLock } from "../store/lock.ts";
 import { inspectKey, type PublicKeyFile } from "./public-keys.ts";
+import { readTrust, type TrustOptions, type TrustRead, trustIn } from "./read-trust.ts";
 import { canonicalSignature, verifyDetached } from "./signature.ts";
 import { formatSigners, type Listed, parseSigners, SIGNERS_NAME, signersFile } from "./signers.ts";
-import { readTrust, type Scopes, type TrustOptions, type TrustRead, trustIn } from "./trust.ts";
+import type { Scopes } from "./trust.ts";
 
 /** One change of the list of signers. */
 export type SignersChange =

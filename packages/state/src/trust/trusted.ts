@@ -1,8 +1,9 @@
 import { type FacsimileError, isFacsimileError } from "@facsimile/core";
 import { inspectKey } from "./public-keys.ts";
+import { readTrust, type TrustOptions } from "./read-trust.ts";
 import { type PinnedRoots, pinnedRoots } from "./roots.ts";
 import type { Listed } from "./signers.ts";
-import { readTrust, type Scopes, type TrustOptions } from "./trust.ts";
+import type { Scopes } from "./trust.ts";
 
 /** Somebody whose signature counts. A root that the list names too is there twice. */
 export interface TrustedKey {
