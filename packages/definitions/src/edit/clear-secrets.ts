@@ -2,7 +2,7 @@ import type { KeyPath } from "@facsimile/core";
 import { HIDDEN, isClearSecret, isSensitive } from "../compare/masked.ts";
 import { parseJson5 } from "../files/json5-file.ts";
 import { Lines } from "../files/lines.ts";
-import type { SourceText } from "../files/source-file.ts";
+import type { SourceText } from "../files/source-text.ts";
 import { parseYaml } from "../files/yaml-file.ts";
 import { type Conglomerate, defineRoot } from "../layers/conglomerate.ts";
 import type { UserRename } from "../user-schema/renames.ts";

@@ -1,5 +1,5 @@
 import { json5Tree } from "../files/json5-tree.ts";
-import type { SourceText } from "../files/source-file.ts";
+import type { SourceText } from "../files/source-text.ts";
 import type { TextNode } from "../files/text-tree.ts";
 import { isList, isMap, type Value, type ValueMap } from "../value.ts";
 import {

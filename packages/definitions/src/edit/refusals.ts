@@ -1,7 +1,7 @@
 import { FacsimileError, formatPath, formatPosition, type KeyPath, type Position, throwProblems } from "@facsimile/core"; // biome-ignore format: one line
 import { isSensitive } from "../compare/masked.ts";
 import { checkPlain } from "../files/plain.ts";
-import { MAX_DEPTH } from "../files/source-file.ts";
+import { MAX_DEPTH } from "../files/source-text.ts";
 import { type Conglomerate, defineRoot } from "../layers/conglomerate.ts";
 import type { LayerText } from "../layers/roots.ts";
 import { isList, isMap, kindOf, nest, type Value, valueAt } from "../value.ts";

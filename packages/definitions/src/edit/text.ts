@@ -1,5 +1,6 @@
 import type { KeyPath } from "@facsimile/core";
-import { MAX_DEPTH, parseSource, type SourceText } from "../files/source-file.ts";
+import { parseSource } from "../files/source-file.ts";
+import { MAX_DEPTH, type SourceText } from "../files/source-text.ts";
 import { entryOf, isList, isMap, nest, sameValue, type Value, type ValueMap, valueAt } from "../value.ts";
 import { editJson5 } from "./json5.ts";
 import { spliced } from "./splice.ts";

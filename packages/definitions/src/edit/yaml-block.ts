@@ -13,8 +13,8 @@ import {
   type Splice,
 } from "./splice.ts";
 import type { Step } from "./steps.ts";
-import type { Site } from "./yaml.ts";
 import { rewrite, type Writing } from "./yaml-flow.ts";
+import type { Site } from "./yaml-site.ts";
 import { contentEnd, deleteRows, insertRows, isBlock, replaceInSlot } from "./yaml-slot.ts";
 import { type Composition, styleOver, valueAt, valuesOf, yamlStyle } from "./yaml-style.ts";
 import { yamlFlow, yamlLines } from "./yaml-text.ts";

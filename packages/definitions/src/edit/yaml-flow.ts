@@ -4,7 +4,7 @@ import { isList, isMap, type Value } from "../value.ts";
 import { type Delimited, fillItems, gapOf, insertItem, removeItem } from "./delimited.ts";
 import { indentAt, insertion, lineEnd, type Splice } from "./splice.ts";
 import type { Step } from "./steps.ts";
-import type { Site } from "./yaml.ts";
+import type { Site } from "./yaml-site.ts";
 import { styleOver, valueAt, type YamlStyle, yamlStyle } from "./yaml-style.ts";
 import { yamlFlow, yamlFlowItems } from "./yaml-text.ts";
 import { closeOf, type Item, itemEnd, itemStart, slotOf, tokenEnd, tokenStart } from "./yaml-tokens.ts";

@@ -1,22 +1,12 @@
 import type { Document, Pair } from "yaml";
 import { loadYaml } from "../files/lazy.ts";
-import type { SourceText } from "../files/source-file.ts";
+import type { SourceText } from "../files/source-text.ts";
 import type { Splice } from "./splice.ts";
 import type { Step } from "./steps.ts";
 import { editBlock, writeRoot } from "./yaml-block.ts";
 import { editFlow } from "./yaml-flow.ts";
-import type { Collection, Composition } from "./yaml-style.ts";
+import type { Collection } from "./yaml-style.ts";
 import type { Item } from "./yaml-tokens.ts";
-
-/** A map or list of a YAML text, with what is to happen in it. */
-export interface Site extends Composition {
-  readonly node: Collection;
-  /** In the order of the text. */
-  readonly items: readonly Item[];
-  readonly key: string;
-  /** Of what is there; -1 where nothing is. */
-  readonly index: number;
-}
 
 /**
  * What to write in a YAML text for one step, in the style of what stands around; undefined where it has no place: in

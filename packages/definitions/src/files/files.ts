@@ -1,6 +1,7 @@
 import path from "node:path";
 import { errnoOf, FacsimileError } from "@facsimile/core";
-import { EXTENSIONS, parseSource, type SourceFile, tooLarge } from "./source-file.ts";
+import { EXTENSIONS, parseSource, type SourceFile } from "./source-file.ts";
+import { tooLarge } from "./source-text.ts";
 import { type Texts, textsOf } from "./texts.ts";
 
 /** Definition files by layer name: `storefront` → its files, of which there should be one. */

@@ -5,9 +5,10 @@ import { plainJson } from "./json5-plain.ts";
 import { type Json5Tree, json5Tree } from "./json5-tree.ts";
 import { loadJson5 } from "./lazy.ts";
 import type { Lines } from "./lines.ts";
+import type { Parsed } from "./parsed.ts";
 import { endOfString, escapeSeparators, type Scan, scanJson5 } from "./scan.ts";
 import { settledJson } from "./settled.ts";
-import { MAX_DEPTH, type Parsed, type SourceText } from "./source-file.ts";
+import { MAX_DEPTH, type SourceText } from "./source-text.ts";
 import { findRange } from "./text-tree.ts";
 
 /** JSON5 as the json5 package reads it; it alone decides what a file means. */

@@ -1,24 +1,15 @@
 import { FacsimileError, type KeyPath, type Position, throwProblems } from "@facsimile/core";
 import { freeze, isMap, type Value } from "../value.ts";
 import { parseJson, parseJson5 } from "./json5-file.ts";
-import { Lines, type Range } from "./lines.ts";
+import { Lines } from "./lines.ts";
+import type { Parsed } from "./parsed.ts";
 import { checkPlain } from "./plain.ts";
+import { MAX_BYTES, MAX_DEPTH, type SourceText, tooLarge } from "./source-text.ts";
 import type { Part, RepeatedKey } from "./text-tree.ts";
 import { parseYaml } from "./yaml-file.ts";
 
 export type { Part } from "./text-tree.ts";
-
-export const MAX_BYTES = 4 * 1024 * 1024;
-export const MAX_DEPTH = 100;
 export const EXTENSIONS = ["json5", "json", "yaml", "yml"] as const;
-
-/** A text to parse; `file` is its name as shown to people. */
-export interface SourceText {
-  readonly file: string;
-  /** Absolute; undefined for a text that lies in no file. */
-  readonly path?: string;
-  readonly text: string;
-}
 
 /** A parsed definition file; its value is frozen at every depth. */
 export interface SourceFile extends SourceText {
@@ -27,15 +18,6 @@ export interface SourceFile extends SourceText {
   readonly isInert: boolean;
   /** Where `path` is written; where it is not, its nearest parent. Positions are worked out on the first call. */
   locate(path: KeyPath, part?: Part): Position;
-}
-
-/** What a format gives: the value, and where things are. */
-export interface Parsed {
-  readonly value: Value;
-  /** The value is frozen, and holds nothing that a definition may not. */
-  readonly isSettled?: boolean;
-  readonly repeated: readonly RepeatedKey[];
-  rangeOf(path: KeyPath, part: Part): Range;
 }
 
 /**
@@ -69,14 +51,6 @@ const WORK = /[$\\%]|\{\{/;
 function isWithoutWork(text: string, value: Value): boolean {
   const hasSchema = isMap(value) && Object.hasOwn(value, "$schema");
   return !WORK.test(hasSchema ? text.replace("$schema", "") : text);
-}
-
-/** @param maxBytes what a file of its format may have. Default {@link MAX_BYTES}. */
-export function tooLarge(file: string, maxBytes: number = MAX_BYTES): FacsimileError {
-  return new FacsimileError("FILE_TOO_LARGE", `${file} is larger than ${maxBytes / 1024 / 1024} MiB`, {
-    hint: "Definitions are small; put large data into extra/.",
-    position: { file, line: 1, column: 1 },
-  });
 }
 
 function duplicateKey({ key, range }: RepeatedKey, lines: Lines): FacsimileError {

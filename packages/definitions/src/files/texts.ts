@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { errnoOf } from "@facsimile/core";
-import { MAX_BYTES } from "./source-file.ts";
+import { MAX_BYTES } from "./source-text.ts";
 
 /** Where the texts of definition files come from; what cannot be read is thrown as it is. */
 export interface Texts {

@@ -2,7 +2,8 @@ import { FacsimileError } from "@facsimile/core";
 import type { CST, Document, YAMLError } from "yaml";
 import { loadYaml } from "./lazy.ts";
 import type { Lines } from "./lines.ts";
-import { MAX_DEPTH, type Parsed, type SourceText, tooLarge } from "./source-file.ts";
+import type { Parsed } from "./parsed.ts";
+import { MAX_DEPTH, type SourceText, tooLarge } from "./source-text.ts";
 import { findRange } from "./text-tree.ts";
 import { readYaml } from "./yaml-tree.ts";
 

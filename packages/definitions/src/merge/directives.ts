@@ -1,7 +1,22 @@
 import { didYouMean } from "@facsimile/core";
 import { entryOf, isList, isMap, kindOf, sameValue, type Value, type ValueMap } from "../value.ts";
-import type { Merging } from "./fold.ts";
 import { LITERAL } from "./interpolate.ts";
+
+/** The fold that a directive is part of; it knows where it is. */
+export interface Merging {
+  /** `base` with `over` on top; undefined means: no such key. Equal parts of two results are the identical object. */
+  merge(base: Value | undefined, over: Value): Value | undefined;
+  /** `value` as it is when nothing lies beneath. */
+  clean(value: Value): Value | undefined;
+  /** Every element as it is when nothing lies beneath; those that delete themselves are gone. */
+  cleanList(list: readonly Value[]): readonly Value[];
+  /** Does `work` one key further down. */
+  at<T>(key: string, work: () => T): T;
+  /** The directive is written wrongly. */
+  misuse(message: string, hint?: string): void;
+  /** It found nothing to work on. */
+  idle(directive: string): void;
+}
 
 interface Site {
   readonly base: Value | undefined;

@@ -1,7 +1,7 @@
 import type { KeyPath } from "@facsimile/core";
 import { NOTHING } from "../memo.ts";
 import { entryOf, freeze, isList, isMap, isSecretRef, kindOf, type Value, type ValueMap } from "../value.ts";
-import { applyDirective, directiveOf } from "./directives.ts";
+import { applyDirective, directiveOf, type Merging } from "./directives.ts";
 
 /** What happened at a path of the layer being folded in. */
 export interface FoldEvents {
@@ -23,7 +23,7 @@ export function foldOnto(
   { base, over, isInert = false }: { base: ValueMap; over: ValueMap; isInert?: boolean },
   events: FoldEvents = {},
 ): ValueMap {
-  const result = new Merging(events, isInert).merge(base, over);
+  const result = new OneLayer(events, isInert).merge(base, over);
   return isMap(result) ? result : {};
 }
 
@@ -31,7 +31,7 @@ export function foldOnto(
 const MERGED = new WeakMap<object, Map<object, { readonly value: Value | undefined }>>();
 
 /** One layer on its way into the values below it; knows where it is. */
-export class Merging {
+class OneLayer implements Merging {
   readonly #events: FoldEvents;
   readonly #isInert: boolean;
   readonly #path: string[] = [];
@@ -42,7 +42,6 @@ export class Merging {
     this.#isInert = isInert;
   }
 
-  /** `base` with `over` on top; undefined means: no such key. Equal parts of two results are the identical object. */
   merge(base: Value | undefined, over: Value): Value | undefined {
     if (this.#isInert && (base === undefined || !isMap(over))) return this.#put(base, over);
     const below: unknown = base === undefined ? NOTHING : base;
@@ -55,7 +54,6 @@ export class Merging {
     return value;
   }
 
-  /** `value` as it is when nothing lies beneath. */
   clean(value: Value): Value | undefined {
     return this.merge(undefined, value);
   }
@@ -77,7 +75,6 @@ export class Merging {
     this.#events.idle?.([...this.#path], directive);
   }
 
-  /** Every element as it is when nothing lies beneath; those that delete themselves are gone. */
   cleanList(list: readonly Value[]): readonly Value[] {
     const cleaned = list.map((each, index) => this.at(String(index), () => this.clean(each)));
     if (cleaned.every((each, index) => each === list[index])) return list;
