@@ -1,7 +1,8 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { expect, it } from "vitest";
-import { type CopyGroup, copyGroup } from "../src/install/copy.ts";
+import { copyGroup } from "../src/install/copy.ts";
+import type { CopyGroup } from "../src/install/copy-group.ts";
 import { folder, write } from "./world.ts";
 
 const position = { file: "define/shop.json5", line: 4, column: 5 };

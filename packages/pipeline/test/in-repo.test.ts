@@ -5,7 +5,7 @@ import type { TreeNode } from "@facsimile/manifest";
 import { createRenderer } from "@facsimile/templates";
 import { describe, expect, it } from "vitest";
 import { overlays } from "../src/install/overlays.ts";
-import { outline } from "../src/instance/outline.ts";
+import { outline } from "../src/instance/outline-of.ts";
 import { init } from "../src/people/init.ts";
 import { prepare } from "../src/sources/prepare.ts";
 import { definitionCommit } from "../src/state/publish.ts";

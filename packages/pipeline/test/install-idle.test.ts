@@ -3,7 +3,7 @@ import { formatProblem, isFacsimileError, problemsOf } from "@facsimile/core";
 import { expect, it } from "vitest";
 import { assemble } from "../src/install/assemble.ts";
 import { idleRules } from "../src/install/idle-rules.ts";
-import { outline } from "../src/instance/outline.ts";
+import { outline } from "../src/instance/outline-of.ts";
 import { tellWarning } from "../src/instance/warnings.ts";
 import { prepare } from "../src/sources/prepare.ts";
 import { contextOf, folder, repository, write } from "./world.ts";

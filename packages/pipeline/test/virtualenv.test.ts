@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { copyGroup } from "../src/install/copy.ts";
 import { finishTree } from "../src/install/finish.ts";
 import { build } from "../src/sources/build.ts";
-import type { Virtualenv } from "../src/sources/virtualenv/make.ts";
+import type { Virtualenv } from "../src/sources/stages.ts";
 import { makeMovable } from "../src/sources/virtualenv/movable.ts";
 import { contextOf, folder, write } from "./world.ts";
 

@@ -2,7 +2,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { readTree } from "@facsimile/testing";
 import { describe, expect, it } from "vitest";
-import { outline } from "../src/instance/outline.ts";
+import { outline } from "../src/instance/outline-of.ts";
 import { provenanceOf } from "../src/sources/checkout.ts";
 import { prepare } from "../src/sources/prepare.ts";
 import { takeWorkingTree } from "../src/sources/working-tree.ts";

@@ -5,12 +5,13 @@ import { type HostRun, mayGoOn, type RunContext } from "./host-run.ts";
 import { type Journal, openJournal } from "./journal.ts";
 import { noteBegin, noteLost } from "./journal-begin.ts";
 import { outcomeOf } from "./outcome.ts";
-import { type Reported, reportOf, type Work, waveReport } from "./report.ts";
+import { type Reported, reportOf, type Work } from "./report.ts";
 import type { DeployReport, HostReport } from "./reports.ts";
 import { rolling } from "./rolling.ts";
 import { lockAll, stageAll } from "./stage.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 import { together } from "./together.ts";
+import { waveReport } from "./wave-report.ts";
 import { hostsOf, type PlannedWave, planWaves } from "./waves.ts";
 
 export interface CarryOutContext extends PipelineContext {

@@ -2,7 +2,7 @@ import type { Difference, FileEntry, Tree } from "@facsimile/manifest";
 import { describe, expect, it } from "vitest";
 import type { Copy, ReleaseTree } from "../release/release.ts";
 import { changedFiles, mayHoldSecrets } from "./changed-files.ts";
-import type { Surveyed } from "./plan.ts";
+import type { Surveyed } from "./survey.ts";
 
 const file = (path: string, sha256: string): FileEntry => ({ path, type: "file", mode: 0o644, size: 3, sha256 });
 const manifest = (files: Readonly<Record<string, string>>) => ({

@@ -1,7 +1,6 @@
 import type { Entry, FileEntry, TreeNode } from "@facsimile/manifest";
 import type { Copy, HostCopy, ReleaseTree } from "../release/release.ts";
-import type { Surveyed } from "./plan.ts";
-import type { Survey } from "./survey.ts";
+import type { Survey, Surveyed } from "./survey.ts";
 
 /** A rendered file that hosts have with other bytes than they are to get. */
 export interface ChangedFile {

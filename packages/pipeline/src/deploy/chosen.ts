@@ -2,7 +2,8 @@ import { FacsimileError } from "@facsimile/core";
 import type { Host } from "@facsimile/definitions";
 import type { PipelineContext } from "../context.ts";
 import { assertSomeUp, chooseHosts, type HostFilter } from "../instance/chosen-hosts.ts";
-import { type CopyRequest, type Outline, outline } from "../instance/outline.ts";
+import type { CopyRequest, Outline } from "../instance/outline.ts";
+import { outline } from "../instance/outline-of.ts";
 import type { TakenUp } from "./resume.ts";
 
 /** A host of the instance that a run does not touch. */

@@ -7,10 +7,10 @@ import { definitionDigest } from "../release/digest.ts";
 import { targetOf } from "../state/target.ts";
 import { problemOf } from "./hosts.ts";
 import { isMoved } from "./moved.ts";
-import type { Surveyed } from "./plan.ts";
 import type { FileChange, Plan } from "./plan-types.ts";
 import type { Work } from "./report.ts";
 import { moved } from "./stage.ts";
+import type { Surveyed } from "./survey.ts";
 
 /** What somebody is asked about. */
 export interface Proposal {

@@ -3,7 +3,7 @@ import { judgeDeployed, type State } from "@facsimile/state";
 import type { DeployedState } from "@facsimile/transport";
 import type { PipelineContext } from "../context.ts";
 import type { Outline } from "../instance/outline.ts";
-import type { Surveyed } from "./plan.ts";
+import type { Surveyed } from "./survey.ts";
 
 export interface DeployedCheck {
   readonly outline: Pick<Outline, "definition">;

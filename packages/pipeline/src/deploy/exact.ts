@@ -1,6 +1,6 @@
 import type { Copy } from "../release/release.ts";
 import { comparePlan, isExact } from "./compare.ts";
-import type { Surveyed } from "./plan.ts";
+import type { Surveyed } from "./survey.ts";
 
 /** Every host answered, and holds exactly its copies. */
 export function allExact(copies: readonly Copy[], surveyed: readonly Surveyed[]): boolean {

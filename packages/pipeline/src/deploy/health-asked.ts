@@ -1,5 +1,5 @@
 import type { HostRun } from "./host-run.ts";
-import type { Surveyed } from "./plan.ts";
+import type { Surveyed } from "./survey.ts";
 
 export interface AskedHost {
   readonly run: HostRun | undefined;

@@ -5,9 +5,7 @@ import type { DeployedState, Lock, Place, Probe, Session, SwitchTarget } from "@
 import type { PipelineContext } from "../context.ts";
 import type { Copy, HostCopy } from "../release/release.ts";
 import type { SealedRelease } from "../release/seal.ts";
-import type { HookRequest } from "./hooks.ts";
 import type { Journal } from "./journal.ts";
-import type { OnceHooks } from "./once.ts";
 import type { HostOutcome } from "./reports.ts";
 import type { Survey } from "./survey.ts";
 
@@ -92,11 +90,6 @@ export interface RunContext extends PipelineContext {
   readonly deployed: DeployedState | undefined;
 }
 
-/** Where hosts run commands. */
-export interface SwitchContext extends RunContext {
-  readonly once: OnceHooks;
-}
-
 /** Notes what happened to a host: in the journal and to whoever watches. */
 export function tell(
   run: HostRun,
@@ -140,24 +133,6 @@ export function mayGoOn(active: readonly HostRun[], { signal, allowed, lost }: R
     lost + active.filter(isUnreachable).length <= allowed.lost &&
     active.some(isReady)
   );
-}
-
-/** What the hooks of a step's release are run with. */
-export function hookRequest(
-  step: Step,
-  { run, once }: { readonly run: HostRun; readonly once: OnceHooks },
-): HookRequest {
-  const { copy, found } = step;
-  return {
-    host: run.host,
-    lock: lockOf(run, found.place),
-    place: found.place,
-    release: copy.id,
-    previous: found.probe.current?.release,
-    isFirst: (hook) => once.isFirst(step, hook),
-    ran: (hook) => once.ran(step, hook),
-    past: run,
-  };
 }
 
 /** Folder of `releases/` that a step switches to. */

@@ -5,8 +5,9 @@ import type { SealedRelease } from "../release/seal.ts";
 import { comparePlan, isExact, kindOf } from "./compare.ts";
 import type { HostRun, Step } from "./host-run.ts";
 import type { Answering } from "./hosts.ts";
-import { type Surveyed, sameHost } from "./plan.ts";
+import { sameHost } from "./plan.ts";
 import type { Work } from "./report.ts";
+import type { Surveyed } from "./survey.ts";
 
 interface Planned {
   readonly work: Work;

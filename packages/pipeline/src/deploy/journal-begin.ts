@@ -2,8 +2,8 @@ import type { Redactor } from "@facsimile/core";
 import type { Copy } from "../release/release.ts";
 import type { RunContext } from "./host-run.ts";
 import type { Journal } from "./journal.ts";
-import type { Surveyed } from "./plan.ts";
 import { isRefused } from "./refusals.ts";
+import type { Surveyed } from "./survey.ts";
 
 interface Beginning {
   /** Without `id`: it was not settled yet what the release is. */

@@ -4,7 +4,7 @@ import type { LibraryOffer, LibraryQuestion, Session } from "@facsimile/transpor
 import { type HostNeeds, needsOf, type ProjectNeeds } from "../elf/needs.ts";
 import { isOffered, isRunBy, librariesOf } from "../elf/offered.ts";
 import { foldersOf } from "../elf/search.ts";
-import type { Evaluation } from "./plan.ts";
+import type { Evaluation } from "./evaluate.ts";
 import type { Survey } from "./survey.ts";
 
 export interface LibraryRequest {

@@ -1,7 +1,8 @@
 import { FacsimileError, throwProblems } from "@facsimile/core";
 import type { PipelineContext } from "../context.ts";
 import type { HostFilter } from "../instance/chosen-hosts.ts";
-import { type Outline, outline, projectsOf } from "../instance/outline.ts";
+import type { Outline } from "../instance/outline.ts";
+import { outline, projectsOf } from "../instance/outline-of.ts";
 import { definitionCommit } from "../state/publish.ts";
 import { type Chosen, chosen } from "./chosen.ts";
 import { type Consent, unconfirmed } from "./consent.ts";

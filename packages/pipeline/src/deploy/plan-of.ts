@@ -4,12 +4,12 @@ import type { Outline } from "../instance/outline.ts";
 import type { Copy } from "../release/release.ts";
 import type { OpenedState } from "../secrets/open.ts";
 import { comparePlan, isConfirmed, isExact } from "./compare.ts";
-import type { Surveyed } from "./plan.ts";
 import { madeSecrets } from "./plan-secrets.ts";
 import type { DownHost, HostPlan, HostProjectPlan, Plan, ProjectPlan, StateChange } from "./plan-types.ts";
 import { comparedValues } from "./plan-values.ts";
-import { type Work, waveReport } from "./report.ts";
-import type { Survey } from "./survey.ts";
+import type { Work } from "./report.ts";
+import type { Survey, Surveyed } from "./survey.ts";
+import { waveReport } from "./wave-report.ts";
 import { planWaves } from "./waves.ts";
 
 /** What a deploy would do, from all that it knows before it begins. */

@@ -2,7 +2,7 @@ import type { FacsimileError, Position } from "@facsimile/core";
 import type { Value } from "@facsimile/definitions";
 import type { Difference } from "@facsimile/manifest";
 import type { Hooks } from "../release/release.ts";
-import type { WaveReport } from "./reports.ts";
+import type { WaveReport } from "./wave-report.ts";
 
 /** What a deploy would do, as data: the CLI prints it, a deploy carries it out. */
 export interface Plan {

@@ -7,8 +7,8 @@ import { resolveAt } from "../instance/resolve-at.ts";
 import type { Copy, Release } from "../release/release.ts";
 import type { PreparedProject } from "../sources/prepare.ts";
 import { definitionCommit } from "../state/publish.ts";
-import type { Surveyed } from "./plan.ts";
 import type { ValueChange } from "./plan-types.ts";
+import type { Surveyed } from "./survey.ts";
 import { joinedChanges, valueChanges } from "./value-changes.ts";
 
 export interface ValuesRequest {

@@ -2,15 +2,13 @@ import type { Host } from "@facsimile/definitions";
 import { fanOut, type Session } from "@facsimile/transport";
 import type { PipelineContext } from "../context.ts";
 import type { HostFilter } from "../instance/chosen-hosts.ts";
-import { modulesOf } from "../instance/modules-of.ts";
 import type { CopyRequest, Outline } from "../instance/outline.ts";
-import { copiesOf } from "../release/copies.ts";
 import type { Copy } from "../release/release.ts";
-import { type OpenedState, openStateOf, type StateRequest } from "../secrets/open.ts";
-import { assertReferences } from "../secrets/references.ts";
-import { type PreparedProject, prepare } from "../sources/prepare.ts";
+import type { OpenedState } from "../secrets/open.ts";
+import type { PreparedProject } from "../sources/prepare.ts";
 import { askedOutline } from "./chosen.ts";
 import { warnOfOlder } from "./deployed-state.ts";
+import { evaluate } from "./evaluate.ts";
 import { HeldReleases } from "./held-release.ts";
 import { closeAll, problemOf, type Reached, reachAll } from "./hosts.ts";
 import { type LibraryCheck, type LibraryRequest, libraryCheck } from "./libraries.ts";
@@ -20,18 +18,11 @@ import type { Plan } from "./plan-types.ts";
 import { preflight } from "./preflight.ts";
 import { Records } from "./records.ts";
 import { recordsHere } from "./records-here.ts";
-import { type Survey, type SurveyRequest, survey } from "./survey.ts";
+import { type Survey, type Surveyed, type SurveyRequest, survey } from "./survey.ts";
 
 export interface PlanRequest extends CopyRequest, LibraryRequest, HostFilter {
   /** How rendered files change, too: hosts are asked for what they have. Default `false`. */
   readonly files?: boolean | undefined;
-}
-
-/** One host as the survey found it: each wanted project that it is to hold, by name. */
-export interface Surveyed {
-  readonly reached: Reached;
-  readonly projects: ReadonlyMap<string, Survey>;
-  readonly problem?: ReturnType<typeof problemOf> | undefined;
 }
 
 /** Asks every host, in one session each, and says what a deploy would do. Nothing is written, anywhere but in work folders. */
@@ -56,26 +47,6 @@ export async function plan(request: PlanRequest, context: PipelineContext): Prom
 /** Paths on hosts that no deploy may touch. */
 export function protectedOf({ definition }: Pick<Outline, "definition">): readonly string[] {
   return definition.values.deploy.protect ?? [];
-}
-
-export interface Evaluation {
-  readonly projects: readonly PreparedProject[];
-  readonly state: OpenedState;
-  readonly copies: readonly Copy[];
-}
-
-/** Everything that can be known without a host: sources, state, and what each host is to hold. */
-export async function evaluate(
-  outlined: Outline,
-  context: PipelineContext,
-  options: Pick<StateRequest, "use" | "acceptRollback">,
-): Promise<Evaluation> {
-  const projects = await prepare(outlined, context);
-  const modules = projects.flatMap(({ definition }) => modulesOf(definition));
-  const state = await openStateOf({ definition: outlined.definition, modules, ...options }, context);
-  const definitions = projects.map(({ definition }) => definition);
-  assertReferences(definitions, { ...state, instance: outlined.instance });
-  return { projects, state, copies: await copiesOf({ outline: outlined, projects, state }, context) };
 }
 
 /** Surveys all hosts that were reached, several at a time. */

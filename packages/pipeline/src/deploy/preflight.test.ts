@@ -2,8 +2,8 @@ import { FacsimileError, problemsOf } from "@facsimile/core";
 import type { Entry, FileEntry, Manifest } from "@facsimile/manifest";
 import { expect, it } from "vitest";
 import type { Copy } from "../release/release.ts";
-import type { Surveyed } from "./plan.ts";
 import { type Preflight, preflight } from "./preflight.ts";
+import type { Surveyed } from "./survey.ts";
 
 const file = (path: string, size = 1): FileEntry => ({ path, type: "file", mode: 0o644, size, sha256: "a".repeat(64) });
 const files = (count: number, prefix = "f"): Manifest => ({ entries: Array.from({ length: count }, (_, i): Entry => file(`${prefix}${i}`)) }); // biome-ignore format: one line

@@ -4,11 +4,10 @@ import type { Difference, Manifest } from "@facsimile/manifest";
 import { neighbourProblems, notAdopted, type Probe, type SpaceNeed, spaceProblem } from "@facsimile/transport";
 import type { Copy, HostCopy } from "../release/release.ts";
 import { comparePlan, needsTree } from "./compare.ts";
-import type { Surveyed } from "./plan.ts";
 import type { HostProjectPlan } from "./plan-types.ts";
 import { allOf } from "./refusals.ts";
 import { type Lost, shrinkProblem } from "./shrinks.ts";
-import type { Survey } from "./survey.ts";
+import type { Survey, Surveyed } from "./survey.ts";
 
 export interface PreflightRequest {
   /** Take over a home that holds something else. Default `false`. */

@@ -1,10 +1,7 @@
 import fs from "node:fs/promises";
 import type { PipelineContext } from "../context.ts";
 import { placesIn, releaseFolder } from "../release/layout.ts";
-import type { RecordSource } from "./records.ts";
-
-/** A file of a record, if it lies here as well; whoever takes it compares its digest. */
-export type RecordReader = (source: Pick<RecordSource, "place" | "probe">, name: string) => Promise<string | undefined>;
+import type { RecordReader } from "./records.ts";
 
 /** From what was sealed on this machine: of most hosts it was. */
 export function recordsHere(instance: string, context: Pick<PipelineContext, "work">): RecordReader {

@@ -2,7 +2,6 @@ import { isFacsimileError, sha256 } from "@facsimile/core";
 import { type Manifest, parseManifest } from "@facsimile/manifest";
 import type { Place, Probe, Session } from "@facsimile/transport";
 import { parseRelease, type Release } from "../release/release.ts";
-import type { RecordReader } from "./records-here.ts";
 
 /** What a host knows about the release that it runs; what is missing there, or damaged, is `undefined`. */
 export interface HeldRecord {
@@ -15,6 +14,9 @@ export interface RecordSource {
   readonly place: Place;
   readonly probe: Probe;
 }
+
+/** A file of a record, if it lies here as well; whoever takes it compares its digest. */
+export type RecordReader = (source: Pick<RecordSource, "place" | "probe">, name: string) => Promise<string | undefined>;
 
 /** Records of releases that hosts hold. Hosts say their digests first: what lies here is not read from one, the rest from one only. */
 export class Records {

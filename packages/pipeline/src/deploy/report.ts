@@ -2,10 +2,12 @@ import type { Host } from "@facsimile/definitions";
 import type { Outline } from "../instance/outline.ts";
 import type { Copy } from "../release/release.ts";
 import type { LeftOut } from "./chosen.ts";
-import type { Evaluation, Surveyed } from "./plan.ts";
+import type { Evaluation } from "./evaluate.ts";
 import { isRefused } from "./refusals.ts";
-import type { DeployReport, HostReport, WaveReport } from "./reports.ts";
+import type { DeployReport, HostReport } from "./reports.ts";
 import type { Stopwatch } from "./stopwatch.ts";
+import type { Surveyed } from "./survey.ts";
+import { waveReport } from "./wave-report.ts";
 import { hostsOf, type PlannedWave } from "./waves.ts";
 
 /** All that a run knows before it begins. */
@@ -47,10 +49,6 @@ export function reportOf(
     recorded,
     durationMs: watch.ms(),
   };
-}
-
-export function waveReport({ name, members }: PlannedWave<{ readonly host: Host }>): WaveReport {
-  return { name, hosts: members.map(({ host }) => host.name) };
 }
 
 /** More hosts did not answer than the definition allows, or one that did cannot have its copy. */

@@ -1,6 +1,7 @@
 import type { FacsimileError } from "@facsimile/core";
 import type { Difference } from "@facsimile/manifest";
 import type { StateChange } from "./plan-types.ts";
+import type { WaveReport } from "./wave-report.ts";
 
 export type HostOutcome = "done" | "unchanged" | "failed" | "unreachable" | "skipped" | "reverted" | "not tried";
 
@@ -53,13 +54,6 @@ export interface HostReport {
   readonly healthy?: boolean | undefined;
   /** Of a host that was skipped: `down: moving house`, `not chosen`, `done in run …`. */
   readonly why?: string | undefined;
-}
-
-export interface WaveReport {
-  /** `eu`, `eu database`; `the others`. */
-  readonly name: string;
-  /** Those that had something to do. */
-  readonly hosts: readonly string[];
 }
 
 export interface VerifyReport {

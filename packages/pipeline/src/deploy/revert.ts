@@ -2,17 +2,9 @@ import { FacsimileError, isFacsimileError } from "@facsimile/core";
 import { fanOut } from "@facsimile/transport";
 import { assertBack } from "./changed-copy.ts";
 import { runHooks } from "./hooks.ts";
-import {
-  goalOf,
-  type HostRun,
-  isReady,
-  lockOf,
-  type RunContext,
-  type Step,
-  type SwitchContext,
-  tell,
-} from "./host-run.ts";
+import { goalOf, type HostRun, isReady, lockOf, type RunContext, type Step, tell } from "./host-run.ts";
 import { confirmAll } from "./switch.ts";
+import type { SwitchContext } from "./switch-context.ts";
 
 /**
  * After a failure: everything that was switched goes back. Past an irreversible command, of any host of the run, nothing

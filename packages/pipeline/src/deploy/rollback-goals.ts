@@ -1,8 +1,8 @@
 import { FacsimileError, throwProblems } from "@facsimile/core";
 import type { Outline } from "../instance/outline.ts";
-import type { Surveyed } from "./plan.ts";
 import { type HostHistory, releaseBefore, releasesNamed } from "./rollback-order.ts";
 import { type Named, nameOf, type RollbackWords } from "./rollback-words.ts";
+import type { Surveyed } from "./survey.ts";
 
 export interface Asked {
   readonly outline: Pick<Outline, "instance" | "projects">;

@@ -4,8 +4,8 @@ import { fanOut, type Probe, treeOf } from "@facsimile/transport";
 import type { Outline } from "../instance/outline.ts";
 import { type HeldRelease, heldRelease } from "./held-record.ts";
 import { problemOf } from "./hosts.ts";
-import type { Surveyed } from "./plan.ts";
 import { goElsewhere, type Named, nameOf } from "./rollback-words.ts";
+import type { Surveyed } from "./survey.ts";
 
 /** A release that a host can go back to. */
 export interface Held extends HeldRelease {

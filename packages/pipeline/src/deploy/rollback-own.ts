@@ -1,10 +1,9 @@
 import { FacsimileError, isFacsimileError } from "@facsimile/core";
 import type { Session } from "@facsimile/transport";
 import { parseRelease, type Release } from "../release/release.ts";
-import type { Surveyed } from "./plan.ts";
 import { type Asked, goalsOf } from "./rollback-goals.ts";
 import { type Named, nameOf } from "./rollback-words.ts";
-import type { Survey } from "./survey.ts";
+import type { Survey, Surveyed } from "./survey.ts";
 
 /**
  * {@link goalsOf}, without what another instance deployed to the same places while they were its own: histories do not tell

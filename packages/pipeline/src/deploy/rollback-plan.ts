@@ -1,9 +1,9 @@
 import type { HostRun, Step } from "./host-run.ts";
-import type { Surveyed } from "./plan.ts";
 import type { Work } from "./report.ts";
 import type { AllHeld } from "./rollback-held.ts";
 import type { RollbackHost, RollbackPlan, RollbackProject } from "./rollback-report.ts";
 import type { Named } from "./rollback-words.ts";
+import type { Surveyed } from "./survey.ts";
 
 interface Planned extends Pick<Work, "outline" | "surveyed"> {
   readonly goals: readonly Named[];

@@ -1,10 +1,11 @@
 import { isConfirmed, isEnded } from "./compare.ts";
 import type { HostRun, Step } from "./host-run.ts";
 import { hostRunOf } from "./host-runs.ts";
-import { type Surveyed, sameHost } from "./plan.ts";
+import { sameHost } from "./plan.ts";
 import type { Work } from "./report.ts";
 import type { AllHeld } from "./rollback-held.ts";
 import type { Named } from "./rollback-words.ts";
+import type { Surveyed } from "./survey.ts";
 
 interface Planned extends Pick<Work, "outline" | "surveyed"> {
   readonly goals: readonly Named[];

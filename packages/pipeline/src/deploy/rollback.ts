@@ -1,14 +1,15 @@
 import type { Host } from "@facsimile/definitions";
 import type { PipelineContext } from "../context.ts";
 import { hostWords } from "../instance/chosen-hosts.ts";
-import { type Outline, outline } from "../instance/outline.ts";
+import type { Outline } from "../instance/outline.ts";
+import { outline } from "../instance/outline-of.ts";
 import { openScope } from "../secrets/open.ts";
 import { leash } from "./abort.ts";
 import { type Carried, carryOut } from "./carry-out.ts";
 import { type Chosen, chosen } from "./chosen.ts";
 import { assertNotOlder, type DeployedCheck, warnOfOlder } from "./deployed-state.ts";
 import { closeAll, type Reached, reachAll } from "./hosts.ts";
-import { protectedOf, type Surveyed, surveyAll } from "./plan.ts";
+import { protectedOf, surveyAll } from "./plan.ts";
 import { preflightBack } from "./preflight.ts";
 import { type Ending, idleHosts, lostHosts, reportOf, tooManyLost, untouchedHosts } from "./report.ts";
 import { projectsMeant } from "./rollback-goals.ts";
@@ -21,7 +22,7 @@ import { rollbackRuns } from "./rollback-runs.ts";
 import { rotatedSince } from "./rollback-secrets.ts";
 import { type Named, parseWords, type RollbackWords } from "./rollback-words.ts";
 import { type Stopwatch, stopwatch } from "./stopwatch.ts";
-import { surveyHistory } from "./survey.ts";
+import { type Surveyed, surveyHistory } from "./survey.ts";
 
 interface Going extends Chosen {
   readonly words: RollbackWords;

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { fanOut } from "@facsimile/transport";
 import { attempt, fail, forEach } from "./attempts.ts";
-import { type HostRun, isFailed, isReady, isUnreachable, type RunContext, type SwitchContext } from "./host-run.ts";
+import { type HostRun, isFailed, isReady, isUnreachable, type RunContext } from "./host-run.ts";
 import { onceHooks } from "./once.ts";
 import { isIrreversible, revert, revertAll, takeBack } from "./revert.ts";
 import { confirmAll, healthAgain, runPrecmd, switchHost } from "./switch.ts";
+import type { SwitchContext } from "./switch-context.ts";
 import type { PlannedWave } from "./waves.ts";
 
 /**

@@ -4,7 +4,7 @@ import type { Difference, Manifest } from "@facsimile/manifest";
 import type { Place, Probe, ProbeOptions, Session, TreeOptions } from "@facsimile/transport";
 import type { HostCopy, Release } from "../release/release.ts";
 import { driftOf } from "./drift.ts";
-import { placeOf, treeOptions } from "./hosts.ts";
+import { placeOf, type problemOf, type Reached, treeOptions } from "./hosts.ts";
 import type { RecordSource, Records } from "./records.ts";
 
 /** What a host holds of one project, and what moved there since it was deployed. */
@@ -24,6 +24,13 @@ export interface Survey {
   readonly signed?: boolean | undefined;
   /** What would refuse another tree in a home itself: see `Session.way`. Default: nothing. */
   readonly way?: readonly FacsimileError[] | undefined;
+}
+
+/** One host as the survey found it: each wanted project that it is to hold, by name. */
+export interface Surveyed {
+  readonly reached: Reached;
+  readonly projects: ReadonlyMap<string, Survey>;
+  readonly problem?: ReturnType<typeof problemOf> | undefined;
 }
 
 export interface SurveyRequest {

@@ -2,10 +2,11 @@ import { FacsimileError } from "@facsimile/core";
 import type { Host } from "@facsimile/definitions";
 import type { Lock, SwitchTarget } from "@facsimile/transport";
 import { expect, it } from "vitest";
-import type { HostRun, Step, SwitchContext } from "./host-run.ts";
+import type { HostRun, Step } from "./host-run.ts";
 import { onceHooks } from "./once.ts";
 import { revertAll } from "./revert.ts";
 import { switchAll } from "./switch.ts";
+import type { SwitchContext } from "./switch-context.ts";
 
 const host = { name: "web1", targets: [] } as unknown as Host;
 const context = {

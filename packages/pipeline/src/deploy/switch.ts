@@ -2,20 +2,13 @@ import { FacsimileError, isFacsimileError } from "@facsimile/core";
 import type { HistoryEntry, SwitchTarget } from "@facsimile/transport";
 import { forEach, isLoss } from "./attempts.ts";
 import { assertCopies } from "./changed-copy.ts";
-import { awaitHealth, runHooks } from "./hooks.ts";
-import {
-  goalOf,
-  type HostRun,
-  hookRequest,
-  lockOf,
-  type RunContext,
-  type Step,
-  type SwitchContext,
-  tell,
-} from "./host-run.ts";
+import { awaitHealth, type HookRequest, runHooks } from "./hooks.ts";
+import { goalOf, type HostRun, lockOf, type RunContext, type Step, tell } from "./host-run.ts";
 import { problemOf } from "./hosts.ts";
 import { isNotBegun } from "./not-begun.ts";
+import type { OnceHooks } from "./once.ts";
 import { keepOf } from "./stage.ts";
+import type { SwitchContext } from "./switch-context.ts";
 
 /** Runs the commands that come before the switch. */
 export async function precmdAll(runs: readonly HostRun[], context: SwitchContext): Promise<void> {
@@ -130,5 +123,20 @@ function historyEntry(step: Step, run: HostRun, { journal, now, by, action }: Ru
     by,
     at: now().toISOString(),
     action,
+  };
+}
+
+/** What the hooks of a step's release are run with. */
+function hookRequest(step: Step, { run, once }: { readonly run: HostRun; readonly once: OnceHooks }): HookRequest {
+  const { copy, found } = step;
+  return {
+    host: run.host,
+    lock: lockOf(run, found.place),
+    place: found.place,
+    release: copy.id,
+    previous: found.probe.current?.release,
+    isFirst: (hook) => once.isFirst(step, hook),
+    ran: (hook) => once.ran(step, hook),
+    past: run,
   };
 }

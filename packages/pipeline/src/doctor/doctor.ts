@@ -42,7 +42,7 @@ async function conglomerateFindings(
 
 async function instanceFindings(instance: string, context: PipelineContext): Promise<readonly Finding[]> {
   let found: Outline;
-  const { outline } = await import("../instance/outline.ts"); // It brings what checks out and builds.
+  const { outline } = await import("../instance/outline-of.ts"); // It brings what checks out and builds.
   try {
     found = await outline({ instance }, context);
   } catch (error) {

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Definition } from "@facsimile/definitions";
-import type { Evaluation } from "../deploy/plan.ts";
+import type { Evaluation } from "../deploy/evaluate.ts";
 import type { HostCopy } from "../release/release.ts";
 import { type ElfFile, elfReader } from "./files.ts";
 import { isUncertain } from "./search.ts";

@@ -4,7 +4,7 @@ import path from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { errnoOf, escapedBytes, FacsimileError } from "@facsimile/core";
 import type { TreeNode } from "@facsimile/manifest";
-import type { CopyContext } from "./copy.ts";
+import type { CopyContext } from "./copy-group.ts";
 
 /** What a group names: a path of this machine, absolute, and what is there. */
 export interface Found {

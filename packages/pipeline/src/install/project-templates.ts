@@ -2,7 +2,8 @@ import { didYouMean, FacsimileError, meantOr, throwProblems } from "@facsimile/c
 import type { Host } from "@facsimile/definitions";
 import type { PipelineContext } from "../context.ts";
 import { modulesOf } from "../instance/modules-of.ts";
-import { type CopyRequest, type Outline, outline } from "../instance/outline.ts";
+import type { CopyRequest, Outline } from "../instance/outline.ts";
+import { outline } from "../instance/outline-of.ts";
 import { type OpenedState, openStateOf } from "../secrets/open.ts";
 import { assertReferences } from "../secrets/references.ts";
 import { madeBy, moduleContextOf, secretContext, standIn } from "../secrets/values.ts";

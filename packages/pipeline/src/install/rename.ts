@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { FacsimileError, type Position } from "@facsimile/core";
 import type { RE2JS } from "re2js";
-import type { CopyContext, CopyGroup } from "./copy.ts";
+import type { CopyContext, CopyGroup } from "./copy-group.ts";
 
 const require = createRequire(import.meta.url);
 

@@ -10,20 +10,13 @@ import {
 import { type Conglomerate, conglomerateAt, type Definition, isInRepo, listProjects, resolve } from "@facsimile/definitions"; // biome-ignore format: one line
 import type { PipelineContext } from "../context.ts";
 import { tryGit } from "../git.ts";
-import type { Checkout, CheckoutRequest } from "../sources/checkout.ts";
+import type { CheckoutRequest } from "../sources/checkout.ts";
 import { repositoryOf } from "../sources/repository.ts";
 import { takeSources } from "../sources/take-sources.ts";
 import { notYet } from "./not-yet.ts";
-import type { Outline, WantedProject } from "./outline.ts";
+import type { Carried, Outline, WantedProject } from "./outline.ts";
 import { versionSet } from "./version-set.ts";
 import { wantedHosts } from "./wanted-hosts.ts";
-
-/** The checkout of a version that carries its own definitions. */
-export interface Carried {
-  readonly source: Checkout;
-  /** The folder of its `tmpl/` and `extra/`, absolute. */
-  readonly own: string;
-}
 
 /**
  * The outline as the version itself has it: the working tree gives project, repository and version, everything else is

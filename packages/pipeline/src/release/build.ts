@@ -1,8 +1,9 @@
 import path from "node:path";
 import type { PipelineContext } from "../context.ts";
-import { evaluate } from "../deploy/plan.ts";
+import { evaluate } from "../deploy/evaluate.ts";
 import { assertComplete } from "../install/project-templates.ts";
-import { type CopyRequest, outline } from "../instance/outline.ts";
+import type { CopyRequest } from "../instance/outline.ts";
+import { outline } from "../instance/outline-of.ts";
 import { releaseFolder } from "./layout.ts";
 import type { Copy, HostCopy, Release } from "./release.ts";
 import type { SealedRelease } from "./seal.ts";

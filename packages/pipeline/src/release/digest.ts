@@ -3,7 +3,7 @@ import path from "node:path";
 import { compareBytes, sha256 } from "@facsimile/core";
 import { type Entry, formatManifest, hashTree } from "@facsimile/manifest";
 import type { PipelineContext } from "../context.ts";
-import type { Evaluation } from "../deploy/plan.ts";
+import type { Evaluation } from "../deploy/evaluate.ts";
 
 /** What a release from uncommitted definitions is known by: a digest of the definition files read, and of all templates. */
 export async function definitionDigest(

@@ -1,5 +1,5 @@
 import type { PipelineContext } from "../context.ts";
-import type { Evaluation } from "../deploy/plan.ts";
+import type { Evaluation } from "../deploy/evaluate.ts";
 import { provenanceOf } from "../sources/checkout.ts";
 import { definitionCommit } from "../state/publish.ts";
 import { definitionDigest } from "./digest.ts";

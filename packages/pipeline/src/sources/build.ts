@@ -10,9 +10,6 @@ import { notDone, type OwnStage } from "./stages.ts";
 import { makeVirtualenv } from "./virtualenv/make.ts";
 import { whileStill } from "./while-still.ts";
 
-/** A command as definitions have it: a shell line, or a program and its arguments. */
-export type Command = string | readonly string[];
-
 export interface BuildRequest {
   readonly instance: string;
   readonly project: string;

@@ -2,8 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { FacsimileError } from "@facsimile/core";
 import type { PipelineContext } from "../context.ts";
-import type { Command } from "./build.ts";
-import type { OwnStage } from "./stages.ts";
+import type { Command, OwnStage } from "./stages.ts";
 
 export interface StageRun {
   readonly project: string;

@@ -1,6 +1,7 @@
 import type { PipelineContext } from "../context.ts";
-import { evaluate } from "../deploy/plan.ts";
-import { type CopyRequest, outline } from "../instance/outline.ts";
+import { evaluate } from "../deploy/evaluate.ts";
+import type { CopyRequest } from "../instance/outline.ts";
+import { outline } from "../instance/outline-of.ts";
 import { beforeDeploy, prepare } from "./prepare.ts";
 import { stageNames, stagesToRun } from "./stages.ts";
 

@@ -1,7 +1,5 @@
 import { didYouMean, FacsimileError, meantOr, type Position } from "@facsimile/core";
 import { type Definition, STANDARD_STAGES } from "@facsimile/definitions";
-import type { Command } from "./build.ts";
-import type { Virtualenv } from "./virtualenv/make.ts";
 
 /** Which stages of a project a command runs; names as the definition has them. */
 export interface StageChoice {
@@ -11,6 +9,9 @@ export interface StageChoice {
   readonly end?: string | undefined;
   readonly only?: string | undefined;
 }
+
+/** A command as definitions have it: a shell line, or a program and its arguments. */
+export type Command = string | readonly string[];
 
 /** A stage with commands of the user's. */
 export interface OwnStage {
@@ -22,6 +23,19 @@ export interface OwnStage {
   readonly position: Position | undefined;
   /** Made after the commands have run. */
   readonly virtualenv?: Virtualenv | undefined;
+}
+
+/** `build.virtualenv` with its defaults in place. */
+export interface Virtualenv {
+  /** Relative to the build. */
+  readonly dir: string;
+  /** `undefined`: nothing but the project. */
+  readonly requirements: string | undefined;
+  readonly project: boolean;
+  /** Python on the hosts, absolute. */
+  readonly python: string;
+  /** Of `pip install`. */
+  readonly options: readonly string[];
 }
 
 /** Seconds that a command of a build may take, unless the definition says otherwise. */

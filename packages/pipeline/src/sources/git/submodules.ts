@@ -4,9 +4,8 @@ import { FacsimileError, isFacsimileError } from "@facsimile/core";
 import type { PipelineContext } from "../../context.ts";
 import type { GitPlace } from "../../git.ts";
 import { type Address, submoduleAddress } from "./address.ts";
-import { mirrorOf } from "./mirror.ts";
+import { type Mirror, mirrorOf } from "./mirror.ts";
 import { safeGit, trySafeGit, workTree } from "./safe-git.ts";
-import { checkOut } from "./work-tree.ts";
 
 export type SourcePlace = GitPlace & Pick<PipelineContext, "onEvent">;
 
@@ -16,6 +15,15 @@ export interface Submodules {
   readonly address: Address;
   /** `SRC/` */
   readonly mirrors: string;
+  /** Puts a submodule, with its own, where it belongs. */
+  readonly checkOut: (submodule: CheckingOut) => Promise<void>;
+}
+
+export interface CheckingOut {
+  readonly mirror: Mirror;
+  /** Empty, or not there. */
+  readonly folder: string;
+  readonly commit: string;
 }
 
 /**
@@ -24,7 +32,10 @@ export interface Submodules {
  *
  * @throws `SUBMODULE_REFUSED`: an address on this machine that no definition named. `NO_SOURCE`: one that has not what is needed.
  */
-export async function placeSubmodules({ folder, address, mirrors }: Submodules, place: SourcePlace): Promise<void> {
+export async function placeSubmodules(
+  { folder, address, mirrors, checkOut }: Submodules,
+  place: SourcePlace,
+): Promise<void> {
   const at = { ...place, cwd: folder };
   const links = await gitLinks(folder, at);
   if (links.length === 0) return;
@@ -43,7 +54,7 @@ export async function placeSubmodules({ folder, address, mirrors }: Submodules, 
     if (found === undefined) throw refused({ name, url, address });
     const target = path.join(folder, name);
     await assertInside(target, folder);
-    await checkOut({ mirror: mirrorOf(found, mirrors), folder: target, commit }, place).catch((error: unknown) => {
+    await checkOut({ mirror: mirrorOf(found, mirrors), folder: target, commit }).catch((error: unknown) => {
       throw place.signal?.aborted === true ? error : unreadable(error, { name, commit, found, address });
     });
   }

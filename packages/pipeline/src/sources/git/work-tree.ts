@@ -6,7 +6,7 @@ import { temporary } from "./leftovers.ts";
 import { currentOf, type Mirror, refresh } from "./mirror.ts";
 import type { Named } from "./remote.ts";
 import { safeGit, trySafeGit, workTree } from "./safe-git.ts";
-import { placeSubmodules, type SourcePlace } from "./submodules.ts";
+import { type CheckingOut, placeSubmodules, type SourcePlace } from "./submodules.ts";
 
 /** What is known of a checkout that is there. */
 export interface Placed {
@@ -79,13 +79,6 @@ export async function noteUrl(folder: string, { url, ...place }: GitPlace & { re
   await safeGit(["config", "--file", path.join(folder, ".git/config"), "remote.origin.url", url], place);
 }
 
-export interface CheckingOut {
-  readonly mirror: Mirror;
-  /** Empty, or not there. */
-  readonly folder: string;
-  readonly commit: string;
-}
-
 /** A mirror that another run replaced just then is read again; a damaged one is made anew. */
 export async function checkOut({ mirror, folder, commit }: CheckingOut, place: SourcePlace): Promise<void> {
   await refresh(mirror, { ...place, commit });
@@ -98,7 +91,9 @@ export async function checkOut({ mirror, folder, commit }: CheckingOut, place: S
     if ((await currentOf(mirror)) === from) await refresh(mirror, { ...place, commit, anew: true });
     await cloneAt({ mirror, folder, commit, from: (await currentOf(mirror)) ?? from }, place);
   }
-  await placeSubmodules({ folder, address: mirror.address, mirrors: path.dirname(path.dirname(mirror.folder)) }, place);
+  const mirrors = path.dirname(path.dirname(mirror.folder));
+  const submodules = { folder, address: mirror.address, mirrors, checkOut: (one: CheckingOut) => checkOut(one, place) };
+  await placeSubmodules(submodules, place);
 }
 
 async function cloneAt(

@@ -3,20 +3,8 @@ import path from "node:path";
 import { FacsimileError } from "@facsimile/core";
 import type { PipelineContext } from "../../context.ts";
 import { runStage, type StageRun } from "../run-stage.ts";
+import type { Virtualenv } from "../stages.ts";
 import { makeMovable } from "./movable.ts";
-
-/** `build.virtualenv` with its defaults in place. */
-export interface Virtualenv {
-  /** Relative to the build. */
-  readonly dir: string;
-  /** `undefined`: nothing but the project. */
-  readonly requirements: string | undefined;
-  readonly project: boolean;
-  /** Python on the hosts, absolute. */
-  readonly python: string;
-  /** Of `pip install`. */
-  readonly options: readonly string[];
-}
 
 /**
  * Makes a Python virtual environment in the build, from its requirements, such that it works wherever it is put: on a host
