@@ -1,6 +1,6 @@
 import type { Command } from "commander";
+import type { Add, Invoke } from "./invocation.ts";
 import { collect, SET } from "./options.ts";
-import type { Add, Invoke } from "./program.ts";
 
 /** Commands that say what definitions come to. */
 export function addDefinitions(add: Add, invoke: Invoke): void {

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
+import type { Add, Invoke } from "./invocation.ts";
 import { withCommon, withHosts } from "./options.ts";
-import type { Add, Invoke } from "./program.ts";
 
 /** Commands about the keys of hosts. */
 export function addHosts(group: Add, invoke: Invoke): void {

@@ -1,5 +1,5 @@
+import type { Add, Invoke } from "./invocation.ts";
 import { collect, SET, SRC_DIR, withStages } from "./options.ts";
-import type { Add, Invoke } from "./program.ts";
 
 /** Commands about what is sealed in `RELEASE/`. */
 export function addReleases(add: Add, invoke: Invoke): void {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { SecretsSetOptions } from "./commands/secrets-set.ts";
+import type { Add, Invoke } from "./invocation.ts";
 import { collect } from "./options.ts";
-import type { Add, Invoke } from "./program.ts";
 
 const YES = ["--yes", "confirm what is asked"] as const;
 const ONLY = ["--only", "for this instance alone, and those below it"] as const;

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
+import type { Add, Invoke } from "./invocation.ts";
 import { collect } from "./options.ts";
-import type { Add, Invoke } from "./program.ts";
 
 const SCOPE = ["--scope <name>", "the state of this scope, in the place of an instance"] as const;
 const ROLLBACK = [

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { addSecrets } from "./commands-secrets.ts";
 import { addStateFile } from "./commands-state-file.ts";
+import type { Add, Invoke } from "./invocation.ts";
 import { collect, withCommon } from "./options.ts";
-import type { Add, Invoke } from "./program.ts";
 
 /** Commands about state and trust, each a group of verbs. `group` makes an empty group. */
 export function addState(group: Add, invoke: Invoke): void {

@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 import { expect, it } from "vitest";
-import { createWorld, type Process } from "./world.ts";
+import { createWorld } from "./create-world.ts";
+import type { Process } from "./world.ts";
 
 /** Whether what is printed, and what is told, has colours. */
 async function coloured(

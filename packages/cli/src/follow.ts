@@ -1,7 +1,7 @@
 import { type FacsimileError, isFacsimileError, type Run } from "@facsimile/core";
 import type { PipelineEvent } from "@facsimile/pipeline";
+import type { CommonOptions } from "./invocation.ts";
 import { liveBlock } from "./live-block.ts";
-import type { CommonOptions } from "./program.ts";
 import { type StopWords, watchStop } from "./stopping.ts";
 import { withInstance } from "./text/advice.ts";
 import { eventText } from "./text/events.ts";

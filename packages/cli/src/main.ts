@@ -1,8 +1,10 @@
 import { errnoOf, FacsimileError, isFacsimileError, problemsOf } from "@facsimile/core";
+import { createWorld } from "./create-world.ts";
 import { EXIT, exitOf } from "./exit.ts";
 import { printJson } from "./follow.ts";
-import { createProgram, type RunState } from "./program.ts";
-import { createWorld, type Process, type World } from "./world.ts";
+import type { RunState } from "./invocation.ts";
+import { createProgram } from "./program.ts";
+import type { Process, World } from "./world.ts";
 
 /** Runs the command that `process.argv` names. @returns The exit status. */
 export async function main(process: Process): Promise<number> {

@@ -2,7 +2,7 @@ import path from "node:path";
 import { type Conglomerate, findConglomerate } from "@facsimile/definitions";
 import type { PipelineWorld } from "@facsimile/pipeline";
 import { confirmRoot } from "./first-use.ts";
-import type { CommonOptions, RunState } from "./program.ts";
+import type { CommonOptions, RunState } from "./invocation.ts";
 import { pipelineWorld, type World } from "./world.ts";
 
 interface Opening {

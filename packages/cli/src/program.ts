@@ -4,35 +4,10 @@ import { addChecks, addDefinitions, addEdits } from "./commands-definitions.ts";
 import { addHosts, addHostWork } from "./commands-hosts.ts";
 import { addReleases } from "./commands-releases.ts";
 import { addState } from "./commands-state.ts";
+import type { Add, Invoke, RunState } from "./invocation.ts";
 import { collect, SET, SKIP_LIBCHECK, SRC_DIR, withCommon, withHosts, withStages } from "./options.ts";
 import { Verb } from "./usage.ts";
 import type { World } from "./world.ts";
-
-/** What a command leaves behind for `main`. */
-export interface RunState {
-  status: number;
-  /** The conglomerate, once it is found: excerpts are read from there. */
-  root?: string | undefined;
-  /** The one that was typed: hints are filled in with it. */
-  instance?: string | undefined;
-}
-
-/** Options that every command has. */
-export interface CommonOptions {
-  readonly root?: string;
-  readonly json?: true;
-}
-
-/** What a command's action is handed: its arguments by name, its options, the world. */
-export interface Invocation<Options = object> {
-  readonly options: Options & CommonOptions;
-  readonly world: World;
-  readonly run: RunState;
-}
-
-/** Adds a command with the options that all have. */
-export type Add = (usage: string, description: string) => Command;
-export type Invoke = <Options>(command: Command) => Invocation<Options>;
 
 /** Every command of `facs`. An action's module is loaded when the action is asked for. */
 export function createProgram(world: World, run: RunState): Command {

@@ -1,8 +1,8 @@
 import { FacsimileError } from "@facsimile/core";
 import { follow, printJson } from "../follow.ts";
+import type { Invocation } from "../invocation.ts";
 import { openWorld } from "../open-world.ts";
 import { srcDirOf } from "../options.ts";
-import type { Invocation } from "../program.ts";
 import { buildText } from "../text/build.ts";
 import { stagesText } from "../text/stages.ts";
 

@@ -3,14 +3,14 @@ import { askerFor } from "../ask-deploy.ts";
 import { givenOptions, meantWords } from "../confirm.ts";
 import { EXIT, exitOf } from "../exit.ts";
 import { follow, printJson } from "../follow.ts";
+import type { Invocation } from "../invocation.ts";
 import { openWorld } from "../open-world.ts";
 import { hostFilterOf, hostFilterText, srcDirOf } from "../options.ts";
-import type { Invocation } from "../program.ts";
 import { deployText } from "../text/deploy.ts";
 import { againText } from "../text/deploy-end.ts";
 import { isBack, isStopped } from "../text/deploy-headline.ts";
 import { stagesText } from "../text/stages.ts";
-import type { Typed } from "../text/undo.ts";
+import type { Typed } from "../text/typed.ts";
 import type { World } from "../world.ts";
 
 export interface DeployOptions extends HostFilter {

@@ -9,8 +9,8 @@ import {
 import type { PipelineWorld } from "@facsimile/pipeline";
 import { EXIT } from "../exit.ts";
 import { printJson } from "../follow.ts";
+import type { Invocation } from "../invocation.ts";
 import { openWorld } from "../open-world.ts";
-import type { Invocation } from "../program.ts";
 import { diffText, type Side, type Sides, warningsText } from "../text/diff.ts";
 
 export interface DiffOptions {

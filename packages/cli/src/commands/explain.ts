@@ -2,8 +2,8 @@ import path from "node:path";
 import { FacsimileError, formatPath, type KeyPath, type ProjectName, parseInstance, parsePath, parseProject } from "@facsimile/core"; // biome-ignore format: one line
 import { type Explanation, explain, listProjects, type Origin } from "@facsimile/definitions";
 import { printJson } from "../follow.ts";
+import type { Invocation } from "../invocation.ts";
 import { openConglomerate } from "../open-world.ts";
-import type { Invocation } from "../program.ts";
 import { explainText } from "../text/explain.ts";
 import { layersText, notesText } from "../text/explain-layers.ts";
 

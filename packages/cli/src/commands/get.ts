@@ -2,8 +2,8 @@ import { didYouMean, FacsimileError, formatPath, meantOr, parseInstance, parsePa
 import { type Definition, findConglomerate, type Host, notSet, resolve, shownAt } from "@facsimile/definitions";
 import { EXIT } from "../exit.ts";
 import { printJson } from "../follow.ts";
+import type { Invocation } from "../invocation.ts";
 import { openWorld } from "../open-world.ts";
-import type { Invocation } from "../program.ts";
 import { plainText, tableText } from "../text/get.ts";
 import { count } from "../text/style.ts";
 

@@ -2,7 +2,7 @@ import type { HostKeys } from "@facsimile/pipeline";
 import { confirm, givenOptions } from "../confirm.ts";
 import { EXIT, unlessStopped } from "../exit.ts";
 import { printJson } from "../follow.ts";
-import type { Invocation } from "../program.ts";
+import type { Invocation } from "../invocation.ts";
 import { hostKeysText, trustedText } from "../text/hosts.ts";
 import { contextOf } from "./state.ts";
 

@@ -3,7 +3,7 @@ import { isFacsimileError } from "@facsimile/core";
 import { type Conglomerate, conglomerateAt, findConglomerate, isInRepo } from "@facsimile/definitions";
 import type { InitReport } from "@facsimile/pipeline";
 import { printJson } from "../follow.ts";
-import type { Invocation } from "../program.ts";
+import type { Invocation } from "../invocation.ts";
 import { labelled } from "../text/words.ts";
 import { type Folders, pipelineWorld, type World } from "../world.ts";
 

@@ -1,8 +1,8 @@
 import { type LintReport, lint } from "@facsimile/definitions";
 import { EXIT } from "../exit.ts";
 import { printJson } from "../follow.ts";
+import type { Invocation } from "../invocation.ts";
 import { openConglomerate } from "../open-world.ts";
-import type { Invocation } from "../program.ts";
 import { lintText } from "../text/lint.ts";
 
 export interface LintInvocation extends Invocation<{ readonly exitCode?: true }> {}

@@ -1,7 +1,7 @@
 import { EXIT } from "../exit.ts";
 import { printJson } from "../follow.ts";
+import type { Invocation } from "../invocation.ts";
 import { openWorld } from "../open-world.ts";
-import type { Invocation } from "../program.ts";
 import { instanceText, listText } from "../text/list.ts";
 
 export interface ListInvocation extends Invocation {

@@ -2,9 +2,9 @@ import type { HostFilter, Plan } from "@facsimile/pipeline";
 import { meantWords } from "../confirm.ts";
 import { askedStatus, EXIT } from "../exit.ts";
 import { follow, printJson } from "../follow.ts";
+import type { Invocation } from "../invocation.ts";
 import { openWorld } from "../open-world.ts";
 import { hostFilterOf, srcDirOf } from "../options.ts";
-import type { Invocation } from "../program.ts";
 import { isChanging, planText } from "../text/plan.ts";
 import type { World } from "../world.ts";
 

@@ -2,8 +2,8 @@ import { FacsimileError } from "@facsimile/core";
 import { confirm, givenOptions } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import { follow, printJson } from "../follow.ts";
+import type { Invocation } from "../invocation.ts";
 import { openWorld } from "../open-world.ts";
-import type { Invocation } from "../program.ts";
 import { prunedText, prunePlanText } from "../text/prune.ts";
 
 export interface PruneInvocation extends Invocation<{ readonly keep?: string; readonly yes?: true }> {

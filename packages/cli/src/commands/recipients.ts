@@ -3,9 +3,9 @@ import type { RecipientsProposal, RecipientsRequest } from "@facsimile/pipeline"
 import { confirm, givenOptions } from "../confirm.ts";
 import { EXIT, statusOf } from "../exit.ts";
 import { printJson } from "../follow.ts";
+import type { Invocation } from "../invocation.ts";
 import { isFile, keyWords, refuseUnnamed } from "../key-words.ts";
 import { openWorld } from "../open-world.ts";
-import type { Invocation } from "../program.ts";
 import { recipientsText } from "../text/recipients.ts";
 import { proposalText, sealedText } from "../text/recipients-change.ts";
 import { documentOf } from "./recipients-json.ts";

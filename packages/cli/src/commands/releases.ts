@@ -1,7 +1,7 @@
 import { statusOf } from "../exit.ts";
 import { follow, printJson } from "../follow.ts";
+import type { Invocation } from "../invocation.ts";
 import { openWorld } from "../open-world.ts";
-import type { Invocation } from "../program.ts";
 import { releasesText } from "../text/releases.ts";
 
 export interface ReleasesInvocation extends Invocation {

@@ -2,9 +2,9 @@ import path from "node:path";
 import { FacsimileError } from "@facsimile/core";
 import type { PipelineWorld, TemplatesRequest } from "@facsimile/pipeline";
 import { follow, printJson } from "../follow.ts";
+import type { Invocation } from "../invocation.ts";
 import { openWorld } from "../open-world.ts";
 import { srcDirOf } from "../options.ts";
-import type { Invocation } from "../program.ts";
 import { leftOutText, originsText, whyText, writtenText } from "../text/render.ts";
 
 export interface RenderOptions {

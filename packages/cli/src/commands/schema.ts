@@ -1,7 +1,7 @@
 import { isFacsimileError } from "@facsimile/core";
 import { type Conglomerate, conglomerateSchema, jsonSchema } from "@facsimile/definitions";
+import type { Invocation } from "../invocation.ts";
 import { openConglomerate } from "../open-world.ts";
-import type { Invocation } from "../program.ts";
 
 /** Prints the JSON Schema of definition files, for editors: with your own keys where a schema describes them. */
 export async function schemaCommand({ options, world, run }: Invocation): Promise<void> {

@@ -5,8 +5,8 @@ import { type State, type ValueName, valueNameText, valuesOf } from "@facsimile/
 import { confirm } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import { printJson } from "../follow.ts";
+import type { Invocation } from "../invocation.ts";
 import { openWorld } from "../open-world.ts";
-import type { Invocation } from "../program.ts";
 import { eventText } from "../text/events.ts";
 import { type ChangedSecret, type SecretsChange, secretsChangeText } from "../text/secrets.ts";
 

@@ -2,8 +2,8 @@ import { FacsimileError } from "@facsimile/core";
 import type { PipelineWorld, ShownRelease } from "@facsimile/pipeline";
 import { EXIT } from "../exit.ts";
 import { follow, printJson } from "../follow.ts";
+import type { Invocation } from "../invocation.ts";
 import { openWorld } from "../open-world.ts";
-import type { Invocation } from "../program.ts";
 import { damageText, showText } from "../text/show.ts";
 import { showDiffText } from "../text/show-diff.ts";
 

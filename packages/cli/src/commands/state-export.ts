@@ -5,7 +5,7 @@ import { parseFingerprint } from "@facsimile/state";
 import { confirm, givenOptions } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import { printJson } from "../follow.ts";
-import type { Invocation } from "../program.ts";
+import type { Invocation } from "../invocation.ts";
 import { exportText, importText, restoredText } from "../text/state-export.ts";
 import { contextOf } from "./state.ts";
 

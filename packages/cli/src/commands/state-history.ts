@@ -1,5 +1,5 @@
 import { printJson } from "../follow.ts";
-import type { Invocation } from "../program.ts";
+import type { Invocation } from "../invocation.ts";
 import { historyText } from "../text/state-check.ts";
 import { contextOf } from "./state.ts";
 

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { EXIT } from "../exit.ts";
-import type { Invocation } from "../program.ts";
+import type { Invocation } from "../invocation.ts";
 import { drivenText } from "../text/state-merge.ts";
 
 export interface MergeDriverInvocation extends Invocation {

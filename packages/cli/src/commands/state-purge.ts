@@ -1,7 +1,7 @@
 import { confirm, givenOptions } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import { printJson } from "../follow.ts";
-import type { Invocation } from "../program.ts";
+import type { Invocation } from "../invocation.ts";
 import { purgeText } from "../text/state-change.ts";
 import { contextOf } from "./state.ts";
 import { reportChange } from "./state-set.ts";

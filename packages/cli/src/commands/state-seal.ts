@@ -4,7 +4,7 @@ import type { Clash, MergePlan, SideName, State } from "@facsimile/state";
 import { confirm, givenOptions } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import { printJson } from "../follow.ts";
-import type { Invocation } from "../program.ts";
+import type { Invocation } from "../invocation.ts";
 import {
   anewText,
   clashLine,

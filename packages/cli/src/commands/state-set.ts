@@ -2,7 +2,7 @@ import path from "node:path";
 import type { PipelineContext, StateOf } from "@facsimile/pipeline";
 import type { Scalar, State } from "@facsimile/state";
 import { printJson } from "../follow.ts";
-import type { Invocation } from "../program.ts";
+import type { Invocation } from "../invocation.ts";
 import { stateChangeText } from "../text/state-change.ts";
 import type { World } from "../world.ts";
 import { mayChange } from "./secrets.ts";

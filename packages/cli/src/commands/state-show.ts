@@ -1,5 +1,5 @@
 import { printJson } from "../follow.ts";
-import type { Invocation } from "../program.ts";
+import type { Invocation } from "../invocation.ts";
 import { showText } from "../text/state-show.ts";
 import { contextOf } from "./state.ts";
 

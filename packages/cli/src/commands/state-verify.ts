@@ -1,7 +1,7 @@
 import { FacsimileError } from "@facsimile/core";
 import { EXIT } from "../exit.ts";
 import { printJson } from "../follow.ts";
-import type { Invocation } from "../program.ts";
+import type { Invocation } from "../invocation.ts";
 import { checkedText } from "../text/state-check.ts";
 import { contextOf, hintDriver } from "./state.ts";
 

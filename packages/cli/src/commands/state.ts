@@ -1,6 +1,6 @@
 import type { PipelineContext } from "@facsimile/pipeline";
+import type { CommonOptions, RunState } from "../invocation.ts";
 import { openWorld } from "../open-world.ts";
-import type { CommonOptions, RunState } from "../program.ts";
 import { eventText } from "../text/events.ts";
 import type { World } from "../world.ts";
 

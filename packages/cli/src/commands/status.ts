@@ -1,9 +1,9 @@
 import type { HostFilter } from "@facsimile/pipeline";
 import { askedStatus } from "../exit.ts";
 import { follow, printJson } from "../follow.ts";
+import type { Invocation } from "../invocation.ts";
 import { openWorld } from "../open-world.ts";
 import { hostFilterOf } from "../options.ts";
-import type { Invocation } from "../program.ts";
 import { runsOf } from "../runs.ts";
 import { historyText } from "../text/history.ts";
 import { statusText } from "../text/status.ts";

@@ -4,9 +4,9 @@ import { confirm, givenOptions } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import { isTyped } from "../first-use.ts";
 import { printJson } from "../follow.ts";
+import type { CommonOptions, Invocation } from "../invocation.ts";
 import { isFile, keyWords, refuseUnnamed } from "../key-words.ts";
 import { openWorld } from "../open-world.ts";
-import type { CommonOptions, Invocation } from "../program.ts";
 import { addedText, additionText, unusedText } from "../text/trust.ts";
 
 export interface TrustAddOptions {

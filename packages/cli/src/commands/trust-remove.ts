@@ -3,8 +3,8 @@ import type { TrustRemoval, TrustRemoved } from "@facsimile/pipeline";
 import { confirm, givenOptions } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import { printJson } from "../follow.ts";
+import type { CommonOptions, Invocation } from "../invocation.ts";
 import { openWorld } from "../open-world.ts";
-import type { CommonOptions, Invocation } from "../program.ts";
 import { refusedHint, removalText, removedText } from "../text/trust.ts";
 
 export interface TrustRemoveOptions {

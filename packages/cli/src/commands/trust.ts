@@ -1,8 +1,8 @@
 import { listTrusted, openMemory } from "@facsimile/state";
 import { EXIT, exitOf } from "../exit.ts";
 import { printJson } from "../follow.ts";
+import type { Invocation } from "../invocation.ts";
 import { openWorld } from "../open-world.ts";
-import type { Invocation } from "../program.ts";
 import { trustListText } from "../text/trust.ts";
 
 /** Prints whose signatures count. */

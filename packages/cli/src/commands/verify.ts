@@ -1,9 +1,9 @@
 import type { HostFilter, VerifyReport } from "@facsimile/pipeline";
 import { EXIT, exitOf, unlessStopped } from "../exit.ts";
 import { follow, printJson } from "../follow.ts";
+import type { Invocation } from "../invocation.ts";
 import { openWorld } from "../open-world.ts";
 import { hostFilterOf } from "../options.ts";
-import type { Invocation } from "../program.ts";
 import { isDifferent, isExact, verifyText } from "../text/verify.ts";
 
 export interface VerifyOptions extends HostFilter {

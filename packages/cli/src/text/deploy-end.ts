@@ -5,7 +5,7 @@ import { evenSo, hostHints } from "./advice.ts";
 import { type Ended, isKept, isStopped } from "./deploy-headline.ts";
 import { hostProblems } from "./host-problems.ts";
 import { count } from "./style.ts";
-import type { Typed } from "./undo.ts";
+import type { Typed } from "./typed.ts";
 import { groupBy } from "./words.ts";
 
 /** A label and what it is of; of several lines, the others follow beneath. */

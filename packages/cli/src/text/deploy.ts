@@ -3,7 +3,8 @@ import { againText, endRows, type Row } from "./deploy-end.ts";
 import { type Ended, headline } from "./deploy-headline.ts";
 import { madeNames } from "./secret-names.ts";
 import { count, type Style } from "./style.ts";
-import { type Typed, undoRows } from "./undo.ts";
+import type { Typed } from "./typed.ts";
+import { undoRows } from "./undo.ts";
 import { labelled } from "./words.ts";
 
 /**
