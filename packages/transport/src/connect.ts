@@ -10,9 +10,9 @@ import { Records } from "./listing.ts";
 import { once } from "./once.ts";
 import { patiently } from "./patience.ts";
 import { parseVersion } from "./rsync.ts";
-import { askHost, sessionOf } from "./session.ts";
+import { askHost, type Session, sessionOf } from "./session.ts";
 import type { SshEndpoint } from "./ssh.ts";
-import type { ConnectOptions, Endpoint, HostFacts, Session } from "./types.ts";
+import type { ConnectOptions, Endpoint, HostFacts } from "./types.ts";
 
 /**
  * Opens a session: one ssh connection for a remote host, one shell for a local one. Close it whatever happens. A host that closes

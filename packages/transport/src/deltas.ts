@@ -1,4 +1,4 @@
-import type { Host } from "./session.ts";
+import type { Host } from "./host.ts";
 import type { StagePlan } from "./stage-plan.ts";
 
 export interface DeltaRequest {

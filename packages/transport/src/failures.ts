@@ -2,7 +2,9 @@ import { FacsimileError } from "@facsimile/core";
 import type { Difference } from "@facsimile/manifest";
 import { parseLock, parseMarker } from "./formats.ts";
 import type { Reply } from "./framing.ts";
-import type { LockHolder, Probe, VerifyFailure } from "./types.ts";
+import type { VerifyFailure } from "./lock-types.ts";
+import type { Probe } from "./probe-types.ts";
+import type { LockHolder } from "./types.ts";
 
 /** What a host refused or could not do, as its user is to read it. */
 export function failureOf(host: string, reply: Reply): FacsimileError {

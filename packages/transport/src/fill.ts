@@ -1,13 +1,13 @@
 import type { Difference } from "@facsimile/manifest";
 import { amountOf, sendingOf } from "./amount.ts";
+import type { Changer } from "./changer.ts";
 import { copyDeltas } from "./deltas.ts";
 import { treeOf } from "./layout.ts";
-import type { Changer } from "./lock.ts";
 import { list0 } from "./mirror-scope.ts";
 import { prove } from "./prove.ts";
 import { oldTrees } from "./release.ts";
-import type { Staging } from "./stage.ts";
 import type { StagePlan } from "./stage-plan.ts";
+import type { Staging } from "./staging.ts";
 
 export interface Filling extends Staging {
   /** Folder of `releases/` that it is going to be. */

@@ -1,5 +1,6 @@
 import { FacsimileError } from "@facsimile/core";
-import type { DeployedState, HistoryEntry, LockHolder, Place } from "./types.ts";
+import type { DeployedState, HistoryEntry } from "./probe-types.ts";
+import type { LockHolder, Place } from "./types.ts";
 
 /** marker/1, without its newline. */
 export function formatMarker({ instance, project }: Pick<Place, "instance" | "project">): string {

@@ -1,7 +1,8 @@
+import type { Changer } from "./changer.ts";
 import { Records } from "./listing.ts";
-import type { Changer } from "./lock.ts";
+import type { Hook, HookResult } from "./lock-types.ts";
 import { checkDir } from "./place.ts";
-import type { Hook, HookResult, Place } from "./types.ts";
+import type { Place } from "./types.ts";
 
 /** Of the output, what the agent sends. */
 const OUTPUT_BYTES = 65_536;

@@ -1,6 +1,6 @@
+import type { Host } from "./host.ts";
 import { Records } from "./listing.ts";
 import { collect } from "./probe.ts";
-import type { Host } from "./session.ts";
 
 /** Shared libraries that somebody wants to know about. */
 export interface LibraryQuestion {

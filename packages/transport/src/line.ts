@@ -3,9 +3,10 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { FacsimileError } from "@facsimile/core";
 import { AGENT } from "./agent/program.ts";
+import type { Bulk } from "./bulk.ts";
 import type { ChannelOptions } from "./channel.ts";
 import { type Group, spawnGroup } from "./child.ts";
-import { type Bulk, rsyncBulk } from "./rsync.ts";
+import { rsyncBulk } from "./rsync.ts";
 import { isSocketless, riding, type SshEndpoint, type SshFiles, sshArgs, sshFailure } from "./ssh.ts";
 import type { ConnectOptions } from "./types.ts";
 

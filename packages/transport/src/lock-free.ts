@@ -1,8 +1,8 @@
 import { parseLock } from "./formats.ts";
+import type { Host } from "./host.ts";
 import { Records } from "./listing.ts";
 import type { HeldLock, HomeLock } from "./lock-types.ts";
 import { checkHome } from "./place.ts";
-import type { Host } from "./session.ts";
 
 export async function readLock(host: Host, home: string): Promise<HomeLock> {
   checkHome(home);

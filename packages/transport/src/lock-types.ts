@@ -1,5 +1,6 @@
 import type { Difference, Manifest, Tree } from "@facsimile/manifest";
-import type { Listing, ListOptions, LockHolder, Place, Probe, ReleaseRecord, TreeOptions } from "./types.ts";
+import type { DeployedState, HistoryEntry, Probe } from "./probe-types.ts";
+import type { Listing, ListOptions, LockHolder, Place, ReleaseRecord, TreeOptions } from "./types.ts";
 
 export interface LockRequest {
   readonly home: string;
@@ -156,30 +157,6 @@ export interface HookResult {
   /** The output was longer. */
   readonly truncated: boolean;
   readonly timedOut: boolean;
-}
-
-/** A line of `history.jsonl`. */
-export interface HistoryEntry {
-  readonly release: string;
-  /** Folder of `releases/`. */
-  readonly dir: string;
-  readonly version: string;
-  readonly run: string;
-  /** Who deployed. */
-  readonly by: string;
-  /** ISO 8601, UTC. */
-  readonly at: string;
-  /** `deploy`, `rollback`, … */
-  readonly action: string;
-}
-
-/** The state that was deployed to a host, as the host remembers it. */
-export interface DeployedState {
-  readonly scope: string;
-  readonly id: string;
-  readonly serial: number;
-  /** sha256 of its file. */
-  readonly digest: string;
 }
 
 export interface ConfirmRequest {

@@ -1,29 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isFacsimileError } from "@facsimile/core";
+import { type Changer, changerOf } from "./changer.ts";
 import { formatLock } from "./formats.ts";
-import type { Request } from "./framing.ts";
 import { runHook } from "./hook.ts";
+import type { Host } from "./host.ts";
+import { list } from "./list.ts";
 import { Records } from "./listing.ts";
+import type { Lock, LockRequest, SwitchTarget } from "./lock-types.ts";
 import { proveMirror } from "./mirror.ts";
-import { checkDir, checkHome, checkPlace, checkRelease, claimArgs, placeArgs } from "./place.ts";
+import { checkDir, checkHome, checkRelease, claimArgs } from "./place.ts";
 import { keep } from "./record.ts";
 import { confirm } from "./release.ts";
-import { type Host, list } from "./session.ts";
 import { optionsFor } from "./shared.ts";
 import { stage } from "./stage.ts";
-import type { Lock, LockRequest, Place, SwitchTarget } from "./types.ts";
-
-/** Asks for a change; the host compares the token first. */
-export interface Changer {
-  readonly host: Host;
-  /** The first four arguments of every operation that changes a place. */
-  args(place: Place): string[];
-  ask(
-    op: string,
-    change: { readonly place: Place; readonly args?: readonly string[]; readonly bytes?: Request["bytes"] },
-  ): Promise<Buffer>;
-}
+import type { Place } from "./types.ts";
 
 const UNLOCK_SECONDS = 5;
 
@@ -52,19 +43,6 @@ export async function takeLock(host: Host, request: LockRequest): Promise<Lock> 
     await free();
   };
   return { token, renew, unlock, ...changes(changerOf(host, { home, token, lease })) };
-}
-
-function changerOf(host: Host, { home, token, lease }: { home: string; token: string; lease: number }): Changer {
-  const args = (place: Place): string[] => {
-    checkPlace(place);
-    if (place.home !== home) throw new Error(`the lock of ${home} gives no right to change ${place.home}`);
-    return [...placeArgs(place), token, String(lease)];
-  };
-  return {
-    host,
-    args,
-    ask: async (op, { place, args: more = [], bytes }) => host.ask({ op, args: [...args(place), ...more], bytes }),
-  };
 }
 
 function changes(changer: Changer): Omit<Lock, "token" | "renew" | "unlock"> {

@@ -1,9 +1,9 @@
 import { FacsimileError } from "@facsimile/core";
+import type { Host } from "./host.ts";
 import { parseListings, Records } from "./listing.ts";
 import { type MirrorPlan, planMirror } from "./mirror-plan.ts";
 import { list0, neighbourProblems, parseNeighbours } from "./mirror-scope.ts";
 import { checkPlace, placeArgs } from "./place.ts";
-import type { Host } from "./session.ts";
 import { isIgnored, withKept } from "./shared.ts";
 import type { Place, WayRequest } from "./types.ts";
 

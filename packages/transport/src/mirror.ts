@@ -1,23 +1,25 @@
 import { FacsimileError, throwProblems } from "@facsimile/core";
 import { compareTrees, type Entry, type FileEntry, type Manifest, treeId } from "@facsimile/manifest";
 import { amountOf, sendingOf } from "./amount.ts";
+import type { Changer } from "./changer.ts";
 import { treeMoved, verifyFailed } from "./failures.ts";
 import { inOrder } from "./fill.ts";
 import { parseListing, Records } from "./listing.ts";
-import type { Changer } from "./lock.ts";
+import type { Staged, StageRequest } from "./lock-types.ts";
 import { planMembers } from "./mirror-members.ts";
 import { isIdle, type MirrorPlan, planMirror } from "./mirror-plan.ts";
 import { neighbourProblems, parseNeighbours, scopeMembers, scopeOf } from "./mirror-scope.ts";
 import { wayProblems } from "./mirror-way.ts";
 import { claimArgs } from "./place.ts";
+import { probe } from "./probe.ts";
+import type { Probe } from "./probe-types.ts";
 import { prove } from "./prove.ts";
-import { probe } from "./session.ts";
+import { recorded } from "./read-record.ts";
 import { above, withKept } from "./shared.ts";
 import { checkSpace } from "./space.ts";
-import { recorded } from "./stage.ts";
 import { memberOf } from "./stage-plan.ts";
 import { type Member, tarOf } from "./tar.ts";
-import type { Place, Probe, Staged, StageRequest } from "./types.ts";
+import type { Place } from "./types.ts";
 
 interface Request extends StageRequest {
   readonly place: Place;

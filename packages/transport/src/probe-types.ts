@@ -1,4 +1,3 @@
-import type { DeployedState, HistoryEntry } from "./lock-types.ts";
 import type { LockHolder } from "./types.ts";
 
 export interface Probe {
@@ -48,4 +47,28 @@ export interface Running {
   readonly tree: string;
   /** Release id of the record that is current; `undefined` when there is none. */
   readonly release: string | undefined;
+}
+
+/** A line of `history.jsonl`. */
+export interface HistoryEntry {
+  readonly release: string;
+  /** Folder of `releases/`. */
+  readonly dir: string;
+  readonly version: string;
+  readonly run: string;
+  /** Who deployed. */
+  readonly by: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** `deploy`, `rollback`, … */
+  readonly action: string;
+}
+
+/** The state that was deployed to a host, as the host remembers it. */
+export interface DeployedState {
+  readonly scope: string;
+  readonly id: string;
+  readonly serial: number;
+  /** sha256 of its file. */
+  readonly digest: string;
 }

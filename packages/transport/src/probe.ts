@@ -1,9 +1,27 @@
 import { formatMarker, parseDeployed, parseHistory, parseLock, parseMarker } from "./formats.ts";
+import type { Host } from "./host.ts";
 import { treeOf } from "./layout.ts";
 import { movedPaths, parseStats, Records, type Stats } from "./listing.ts";
-import { isDir, isRelease } from "./place.ts";
+import { checkDir, checkPlace, isDir, isRelease, placeArgs } from "./place.ts";
+import type { Probe } from "./probe-types.ts";
 import { isIgnored } from "./shared.ts";
-import type { Place, Probe, ProbeOptions } from "./types.ts";
+import type { Place, ProbeOptions } from "./types.ts";
+
+/** Drift comes last: listings follow it. */
+const LOOKS = ["lock", "history", "last", "space", "record", "state", "drift"] as const;
+const EVERYTHING = LOOKS.filter((one) => one !== "last");
+
+export async function probe(host: Host, request: ProbeOptions & { readonly place: Place }): Promise<Probe> {
+  const { place, look = EVERYTHING, wanted, shared = [] } = request;
+  checkPlace(place);
+  const spaceFor = wanted === undefined ? "space" : `space:${checkDir(wanted)}`;
+  const looks = LOOKS.filter((one) => look.includes(one)).flatMap((one) => {
+    if (one === "drift") return [...shared.map((path) => `shared:${path}`), one];
+    return one === "space" ? spaceFor : one;
+  });
+  const body = await host.ask({ op: "probe", args: [...placeArgs(place), ...looks] });
+  return parseProbe(body, request);
+}
 
 /** Reads what the agent's op_probe wrote. @throws `HOST_FORMAT_NEWER` */
 export function parseProbe(body: Buffer, options: ProbeOptions & { readonly place: Place }): Probe {

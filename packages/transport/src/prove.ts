@@ -1,9 +1,9 @@
 import { compareTrees, type Difference, type FileEntry, type Manifest } from "@facsimile/manifest";
 import { amountOf } from "./amount.ts";
-import type { Changer } from "./lock.ts";
-import { list } from "./session.ts";
+import type { Changer } from "./changer.ts";
+import { list } from "./list.ts";
+import type { StageRequest } from "./lock-types.ts";
 import { isIgnored, missingLink } from "./shared.ts";
-import type { StageRequest } from "./types.ts";
 
 export interface ProofRequest extends StageRequest {
   readonly place: Parameters<Changer["args"]>[0];

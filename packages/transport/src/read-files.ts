@@ -1,6 +1,6 @@
+import type { Host } from "./host.ts";
 import { Records } from "./listing.ts";
 import { checkDir, checkPlace, placeArgs } from "./place.ts";
-import type { Host } from "./session.ts";
 import type { FileOnHost, FilesRequest, Place } from "./types.ts";
 
 export async function readFiles(

@@ -1,6 +1,6 @@
 import { parseManifest } from "@facsimile/manifest";
+import type { Changer } from "./changer.ts";
 import type { Source } from "./framing.ts";
-import type { Changer } from "./lock.ts";
 import { scopeMembers, scopeOf, textMember } from "./mirror-scope.ts";
 import { checkRelease } from "./place.ts";
 import { type Member, tarOf } from "./tar.ts";

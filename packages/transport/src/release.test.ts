@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
+import type { HistoryEntry, Probe } from "./probe-types.ts";
 import { oldTrees, planPrune } from "./release.ts";
-import type { HistoryEntry, Probe } from "./types.ts";
 
 const line = (release: string, dir: string): HistoryEntry => ({ release, dir, version: "1", run: "r", by: "Ann", at: "", action: "deploy" }); // biome-ignore format: one line
 const history = [line("r1", "A"), line("r2", "B"), line("r3", "B"), line("r4", "C"), line("r5", "A"), line("r6", "D")];

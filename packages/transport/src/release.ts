@@ -1,9 +1,11 @@
+import type { Changer } from "./changer.ts";
 import { formatDeployed, formatHistory } from "./formats.ts";
 import { treeOf } from "./layout.ts";
-import type { Changer } from "./lock.ts";
+import type { ConfirmRequest } from "./lock-types.ts";
 import { checkScope } from "./place.ts";
-import { probe } from "./session.ts";
-import type { ConfirmRequest, HistoryEntry, Place, Probe } from "./types.ts";
+import { probe } from "./probe.ts";
+import type { HistoryEntry, Probe } from "./probe-types.ts";
+import type { Place } from "./types.ts";
 
 /** How many older trees stay. */
 const KEEP = 5;

@@ -1,27 +1,10 @@
 /// <reference path="./rsync-module.d.ts" />
 import { type Environment, FacsimileError, isFacsimileError } from "@facsimile/core";
 import Rsync from "rsync";
+import type { Bulk, BulkRequest } from "./bulk.ts";
 import { spawnGroup } from "./child.ts";
 import { noSpace } from "./failures.ts";
-import type { Host } from "./session.ts";
-
-export interface BulkRequest {
-  /** Folder on this machine. */
-  readonly from: string;
-  /** Absolute folder on the host. */
-  readonly to: string;
-  /** Absolute folder on the host that has them in another form, at the same paths. */
-  readonly basis: string;
-  /** Files beneath both, as `./…`. */
-  readonly paths: readonly string[];
-}
-
-/** Sends what differs of ordinary files; modes may be any. */
-export interface Bulk {
-  copy(request: BulkRequest): Promise<void>;
-  /** Of this machine; `undefined` when there is none. Asked once. */
-  version(): Promise<string | undefined>;
-}
+import type { Host } from "./host.ts";
 
 export interface RsyncOptions {
   readonly host: string;

@@ -1,7 +1,7 @@
 import { startClock, TIMED_OUT } from "./hook.ts";
+import type { Host } from "./host.ts";
 import { Records } from "./listing.ts";
 import type { RunRequest, RunResult } from "./run-types.ts";
-import type { Host } from "./session.ts";
 
 /** Runs a command to its end; when the session is aborted, so is the command. */
 export async function runCommand(host: Host, request: RunRequest): Promise<RunResult> {

@@ -1,43 +1,101 @@
-import { FacsimileError } from "@facsimile/core";
-import { type FileEntry, type Manifest, parseManifest } from "@facsimile/manifest";
+import type { FacsimileError } from "@facsimile/core";
 import type { Channel } from "./channel.ts";
 import { failureOf } from "./failures.ts";
 import type { Reply, Request } from "./framing.ts";
-import { libraries } from "./libraries.ts";
-import { parseListing, Records, type Stats } from "./listing.ts";
+import type { Host } from "./host.ts";
+import { type LibraryOffer, type LibraryQuestion, libraries } from "./libraries.ts";
+import { list } from "./list.ts";
 import { takeLock } from "./lock.ts";
 import { freeLock, readLock } from "./lock-free.ts";
-import { reachable } from "./mirror-plan.ts";
+import type { HeldLock, HomeLock, Lock, LockRequest } from "./lock-types.ts";
 import { mirrorWay } from "./mirror-way.ts";
-import { checkDir, checkPlace, checkRelease, placeArgs } from "./place.ts";
-import { parseProbe } from "./probe.ts";
+import { probe } from "./probe.ts";
+import type { Probe } from "./probe-types.ts";
 import { readFiles } from "./read-files.ts";
-import { type Bulk, preflight } from "./rsync.ts";
+import { readRecord } from "./read-record.ts";
+import { preflight } from "./rsync.ts";
 import { runCommand } from "./run.ts";
-import { isIgnored, optionsFor, splitShared, withoutHolders } from "./shared.ts";
-import {
-  type Endpoint,
-  type HostFacts,
-  type Listing,
-  type ListOptions,
-  type Place,
-  type Probe,
-  type ProbeOptions,
-  RECORD_FILES,
-  type RecordOptions,
-  type ReleaseRecord,
-  type Session,
+import type { RunRequest, RunResult } from "./run-types.ts";
+import { optionsFor } from "./shared.ts";
+import type {
+  Endpoint,
+  FileOnHost,
+  FilesRequest,
+  HostFacts,
+  Listing,
+  ListOptions,
+  Place,
+  ProbeOptions,
+  RecordOptions,
+  ReleaseRecord,
+  WayRequest,
 } from "./types.ts";
 
-/** What the parts of a session share. */
-export interface Host {
-  readonly name: string;
-  /** As the session says it, asked once. */
+/** A session with one host. Requests may be made at any time; the host answers them in order. */
+export interface Session {
+  readonly host: string;
+  readonly endpoint: Endpoint;
+  /** The login's home, links resolved. */
+  readonly userHome: string;
+  /** The shell's start-up files printed something; rsync is then protected from it. */
+  readonly noisy: boolean;
+
+  /** Asked once. */
   facts(): Promise<HostFacts>;
-  /** @throws what {@link failureOf} makes of a refusal. */
-  ask(request: Request): Promise<Buffer>;
-  /** How large files get there that it has in another form; `undefined` on this machine. */
-  bulk(): Promise<Bulk | undefined>;
+
+  /** What the place holds, in one round trip. Changes nothing. @throws `HOME_REFUSED`, `BAD_HOME` */
+  probe(place: Place, options?: ProbeOptions): Promise<Probe>;
+
+  /** Files of the release that the place holds. Changes nothing. */
+  readRecord(place: Place, options?: RecordOptions): Promise<ReleaseRecord | undefined>;
+
+  /**
+   * Contents of files of a tree, in one round trip, in the order of `paths`. Changes nothing. Links are not followed.
+   * @throws `NOTHING_DEPLOYED`
+   */
+  readFiles(place: Place, request: FilesRequest): Promise<readonly FileOnHost[]>;
+
+  /**
+   * The tree as the host's own tools list and hash it: every path with type, mode, size, sha256, target. Changes nothing.
+   * A file that the login may not read, and an extra one that nobody asked to hash, has the sha256 {@link UNREADABLE}.
+   * @throws `NOTHING_DEPLOYED`, `TREE_MOVING` when paths come and go while it is read
+   */
+  list(place: Place, options?: ListOptions): Promise<Listing>;
+
+  /**
+   * What would refuse a copy whose strategy is mirror, in one round trip: `PATH_CLASH`, `HOME_REFUSED` for links, `NOT_ADOPTED` for
+   * single paths of others. Changes nothing. Of releases: nothing, a probe says it.
+   */
+  way(place: Place, request: WayRequest): Promise<readonly FacsimileError[]>;
+
+  /** Which shared libraries the host has, in one round trip. Changes nothing. */
+  libraries(question: LibraryQuestion): Promise<LibraryOffer>;
+
+  /**
+   * Takes the lock of a home, for all changes. Renewed until it is released or the session ends; a lost session leaves the
+   * lease to run out.
+   * @throws `LOCK_HELD` saying by whom, since and until when; `HOME_REFUSED`
+   */
+  lock(request: LockRequest): Promise<Lock>;
+
+  /** Who has the lock of a home. Changes nothing. @throws `HOME_REFUSED`, `BAD_HOME` */
+  readLock(home: string): Promise<HomeLock>;
+
+  /**
+   * Takes a lock from the one who has it: what his run asks for next is refused with `LOCK_LOST`. Only that very lock: not one
+   * that was taken since, nor, where it was expired, one that was renewed since.
+   * @returns Whether it was still there. @throws `HOME_REFUSED`, `BAD_HOME`
+   */
+  freeLock(home: string, lock: HeldLock): Promise<boolean>;
+
+  /** Runs any command. A non-zero exit is a result, not an error. It does not outlive the session. */
+  run(request: RunRequest): Promise<RunResult>;
+
+  /** Reasons why this host cannot get a tree: `RSYNC_MISSING`, `RSYNC_TOO_OLD`, here or there. Empty when all is well. */
+  preflight(): Promise<FacsimileError[]>;
+
+  /** Ends the connection, and everything that runs in it. A held lock is not freed. Never throws; may be called twice. */
+  close(): Promise<void>;
 }
 
 export interface SessionParts {
@@ -78,89 +136,4 @@ export async function askHost(
   const reply: Reply = await channel.ask(request);
   if (reply.failure !== undefined || reply.status !== 0) throw failureOf(name, reply);
   return reply.body;
-}
-
-/** Drift comes last: listings follow it. */
-const LOOKS = ["lock", "history", "last", "space", "record", "state", "drift"] as const;
-const EVERYTHING = LOOKS.filter((one) => one !== "last");
-
-export async function probe(host: Host, request: ProbeOptions & { readonly place: Place }): Promise<Probe> {
-  const { place, look = EVERYTHING, wanted, shared = [] } = request;
-  checkPlace(place);
-  const spaceFor = wanted === undefined ? "space" : `space:${checkDir(wanted)}`;
-  const looks = LOOKS.filter((one) => look.includes(one)).flatMap((one) => {
-    if (one === "drift") return [...shared.map((path) => `shared:${path}`), one];
-    return one === "space" ? spaceFor : one;
-  });
-  const body = await host.ask({ op: "probe", args: [...placeArgs(place), ...looks] });
-  return parseProbe(body, request);
-}
-
-export async function readRecord(
-  host: Host,
-  { place, release = "", files: names = RECORD_FILES }: RecordOptions & { readonly place: Place },
-): Promise<ReleaseRecord | undefined> {
-  checkPlace(place);
-  if (release !== "") checkRelease(release);
-  const records = new Records(await host.ask({ op: "read", args: [...placeArgs(place), release, ...names] }));
-  const found = records.next();
-  if (found === "" || records.done) return undefined;
-  const texts = names.map((name) => [name, records.next()] as const);
-  const files = texts.filter(([, text]) => text.startsWith("+")).map(([name, text]) => [name, text.slice(1)]);
-  return { release: found, files: Object.fromEntries(files) };
-}
-
-export interface Proof {
-  readonly listing: Listing;
-  readonly stats: Stats;
-}
-
-export interface ListRequest extends ListOptions {
-  readonly place: Place;
-  /** Arguments of op_prove in place of op_list's. */
-  readonly prove?: readonly string[];
-  /** The manifest that it should have; default: the one of the record. */
-  readonly manifest?: Manifest | undefined;
-  /** See {@link parseListing}. */
-  readonly linked?: ReadonlyMap<string, FileEntry> | undefined;
-}
-
-/** Which files to hash, as the agent reads them, and what the others are taken for. */
-function someFiles(moved: ListOptions["moved"]) {
-  if (moved === undefined) return undefined;
-  const files = moved.manifest.entries.filter((entry): entry is FileEntry => entry.type === "file");
-  const paths = new Set(moved.paths);
-  const hashed = files.filter(({ path }) => paths.has(path)).map(({ path }) => Buffer.from(`./${path}`));
-  const linked = new Map(files.filter(({ path }) => !paths.has(path)).map((entry) => [entry.path, entry]));
-  const bytes = Buffer.concat(hashed.map((path) => Buffer.concat([path, Buffer.of(0)])));
-  return { bytes, hashed, linked };
-}
-
-export async function list(host: Host, request: ListRequest): Promise<Proof> {
-  const { place, dir = "", prove } = request;
-  checkPlace(place);
-  if (dir !== "" && prove === undefined) checkDir(dir);
-  const some = prove === undefined ? someFiles(request.moved) : undefined;
-  const args = [...placeArgs(place), ...(prove ?? [dir, some === undefined ? "all" : "some"])];
-  const op = prove === undefined ? "list" : "prove";
-  // A tree may move while it is read; once more is enough for what is not moving all the time.
-  for (let attempt = 0; attempt < 2; attempt++) {
-    const records = new Records(await host.ask({ op, args, bytes: some?.bytes }));
-    const found = records.next();
-    const parsed = parseListing(records, some ?? request);
-    if (parsed === undefined) continue;
-    const manifest = place.strategy === "mirror" ? await ofMirror(host, parsed.manifest, request) : parsed.manifest;
-    return { listing: { dir: found, ...splitShared(manifest, request) }, stats: parsed.stats };
-  }
-  throw new FacsimileError("TREE_MOVING", `${host.name}: paths come and go in ${place.project} while it is read`, {
-    hint: "Declare what a program writes there as shared or mutable, or try again.",
-  });
-}
-
-/** Without what lies beyond links, and folders that are there only because programs write into them. */
-async function ofMirror(host: Host, listed: Manifest, { place, ignore, manifest }: ListRequest): Promise<Manifest> {
-  const near = { entries: [...reachable(listed).values()] };
-  if (ignore === undefined || !near.entries.some(({ path }) => isIgnored(path, ignore))) return near;
-  const wanted = manifest ?? parseManifest((await readRecord(host, { place, files: ["manifest"] }))?.files["manifest"] ?? ""); // biome-ignore format: one line
-  return withoutHolders(near, { wanted, ignore });
 }

@@ -1,8 +1,8 @@
 import type { FacsimileError } from "@facsimile/core";
 import type { Manifest } from "@facsimile/manifest";
 import { noSpace } from "./failures.ts";
+import type { Probe } from "./probe-types.ts";
 import type { StagePlan } from "./stage-plan.ts";
-import type { Probe } from "./types.ts";
 
 /** What a host would be sent. */
 export interface SpaceNeed {

@@ -1,27 +1,22 @@
 import { isFacsimileError } from "@facsimile/core";
-import { compareTrees, type Manifest, parseManifest, treeId } from "@facsimile/manifest";
+import { compareTrees, type Manifest, treeId } from "@facsimile/manifest";
+import type { Changer } from "./changer.ts";
 import { verifyFailed } from "./failures.ts";
 import { fill } from "./fill.ts";
 import { treeOf } from "./layout.ts";
-import type { Changer } from "./lock.ts";
+import { list } from "./list.ts";
+import type { Staged, StageRequest } from "./lock-types.ts";
 import { stageMirror } from "./mirror.ts";
 import { once } from "./once.ts";
 import { checkRelease, checkRun, claimArgs } from "./place.ts";
+import { probe } from "./probe.ts";
 import { prove } from "./prove.ts";
+import { recorded } from "./read-record.ts";
 import { preflight } from "./rsync.ts";
-import { list, probe, readRecord } from "./session.ts";
 import { checkShared, isIgnored } from "./shared.ts";
 import { checkSpace } from "./space.ts";
 import { planStage, type StagePlan, type StagePlanRequest } from "./stage-plan.ts";
-import type { Place, Probe, Staged, StageRequest } from "./types.ts";
-
-/** What one staging goes by. */
-export interface Staging {
-  readonly request: StageRequest & { readonly place: Place };
-  readonly found: Probe;
-  /** Makes the place ours, if it is not; once. */
-  readonly claim: () => Promise<unknown>;
-}
+import type { Staging } from "./staging.ts";
 
 /** A tree to link from. */
 export interface Running {
@@ -59,11 +54,6 @@ async function runningTree(changer: Changer, { request, found }: Staging): Promi
   const manifest = snapshot === "same" ? (request.running ?? (await recorded(changer, request))) : undefined;
   if (manifest !== undefined && treeId(manifest) === current.tree) return { manifest, sure: true };
   return await hashed(changer, request);
-}
-
-export async function recorded({ host }: Changer, { place }: Staging["request"]): Promise<Manifest | undefined> {
-  const text = (await readRecord(host, { place }))?.files["manifest"];
-  return text === undefined ? undefined : parseManifest(text);
 }
 
 /** It may take long: the host keeps up the lease meanwhile. */

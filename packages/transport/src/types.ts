@@ -1,13 +1,5 @@
-import type { Environment, FacsimileError } from "@facsimile/core";
+import type { Environment } from "@facsimile/core";
 import type { Manifest } from "@facsimile/manifest";
-import type { LibraryOffer, LibraryQuestion } from "./libraries.ts";
-import type { HeldLock, HomeLock, Lock, LockRequest } from "./lock-types.ts";
-import type { Probe } from "./probe-types.ts";
-import type { RunRequest, RunResult } from "./run-types.ts";
-
-export type * from "./lock-types.ts";
-export type * from "./probe-types.ts";
-export type * from "./run-types.ts";
 
 /** Where a copy lives: a machine reached by ssh, or this one. */
 export type Endpoint =
@@ -65,73 +57,6 @@ export interface HostFacts {
   readonly clock: number;
   /** Version of its rsync, e.g. `3.2.7`; `undefined` when it has none. */
   readonly rsync: string | undefined;
-}
-
-/** A session with one host. Requests may be made at any time; the host answers them in order. */
-export interface Session {
-  readonly host: string;
-  readonly endpoint: Endpoint;
-  /** The login's home, links resolved. */
-  readonly userHome: string;
-  /** The shell's start-up files printed something; rsync is then protected from it. */
-  readonly noisy: boolean;
-
-  /** Asked once. */
-  facts(): Promise<HostFacts>;
-
-  /** What the place holds, in one round trip. Changes nothing. @throws `HOME_REFUSED`, `BAD_HOME` */
-  probe(place: Place, options?: ProbeOptions): Promise<Probe>;
-
-  /** Files of the release that the place holds. Changes nothing. */
-  readRecord(place: Place, options?: RecordOptions): Promise<ReleaseRecord | undefined>;
-
-  /**
-   * Contents of files of a tree, in one round trip, in the order of `paths`. Changes nothing. Links are not followed.
-   * @throws `NOTHING_DEPLOYED`
-   */
-  readFiles(place: Place, request: FilesRequest): Promise<readonly FileOnHost[]>;
-
-  /**
-   * The tree as the host's own tools list and hash it: every path with type, mode, size, sha256, target. Changes nothing.
-   * A file that the login may not read, and an extra one that nobody asked to hash, has the sha256 {@link UNREADABLE}.
-   * @throws `NOTHING_DEPLOYED`, `TREE_MOVING` when paths come and go while it is read
-   */
-  list(place: Place, options?: ListOptions): Promise<Listing>;
-
-  /**
-   * What would refuse a copy whose strategy is mirror, in one round trip: `PATH_CLASH`, `HOME_REFUSED` for links, `NOT_ADOPTED` for
-   * single paths of others. Changes nothing. Of releases: nothing, a probe says it.
-   */
-  way(place: Place, request: WayRequest): Promise<readonly FacsimileError[]>;
-
-  /** Which shared libraries the host has, in one round trip. Changes nothing. */
-  libraries(question: LibraryQuestion): Promise<LibraryOffer>;
-
-  /**
-   * Takes the lock of a home, for all changes. Renewed until it is released or the session ends; a lost session leaves the
-   * lease to run out.
-   * @throws `LOCK_HELD` saying by whom, since and until when; `HOME_REFUSED`
-   */
-  lock(request: LockRequest): Promise<Lock>;
-
-  /** Who has the lock of a home. Changes nothing. @throws `HOME_REFUSED`, `BAD_HOME` */
-  readLock(home: string): Promise<HomeLock>;
-
-  /**
-   * Takes a lock from the one who has it: what his run asks for next is refused with `LOCK_LOST`. Only that very lock: not one
-   * that was taken since, nor, where it was expired, one that was renewed since.
-   * @returns Whether it was still there. @throws `HOME_REFUSED`, `BAD_HOME`
-   */
-  freeLock(home: string, lock: HeldLock): Promise<boolean>;
-
-  /** Runs any command. A non-zero exit is a result, not an error. It does not outlive the session. */
-  run(request: RunRequest): Promise<RunResult>;
-
-  /** Reasons why this host cannot get a tree: `RSYNC_MISSING`, `RSYNC_TOO_OLD`, here or there. Empty when all is well. */
-  preflight(): Promise<FacsimileError[]>;
-
-  /** Ends the connection, and everything that runs in it. A held lock is not freed. Never throws; may be called twice. */
-  close(): Promise<void>;
 }
 
 export interface TreeOptions {
