@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { badImports, declaredEdges, GRAPH, longFiles, longFunctions, worldUses } from "./lib/rules.ts";
+import { badImports, circles, declaredEdges, GRAPH, longFiles, longFunctions, worldUses } from "./lib/rules.ts";
 import { ROOT, readJson, readPackages } from "./lib/sources.ts";
 
 const packages = readPackages();
@@ -18,6 +18,10 @@ test("package.json files declare no edge outside the graph", () => {
 
 test("sources import what is declared, along the graph; only tests import testing", () => {
   expect(packages.flatMap((pack) => badImports(pack, rootDependencies))).toEqual([]);
+});
+
+test("no file imports itself by way of others", () => {
+  expect(packages.flatMap(circles)).toEqual([]);
 });
 
 test("libraries have no console, no process and no clock of their own", () => {
@@ -47,6 +51,9 @@ test("each kind of trespass is seen", () => {
       "// console.log(process.env) in a comment is none",
       "new Date(0);",
     ].join("\n"),
+    "packages/state/src/one.ts": 'import type { Two } from "./two.ts";',
+    "packages/state/src/sub/three.ts": 'const later = () => import("../one.ts");',
+    "packages/state/src/two.ts": 'export * from "./sub/three.ts";',
     "packages/state/src/long.ts": `export function long() {\n${"  x();\n".repeat(300)}}\n`,
   };
   for (const [path, text] of Object.entries(files)) {
@@ -66,6 +73,8 @@ test("each kind of trespass is seen", () => {
     "packages/state/src/a.ts:5: ./index.ts: siblings import files, not their own index",
     "packages/state/src/a.ts:6: fs: write node:",
   ]);
+  const [one, three, two] = ["one", "sub/three", "two"].map((name) => `packages/state/src/${name}.ts`);
+  expect(found.flatMap(circles)).toEqual([[one, three, two]]);
   expect(found.flatMap(worldUses)).toEqual([
     "packages/state/src/a.ts:7: uses console.log",
     "packages/state/src/a.ts:7: uses process.env",

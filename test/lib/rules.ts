@@ -58,12 +58,33 @@ function complaintOf(pack: Package, file: SourceFile, specifier: string, rootDep
 }
 
 function relativeComplaint(pack: Package, file: SourceFile, specifier: string): string | undefined {
-  const target = normalize(join(file.path, "..", specifier)).replaceAll("\\", "/");
+  const target = targetOf(file, { specifier });
   const home = `packages/${pack.folder}/`;
   if (file.test) return undefined;
   if (!target.startsWith(`${home}src/`)) return "leaves src/";
   if (target.endsWith(".test.ts")) return "a source imports a test";
   return target === `${home}src/index.ts` ? "siblings import files, not their own index" : undefined;
+}
+
+/** Sources that import each other in a circle, for types or lazily too: the paths of each circle, sorted. */
+export function circles({ files }: Package): string[][] {
+  const sources = files.filter(({ test }) => !test);
+  const imports = new Map(sources.map((file) => [file.path, importsOf(file).map((found) => targetOf(file, found))]));
+  const reached = new Map(sources.map(({ path }) => [path, reachedFrom(path, imports)]));
+  return sources.flatMap(({ path }) => {
+    const circle = [...(reached.get(path) ?? [])].filter((other) => reached.get(other)?.has(path)).sort();
+    return circle[0] === path ? [circle] : [];
+  });
+}
+
+function reachedFrom(path: string, imports: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+  const reached = new Set(imports.get(path));
+  for (const one of reached) for (const next of imports.get(one) ?? []) reached.add(next);
+  return reached;
+}
+
+function targetOf({ path }: SourceFile, { specifier }: { specifier: string }): string {
+  return normalize(join(path, "..", specifier)).replaceAll("\\", "/");
 }
 
 function folderOf(name: string): string | undefined {
