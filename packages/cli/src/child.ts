@@ -59,8 +59,14 @@ export function withoutKeys(env: Environment): Environment {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("FACS_PGP_")));
 }
 
+/** execvp(3) answers EACCES also where a folder of PATH may not be searched, and the program is in none. */
+export function isNotFound(cause: unknown): boolean {
+  const { path = "" } = cause as NodeJS.ErrnoException;
+  return errnoOf(cause) === "ENOENT" || (errnoOf(cause) === "EACCES" && !path.includes("/"));
+}
+
 function notStarted(file: string, cause: Error): FacsimileError {
-  const why = errnoOf(cause) === "ENOENT" ? "command not found" : `cannot be started: ${errnoOf(cause)}`;
+  const why = isNotFound(cause) ? "command not found" : `cannot be started: ${errnoOf(cause)}`;
   return new FacsimileError("EXEC_NOT_FOUND", `${file}: ${why}`, {
     cause,
     hint: `Install ${file}, or add it to PATH.`,

@@ -192,6 +192,11 @@ describe("facs secrets exec", () => {
       code: 127,
       stderr: expect.stringContaining("EXEC_NOT_FOUND"),
     });
+    // A folder that may not be searched hides nothing, as root may search all.
+    await fs.mkdir(inDir("closed"), { mode: 0 });
+    const env = { PATH: `${inDir("closed")}:${process.env["PATH"]}` };
+    const hidden = await shop.facsWith({ env }, "secrets", "exec", "dev", "--", "no-such-command");
+    expect(hidden).toMatchObject({ code: 127, stderr: expect.stringContaining("command not found") });
     expect(await run(shop.dir)).toMatchObject({ code: 126, stderr: expect.stringContaining("EACCES") });
     expect((await run("echo", "--json")).stdout).toBe("--json\n");
     expect(await shop.facs("secrets", "exec", "dev", "--json", "--", "true")).toMatchObject({

@@ -1,7 +1,7 @@
 import path from "node:path";
-import { type Environment, errnoOf, FacsimileError, isFacsimileError, type Secret } from "@facsimile/core";
+import { type Environment, FacsimileError, isFacsimileError, type Secret } from "@facsimile/core";
 import { parseValueName, valueNameText, valuesOf } from "@facsimile/state";
-import { runChild, withoutKeys } from "../child.ts";
+import { isNotFound, runChild, withoutKeys } from "../child.ts";
 import { makeFifo, serveFifo } from "../fifo.ts";
 import { withMemoryFolder } from "../memory-folder.ts";
 import { notHeld, type Opened, openScope, type SecretsInvocation } from "./secrets.ts";
@@ -41,7 +41,7 @@ async function notRun(error: unknown, { world, run }: SecretsExecInvocation): Pr
   if (!isFacsimileError(error, "EXEC_NOT_FOUND")) throw error;
   const { problemsText } = await import("../text/problems.ts");
   world.tell(problemsText(error, { root: run.root, style: world.tellStyle }));
-  return { status: errnoOf(error.cause) === "ENOENT" ? 127 : 126 };
+  return { status: isNotFound(error.cause) ? 127 : 126 };
 }
 
 function noDocument(): FacsimileError {
