@@ -44,16 +44,17 @@ describe("hosts remember which state was deployed to them", () => {
     const { code, stderr } = await shop.facs("deploy", "staging", "--yes", "ledger@1.1.0");
     expect(stderr).toContain("STATE_ROLLED_BACK");
     expect(stderr).toContain(told);
-    expect(stderr).toContain("facs deploy staging --accept-rollback");
+    expect(stderr).toContain("If it is meant: facs deploy staging ledger@1.1.0 --accept-rollback\n");
     expect(code).toBe(5);
-    const back = await shop.facs("rollback", "staging", "--yes");
+    const back = await shop.facs("rollback", "staging", "storefront", "--regions", "eu", "--yes");
     expect(back.stderr).toContain("STATE_ROLLED_BACK");
-    expect(back.stderr).toContain(told);
-    expect(back.stderr).toContain("facs rollback staging --accept-rollback");
+    expect(back.stderr).toContain(`serial ${Math.max(...now)} was deployed to web1.eu, web2.eu\n`);
+    expect(back.stderr).toContain("If it is meant: facs rollback staging storefront --regions eu --accept-rollback\n");
     expect(back.code).toBe(5);
     // It got as far as to look for the release.
     const meant = await shop.facs("rollback", "staging", "0000000", "--yes", "--accept-rollback");
     expect(meant.stderr).toContain(told);
+    expect(meant.stderr).not.toContain("If it is meant");
     expect(meant).toMatchObject({ code: 64, stderr: expect.stringContaining("UNKNOWN_RELEASE") });
     expect(await git(shop.root, "rev-parse", "HEAD")).toBe(head);
     expect(await git(shop.root, "status", "--porcelain")).toBe("");

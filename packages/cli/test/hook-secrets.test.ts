@@ -79,6 +79,31 @@ describe("a command that fails shows no secret of its release", { timeout: 60_00
     },
   );
 
+  it("nor where an older state, that does not know it, is accepted for a rollback, and where what comes back is older than it remembers", async () => {
+    await shop.define({ deploy: "postcmd: 'cat etc/app.ini; test ! -e $HOME/bad'," });
+    const first = await shop.deploy();
+    const [before, state] = [await password(), path.join(shop.root, "state/staging.json")];
+    const old = await fs.readFile(state);
+    for (const _ of [1, 2, 3]) await facs("secrets", "rotate", "staging", "passwd/till", "--yes");
+    const now = await fs.readFile(state);
+    expect((await shop.deploy()).outcome).toBe("done");
+    const current = (await shop.read(HOST, "shop/shop/current/etc/app.ini")) ?? "";
+    expect(current).not.toContain(before);
+    await shop.mark(HOST, "bad");
+    await fs.writeFile(state, old);
+    const older = await facs("rollback", "staging", "--yes", "--accept-rollback");
+    await fs.writeFile(state, now);
+    const named = await facs("rollback", "staging", first.projects[0]?.release.slice(0, 7) ?? "", "--yes");
+    for (const text of [older, named, await journals()]) {
+      expect(text).toContain(
+        "(what it printed is not shown: it may hold secrets that the state at hand does not know)",
+      );
+      for (const secret of [before, current.slice("password = ".length).trim()])
+        expect(holds(text, secret)).toBe(false);
+    }
+    await shop.mark(HOST, "bad", false);
+  });
+
   /** Deploys with it, here and by facs, and what is told of it where. */
   async function failing(deploy: string, banner = "one") {
     await shop.define({ deploy, banner });

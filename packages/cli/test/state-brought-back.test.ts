@@ -33,7 +33,7 @@ describe("facs state verify", () => {
     await shop.git("reset", "--quiet", "--hard", "HEAD~1");
     const { code, stderr } = await shop.facs("secrets", "generate", "dev");
     expect([code, stderr]).toEqual([5, expect.stringContaining("STATE_ROLLED_BACK")]);
-    expect(stderr).toContain("facs state seal --accept-rollback");
+    expect(stderr).toContain("facs state seal dev --accept-rollback");
   });
 
   it("is not led astray by a file that claims a high serial and is not signed", async () => {

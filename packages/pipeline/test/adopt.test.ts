@@ -77,7 +77,7 @@ describe("a home that was taken over, and taken back", { timeout: 60_000 }, () =
       ["web1.eu", "web2.eu"].map((host) => ({
         host,
         outcome: "failed",
-        problem: { code: "NOT_ADOPTED", hint: expect.stringContaining("facs rollback other") },
+        problem: { code: "NOT_ADOPTED", hint: expect.stringContaining("facs deploy staging --adopt") },
       })),
     );
     const back = (words: string[] = []) => rollback({ instance: "other", yes: true, words }, shop.context);

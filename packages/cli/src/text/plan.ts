@@ -94,7 +94,7 @@ function sameVersion({ project }: ProjectPlan, { hosts }: Plan): string {
   if (drifted > 0) return `edited by hand on ${count(drifted, "host")}`;
   return mine.every(({ release }) => release)
     ? "unchanged"
-    : "the same files; commands, or the hosts that it is made for, changed";
+    : "the same files; commands, the hosts that it is made for, or what a host has on record of it, changed";
 }
 
 function downLines({ down = [] }: Plan, { yellow }: Style): string[] {

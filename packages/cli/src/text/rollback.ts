@@ -32,7 +32,7 @@ function againLines(
   { instance, projects, hosts }: RollbackReport,
   { command, given }: TypedRollback,
 ): readonly string[] {
-  if (hosts.some(({ problem }) => problem?.code === "ROLLBACK_IMPOSSIBLE")) return [];
+  if (hosts.some(({ problem }) => ["ROLLBACK_IMPOSSIBLE", "COPY_CHANGED"].includes(problem?.code ?? ""))) return [];
   return projects.length === 0 ? [command] : rollbackAgain(instance, projects).map((line) => `${line}${given}`);
 }
 
@@ -46,7 +46,7 @@ function afterRows({ instance, projects, hosts, rotated, defined }: RollbackRepo
   const old = rotated.flatMap((one) => rotatedLines(one, { instance, given }));
   const apart = projects.flatMap(({ project, version }) => {
     const said = defined.find((one) => one.project === project);
-    return said === undefined ? [] : apartLines(said, { version, instance, given });
+    return said === undefined ? [] : apartLines(said, { version, instance, given, isWhole: left.length === 0 });
   });
   return [
     ...(left.length === 0 ? [] : [["mixed", `hosts differ now: ${left.map(({ host }) => host).join(", ")} kept what ran there`] as const]),
@@ -58,16 +58,15 @@ function afterRows({ instance, projects, hosts, rotated, defined }: RollbackRepo
 /** A rollback leaves the definitions as they are: the next deploy would bring back what was left. */
 function apartLines(
   { project, version: said, position }: RollbackReport["defined"][number],
-  { version, instance, given }: { version: string; instance: string; given: string },
+  { version, instance, given, isWhole }: { version: string; instance: string; given: string; isWhole: boolean },
 ): string[] {
   const where = position === undefined ? "the definitions say" : `${formatPosition(position)} says`;
   if (said === version)
     return [
       `${where} ${project} ${harmless(said)} too; what else they say may differ from what hosts hold`,
-      `  to see it: facs plan ${instance} ${project}${given}`,
+      `  to see it: facs plan ${instance} ${project}${given.replace(" --accept-rollback", "")}`,
     ];
-  return [
-    `${where} ${project} ${harmless(said)}, and the next deploy would bring it back`,
-    `  to stay with ${harmless(version)}: facs deploy ${instance} ${project}@${harmless(version)}${given}`,
-  ];
+  const stay = `  to stay with ${harmless(version)}: facs deploy ${instance} ${project}@${harmless(version)}${given}`;
+  // Definitions say one version for all hosts.
+  return [`${where} ${project} ${harmless(said)}, and the next deploy would bring it back`, ...(isWhole ? [stay] : [])];
 }

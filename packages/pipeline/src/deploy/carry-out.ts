@@ -27,6 +27,8 @@ export interface CarryOutContext extends PipelineContext {
   readonly watch: Stopwatch;
   /** See {@link RunContext}. */
   readonly chosen?: RunContext["chosen"];
+  /** See {@link RunContext}. */
+  readonly hidesOutput?: RunContext["hidesOutput"];
   readonly adopt: boolean;
   readonly allowDeletes: boolean;
   readonly recorded: DeployReport["recorded"];

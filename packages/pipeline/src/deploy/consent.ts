@@ -46,11 +46,16 @@ export async function isAgreed(work: Work, request: Consent, context: PipelineCo
   return true;
 }
 
-export function unconfirmed({ instance, projects = [], command }: Consent, what: string): FacsimileError {
-  const words = [instance, ...projects].join(" ");
+export function unconfirmed(request: Consent, what: string): FacsimileError {
+  const { instance, projects = [] } = request;
   return new FacsimileError("CONFIRMATION_NEEDED", `${what}, and nobody can be asked here`, {
-    hint: `facs plan ${words}, and if it is right: ${command ?? `facs deploy ${words}`} --yes`,
+    hint: `facs plan ${[instance, ...projects].join(" ")}, and if it is right: ${typed(request)} --yes`,
   });
+}
+
+/** The command, to be typed again. */
+export function typed({ instance, projects = [], command }: Consent): string {
+  return command ?? ["facs deploy", instance, ...projects].join(" ");
 }
 
 async function assertStill(definitions: string, { work, context }: { work: Work; context: PipelineContext }) {

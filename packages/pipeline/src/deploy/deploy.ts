@@ -6,7 +6,7 @@ import { beforeDeploy } from "../sources/prepare.ts";
 import { planRecording, type Recording, record } from "../state/record-state.ts";
 import { leash } from "./abort.ts";
 import { carryOut } from "./carry-out.ts";
-import { isAgreed } from "./consent.ts";
+import { isAgreed, typed } from "./consent.ts";
 import { assertNotOlder, deployedOf } from "./deployed-state.ts";
 import { evaluate } from "./evaluate.ts";
 import { allExact } from "./exact.ts";
@@ -93,7 +93,8 @@ async function leaveIt(deploying: Deploying, { work, planned }: Looked): Promise
 /** Asks, writes down what is to be remembered, and does it. */
 async function bring(deploying: Deploying, { work: before, planned }: Looked): Promise<DeployReport> {
   const { request, asked, outline, watch, context, letGo, stop } = deploying;
-  if (request.acceptRollback !== true) assertNotOlder({ ...before, state: before.state.state });
+  if (request.acceptRollback !== true)
+    assertNotOlder({ ...before, state: before.state.state, command: typed(request) });
   context.signal?.throwIfAborted();
   const recording = await agreedRecording(planned, { work: before, request }, context);
   if (recording === undefined)

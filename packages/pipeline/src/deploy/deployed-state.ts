@@ -9,8 +9,8 @@ export interface DeployedCheck {
   readonly outline: Pick<Outline, "definition">;
   readonly state: State;
   readonly surveyed: readonly Surveyed[];
-  /** Of whoever asks. Default `facs deploy`. */
-  readonly command?: "facs deploy" | "facs rollback" | undefined;
+  /** As it was typed, for whoever means it all the same. */
+  readonly command?: string | undefined;
 }
 
 /** What hosts are to remember of a state; nothing before it is sealed, nor of a local instance: see docs/formats/deployed-1.md. */
@@ -25,19 +25,16 @@ export function assertNotOlder(check: DeployedCheck): void {
   throwProblems(olderThanDeployed(check));
 }
 
-/** What is accepted all the same is told. */
-export function warnOfOlder(check: DeployedCheck, { onEvent }: Pick<PipelineContext, "onEvent">): void {
-  for (const { message, hint } of olderThanDeployed(check))
+/** What is accepted all the same, or only looked at, is told. @returns Whether there is something to tell. */
+export function warnOfOlder(check: DeployedCheck, { onEvent }: Pick<PipelineContext, "onEvent">): boolean {
+  const problems = olderThanDeployed({ ...check, command: undefined });
+  for (const { message, hint } of problems)
     onEvent({ type: "warning", message, ...(hint === undefined ? {} : { hint }) });
+  return problems.length > 0;
 }
 
 /** Why hosts must not get this state: they remember a later one, or another. One problem for all that remember the same. */
-export function olderThanDeployed({
-  outline,
-  state,
-  surveyed,
-  command = "facs deploy",
-}: DeployedCheck): FacsimileError[] {
+function olderThanDeployed({ outline, state, surveyed, command }: DeployedCheck): FacsimileError[] {
   if (outline.definition.local) return [];
   const alike = new Map<string, { deployed: DeployedState; hosts: string[] }>();
   for (const { reached, projects } of surveyed) {
@@ -49,6 +46,5 @@ export function olderThanDeployed({
       alike.set(key, { deployed, hosts: [...hosts] });
     }
   }
-  const meant = `${command} ${outline.definition.instance.full}`;
-  return [...alike.values()].flatMap((group) => judgeDeployed(state, { ...group, command: meant }) ?? []);
+  return [...alike.values()].flatMap((group) => judgeDeployed(state, { ...group, command }) ?? []);
 }

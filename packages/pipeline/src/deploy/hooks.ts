@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { FacsimileError } from "@facsimile/core";
 import type { HealthCheck, Hook, Host } from "@facsimile/definitions";
 import type { HookResult, Lock, Place } from "@facsimile/transport";
-import type { PipelineContext } from "../context.ts";
 import type { Hooks } from "../release/release.ts";
 import { concerns } from "./concerns.ts";
+import type { RunContext } from "./host-run.ts";
 import { isNotBegun } from "./not-begun.ts";
 
 export interface HookRequest {
@@ -23,12 +23,15 @@ export interface HookRequest {
   readonly past?: { irreversible: boolean };
 }
 
+/** What of a command may be shown. */
+type Shown = Pick<RunContext, "redactor" | "hidesOutput">;
+
 /**
  * Runs a host's hooks one by one; the first failure ends them.
  *
  * @throws `HOOK_FAILED` with the command and the end of its output, secrets taken out of both
  */
-export async function runHooks(hooks: readonly Hook[], request: HookRequest, context: PipelineContext): Promise<void> {
+export async function runHooks(hooks: readonly Hook[], request: HookRequest, context: Shown): Promise<void> {
   const { past = { irreversible: false } } = request;
   const mine = hooks.filter((hook) => concerns(hook, request.host) && (hook.once !== true || request.isFirst(hook)));
   for (const hook of mine) {
@@ -46,29 +49,25 @@ export async function runHooks(hooks: readonly Hook[], request: HookRequest, con
 async function runOne(
   hook: Hook,
   { lock, place, release, previous, host }: HookRequest,
-  { redactor }: PipelineContext,
+  context: Shown,
 ): Promise<void> {
   const run = commandOf(hook.run);
   const result = await lock.runHook(place, { run, release, previous, timeout: hook.timeout });
   if (result.exitCode === 0) return;
   const how = result.timedOut ? `did not end within ${hook.timeout ?? 300} s` : `exited ${result.exitCode}`;
-  const what = redactor.redact([hook.run].flat().join(" "));
-  throw new FacsimileError("HOOK_FAILED", `\`${what}\` ${how} on ${host.name}${lastLines(result, redactor)}`);
+  const what = context.redactor.redact([hook.run].flat().join(" "));
+  throw new FacsimileError("HOOK_FAILED", `\`${what}\` ${how} on ${host.name}${lastLines(result, context)}`);
 }
 
 /** Asks until every check of the release is well, or its tries are used up. @throws `UNHEALTHY` */
-export async function awaitHealth(
-  checks: Hooks["health"],
-  request: HookRequest,
-  context: PipelineContext,
-): Promise<void> {
+export async function awaitHealth(checks: Hooks["health"], request: HookRequest, context: Shown): Promise<void> {
   for (const check of checks) await awaitOne(check, request, context);
 }
 
 async function awaitOne(
   check: HealthCheck,
   { lock, place, release, previous, host }: HookRequest,
-  { redactor }: PipelineContext,
+  context: Shown,
 ): Promise<void> {
   const { retries = 10, interval = 1, timeout = 10 } = check;
   const run = check.http === undefined ? commandOf(check.run ?? "true") : fetchCommand(check.http, timeout);
@@ -76,10 +75,10 @@ async function awaitOne(
     const result = await lock.runHook(place, { run, release, previous, timeout });
     if (result.exitCode === 0) return;
     if (tries > retries) {
-      const what = redactor.redact(check.http ?? [check.run].flat().join(" "));
+      const what = context.redactor.redact(check.http ?? [check.run].flat().join(" "));
       throw new FacsimileError(
         "UNHEALTHY",
-        `${host.name} is not healthy: \`${what}\` failed${tries === 1 ? "" : ` ${tries} times`}${lastLines(result, redactor)}`,
+        `${host.name} is not healthy: \`${what}\` failed${tries === 1 ? "" : ` ${tries} times`}${lastLines(result, context)}`,
       );
     }
     await sleep(interval * 1000);
@@ -104,10 +103,13 @@ function commandOf(run: Hook["run"]): string | [string, ...string[]] {
   return [file, ...args];
 }
 
-function lastLines(result: HookResult, redactor: PipelineContext["redactor"]): string {
+function lastLines(result: HookResult, { redactor, hidesOutput }: Shown): string {
+  if (hidesOutput && result.output !== "") return `\n    ${HIDDEN}`;
   const lines = redactor.redact(wholeLines(result)).trimEnd().split("\n").slice(-8);
   return lines.join("") === "" ? "" : `:\n${lines.map((line) => `    ${line}`).join("\n")}`;
 }
+
+const HIDDEN = "(what it printed is not shown: it may hold secrets that the state at hand does not know)";
 
 /** A line whose beginning was cut off may begin within a secret, which nobody would know as one. */
 function wholeLines({ output, truncated }: HookResult): string {

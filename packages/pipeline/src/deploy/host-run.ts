@@ -66,6 +66,8 @@ export interface RunContext extends PipelineContext {
   readonly instance: string;
   /** The choice of hosts as it is typed, a blank before it, for advice. Default: all hosts. */
   readonly chosen?: string | undefined;
+  /** Releases may hold secrets that the state at hand does not know: nothing that commands print is shown. Default `false`. */
+  readonly hidesOutput?: boolean | undefined;
   /** As locks, histories and journals have it. */
   readonly action: "deploy" | "rollback";
   readonly journal: Journal;

@@ -32,14 +32,13 @@ export function withOddReleases(
   return hosts.map((host) => {
     const odd = host.projects.find(({ project, release }) => release !== undefined && release !== counts.get(project)?.[0]?.release); // biome-ignore format: one line
     if (host.problem !== undefined || odd === undefined) return host;
-    const problem = oddRelease(odd, { counts: counts.get(odd.project) ?? [], host: host.host, instance, defined });
+    const problem = oddRelease(odd, { counts: counts.get(odd.project) ?? [], instance, defined });
     return { ...host, problem };
   });
 }
 
 interface Told {
   readonly counts: readonly ReleaseCount[];
-  readonly host: string;
   readonly instance: string;
   readonly defined: readonly AskedVersion[];
 }
@@ -51,11 +50,21 @@ function oddRelease({ project, version, release = "" }: VerifiedProject, told: T
   return new FacsimileError("ODD_RELEASE", message, { hint: alikeHint(project, told) });
 }
 
-/** A deploy brings what the definitions say: where most hosts hold another version, that has to be named. */
-function alikeHint(project: string, { counts: [most], host, instance, defined }: Told): string {
+/** A deploy brings what the definitions say: after a rollback that is not what most hosts are meant to hold. */
+function alikeHint(project: string, { counts, instance, defined }: Told): string {
   const said = defined.find((one) => one.project === project)?.version;
-  const isApart = said !== undefined && most !== undefined && most.version !== said;
-  const deploy = `A deploy makes them alike: facs deploy ${instance}${isApart ? ` ${project}@${most.version} (the definitions say ${said})` : ""}`; // biome-ignore format: one line
+  const most = mostApart(counts, said);
+  const deploy = `A deploy makes them alike: facs deploy ${instance}`;
   if (most === undefined) return deploy;
-  return `${deploy}; or, to what most hold: facs rollback ${instance} ${project} ${most.release.slice(0, 7)} --hosts ${host}`;
+  return `${deploy}, by ${said}, as the definitions say; or by ${most.version}, as most are: facs deploy ${instance} ${project}@${most.version}`;
+}
+
+/** The release that most hosts hold, where it is not of the version that is defined, nor one that `--src-dir` made. Pure. */
+export function mostApart([most]: readonly ReleaseCount[], said: string | undefined): ReleaseCount | undefined {
+  return most === undefined || said === undefined || most.version === said || isOfTree(most) ? undefined : most;
+}
+
+/** No repository has such a version: `--src-dir` made it. Pure. */
+export function isOfTree({ version }: { readonly version?: string | undefined }): boolean {
+  return version === "dev" || version?.endsWith("+dev") === true;
 }

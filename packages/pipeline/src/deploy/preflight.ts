@@ -54,7 +54,7 @@ export function preflightBack(
 function takenOver(host: string, { probe, instance }: { probe: Probe; instance: string }): FacsimileError[] {
   const { owner } = probe;
   if (owner === undefined) return [];
-  const hint = `It goes back with its owner: facs rollback ${owner.instance}. To take the place over: facs deploy ${instance} --adopt`;
+  const hint = `Choose the other hosts (--hosts). To take the place over: facs deploy ${instance} --adopt`;
   const { code, message } = notAdopted(host, probe);
   return [new FacsimileError(code, message, { hint })];
 }

@@ -1,5 +1,6 @@
 import { didYouMean, FacsimileError } from "@facsimile/core";
 import type { PipelineContext } from "../context.ts";
+import { hostWords } from "../instance/chosen-hosts.ts";
 import type { Copy } from "../release/release.ts";
 import { type PastRun, pastRuns } from "./journals.ts";
 import { rollbackAgain } from "./rollback-again.ts";
@@ -40,10 +41,14 @@ export async function takeUp(
   };
 }
 
-function ofRollback({ run, projects }: PastRun, instance: string): FacsimileError {
+function ofRollback({ run, projects, hosts }: PastRun, instance: string): FacsimileError {
+  const chosen = [...hosts].filter(([, outcome]) => outcome !== "skipped").map(([host]) => host);
+  const only = chosen.length === hosts.size ? "" : hostWords({ hosts: chosen });
   const goals = projects.flatMap(({ project, release }) => (release === undefined ? [] : [{ project, release }]));
   return new FacsimileError("USAGE", `run ${run} was a rollback; a deploy does not go on with it`, {
-    hint: `To go on with it: ${rollbackAgain(instance, goals).join(", and ")}. To deploy what the definitions say: without --resume and --only-failed.`,
+    hint: `To go on with it: ${rollbackAgain(instance, goals)
+      .map((line) => `${line}${only}`)
+      .join(", and ")}. To deploy what the definitions say: without --resume and --only-failed.`,
   });
 }
 

@@ -47,8 +47,13 @@ export async function isAgreed(
   throw unconfirmed(request, what);
 }
 
-function unconfirmed({ instance, words = [], command }: RollbackRequest, what: string): FacsimileError {
+function unconfirmed(request: RollbackRequest, what: string): FacsimileError {
   return new FacsimileError("CONFIRMATION_NEEDED", `${what}, and nobody can be asked here`, {
-    hint: `facs history ${instance}, and if it is right: ${command ?? ["facs rollback", instance, ...words].join(" ")} --yes`,
+    hint: `facs history ${request.instance}, and if it is right: ${typedBack(request)} --yes`,
   });
+}
+
+/** The command, to be typed again. */
+export function typedBack({ instance, words = [], command }: RollbackRequest): string {
+  return command ?? ["facs rollback", instance, ...words].join(" ");
 }

@@ -17,7 +17,7 @@ import { findHeld } from "./rollback-held.ts";
 import { ownGoals } from "./rollback-own.ts";
 import { planOfRollback } from "./rollback-plan.ts";
 import type { RollbackPlan, RollbackReport } from "./rollback-report.ts";
-import { assertAllowed, isAgreed, type RollbackRequest } from "./rollback-request.ts";
+import { assertAllowed, isAgreed, type RollbackRequest, typedBack } from "./rollback-request.ts";
 import { rollbackRuns } from "./rollback-runs.ts";
 import { rotatedSince } from "./rollback-secrets.ts";
 import { type Named, parseWords, type RollbackWords } from "./rollback-words.ts";
@@ -73,8 +73,8 @@ async function goBack(going: Going, reaching: Promise<Reached[]>): Promise<Rollb
   const asked = found.filter(({ reached }) => isMeant(reached.host));
   const surveyed = preflightBack(asked, { protect: protectedOf(outline), instance: outline.instance.full });
   if (!tooManyLost(surveyed, outline)) {
-    heedOlder(going, { outline, state: scope.state, surveyed: found, command: "facs rollback" });
-    return bringBack(going, await lookBack(going, { scope, surveyed }));
+    const isOlder = heedsOlder(going, { outline, state: scope.state, surveyed: found });
+    return bringBack(going, { ...(await lookBack(going, { scope, surveyed })), isOlder });
   }
   const left = going.left.filter(({ host }) => isMeant(host));
   const lost = { watch, outcome: "failed", hosts: lostHosts(surveyed) } as const;
@@ -82,9 +82,10 @@ async function goBack(going: Going, reaching: Promise<Reached[]>): Promise<Rollb
 }
 
 /** By an older state nobody can tell which secrets the releases bring back. @throws As {@link assertNotOlder} */
-function heedOlder({ request, context }: Going, check: DeployedCheck): void {
-  if (request.acceptRollback === true) warnOfOlder(check, context);
-  else assertNotOlder(check);
+function heedsOlder({ request, context }: Going, check: DeployedCheck): boolean {
+  if (request.acceptRollback === true) return warnOfOlder(check, context);
+  assertNotOlder({ ...check, command: typedBack(request) });
+  return false;
 }
 
 /** What is to be switched where, and all that somebody is to know of it. */
@@ -112,7 +113,10 @@ async function lookBack(
 }
 
 /** Asks, and does it. */
-async function bringBack(going: Going, { work, plan, by }: LookedBack): Promise<RollbackReport> {
+async function bringBack(
+  going: Going,
+  { work, plan, by, isOlder }: LookedBack & { readonly isOlder: boolean },
+): Promise<RollbackReport> {
   const { request, watch, context, letGo, stop } = going;
   const { outline, surveyed, runs } = work;
   const told = { outline, rotated: plan.rotated };
@@ -122,7 +126,8 @@ async function bringBack(going: Going, { work, plan, by }: LookedBack): Promise<
   context.signal?.throwIfAborted();
   if (!(await isAgreed({ plan, outline }, request))) return end({ outcome: "failed", hosts: untouchedHosts(surveyed) });
   const how = { action: "rollback", by, adopt: false, allowDeletes: false, deployed: undefined, recorded: undefined, resumes: undefined, chosen: hostWords(request.filter ?? {}) } as const; // biome-ignore format: one line
-  return rollbackReport(await carryOut(work, { ...context, ...how, letGo, stop, watch }), told);
+  const hidesOutput = isOlder || plan.rotated.length > 0;
+  return rollbackReport(await carryOut(work, { ...context, ...how, hidesOutput, letGo, stop, watch }), told);
 }
 
 /** Whether a host is to hold one of the projects that go back. */

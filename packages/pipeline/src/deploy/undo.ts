@@ -1,3 +1,4 @@
+import { isFacsimileError } from "@facsimile/core";
 import { isConfirmed } from "./compare.ts";
 import type { HostRun, Step } from "./host-run.ts";
 import type { Work } from "./report.ts";
@@ -14,7 +15,7 @@ interface Changed {
   readonly step: Step;
 }
 
-/** The report of a run, with the way back of the hosts that are done, where there is one. Pure. */
+/** The report of a run, with the way back of the hosts that it brought over, where there is one. Pure. */
 export function withUndo(report: DeployReport, ended: Ended): DeployReport {
   const undo = ["done", "partial"].includes(report.outcome) ? undoOf(ended) : undefined;
   return undo === undefined ? report : { ...report, undo };
@@ -25,7 +26,8 @@ export function withUndo(report: DeployReport, ended: Ended): DeployReport {
  * back all of it.
  */
 function undoOf({ runs, projects, isNamed }: Ended): Undo | undefined {
-  const done = runs.filter(({ outcome }) => outcome === "done");
+  // What its commands changed was confirmed before.
+  const done = runs.filter(({ outcome, problem }) => outcome === "done" || isFacsimileError(problem, "COPY_CHANGED"));
   const changed = done.flatMap(({ host, steps }) => steps.filter(isOther).map((step) => ({ host: host.name, step })));
   const going = projects.filter(({ project }) => changed.some(({ step }) => step.copy.project === project));
   const hosts = new Set<string>(changed.map(({ host }) => host));

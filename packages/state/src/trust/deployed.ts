@@ -13,14 +13,14 @@ export interface Deployed {
 export interface Judged {
   readonly deployed: Deployed;
   readonly hosts: readonly string[];
-  /** What may go on all the same, with `--accept-rollback`. Default `facs deploy INSTANCE`, for whoever knows it to fill in. */
+  /** What goes on all the same, with `--accept-rollback`, as it was typed. Default: nothing is said of that. */
   readonly command?: string | undefined;
 }
 
 /** Why hosts that remember `deployed` must not get what this state says, or `undefined`. Pure. */
 export function judgeDeployed(
   state: Pick<State, "file" | "id" | "serial" | "digest">,
-  { deployed, hosts, command = "facs deploy INSTANCE" }: Judged,
+  { deployed, hosts, command }: Judged,
 ): FacsimileError | undefined {
   const { file, id, serial, digest } = state;
   const where = hosts.join(", ");
@@ -46,8 +46,9 @@ export function judgeDeployed(
   );
 }
 
-function refused(code: string, message: string, command: string): FacsimileError {
+function refused(code: string, message: string, command: string | undefined): FacsimileError {
+  const meant = command === undefined ? "" : `\nIf it is meant: ${command} --accept-rollback`;
   return new FacsimileError(code, message, {
-    hint: `Get what was deployed: git pull, or git log --all -- the file.\nIf it is meant: ${command} --accept-rollback`,
+    hint: `Get what was deployed: git pull, or git log --all -- the file.${meant}`,
   });
 }

@@ -104,7 +104,7 @@ function formatMemory({ files, places }: Remembered): Uint8Array {
 
 function rolledBack(name: string, what: string): FacsimileError {
   return new FacsimileError("STATE_ROLLED_BACK", `${name} ${what}`, {
-    hint: "An old checkout, a revert or a merge brought it back: git pull, or git log -- the file.\nIf it is meant, seal it as the newest: facs state seal --accept-rollback",
+    hint: "An old checkout, a revert or a merge brought it back: git pull, or git log -- the file.\nIf it is meant, seal it as the newest: facs state seal INSTANCE --accept-rollback",
   });
 }
 
@@ -113,7 +113,7 @@ function replaced(name: string): FacsimileError {
     "STATE_REPLACED",
     `${name} is another file than the one you used here before: its id differs`,
     {
-      hint: "Find out who replaced it (git log -- the file). If it is meant: facs state seal --accept-rollback",
+      hint: "Find out who replaced it (git log -- the file). If it is meant: facs state seal INSTANCE --accept-rollback",
     },
   );
 }
