@@ -18,6 +18,8 @@ export interface ChannelOptions {
   }) => FacsimileError;
   /** What to tell when it does not answer in time. */
   readonly silent: (seconds: number) => FacsimileError;
+  /** The connection is kept for others: once ready, only the program itself is ever ended. Default `false`. */
+  readonly isShared?: boolean;
 }
 
 interface Waiter {
@@ -91,7 +93,7 @@ export class Channel {
 
   /** Lets the agent end by itself, for two seconds; then not. */
   async close(): Promise<void> {
-    const impatient = setTimeout(() => void this.#group.end(), 2000);
+    const impatient = setTimeout(() => void this.#end(), 2000);
     this.#group.child.stdin?.end();
     await this.#group.exited.catch(() => undefined);
     clearTimeout(impatient);
@@ -146,6 +148,15 @@ export class Channel {
     clearTimeout(this.#gone);
     this.#options.signal?.removeEventListener("abort", this.#abort);
     for (const { reject } of this.#waiters.splice(0)) reject(reason);
-    if (!this.#isOver || !this.#isReady) void this.#group.end();
+    if (!this.#isOver || !this.#isShared()) void this.#end();
+  }
+
+  /** What a shared line needs lives on with it: a way through other hosts that its master goes, and whoever rides on that. */
+  #end(): Promise<void> {
+    return this.#group.end({ alone: this.#isShared() });
+  }
+
+  #isShared(): boolean {
+    return this.#isReady && this.#options.isShared === true;
   }
 }

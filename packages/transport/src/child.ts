@@ -6,8 +6,8 @@ export interface Group {
   readonly child: ChildProcess;
   /** Settles when the program itself exits; others that hold its pipes are not waited for. 128 for a signal. */
   readonly exited: Promise<number>;
-  /** Ends it and everything it started, politely, then not. */
-  end(): Promise<void>;
+  /** Ends it and everything it started, politely, then not; with `alone` only it. */
+  end(how?: { readonly alone: boolean }): Promise<void>;
 }
 
 /**
@@ -21,19 +21,30 @@ export function spawnGroup(
   options: { readonly env: Environment; readonly cwd?: string | undefined; readonly isUsersOwn?: boolean },
 ): Group {
   const stdio: StdioOptions = ["pipe", "pipe", "pipe"];
-  const child = spawn(file, args, {
-    stdio,
-    detached: true,
-    env: options.isUsersOwn === true ? withoutOurs(options.env) : passedOn(options.env),
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-  });
+  const child = started(file, () =>
+    spawn(file, args, {
+      stdio,
+      detached: true,
+      env: options.isUsersOwn === true ? withoutOurs(options.env) : passedOn(options.env),
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    }),
+  );
   child.stdin?.on("error", () => undefined);
   const exited = new Promise<number>((resolve, reject) => {
     child.once("exit", (code) => resolve(code ?? 128));
     child.once("error", (cause) => reject(notStarted(file, cause)));
   });
   exited.catch(() => undefined);
-  return { child, exited, end: () => end(child, exited) };
+  return { child, exited, end: ({ alone } = { alone: false }) => end(child, { exited, alone }) };
+}
+
+/** Some failures Node tells by an event, others it throws. */
+function started(file: string, spawned: () => ChildProcess): ChildProcess {
+  try {
+    return spawned();
+  } catch (cause) {
+    throw cause instanceof Error ? notStarted(file, cause) : cause;
+  }
 }
 
 /** Keys and passphrases come by such variables. */
@@ -41,17 +52,22 @@ function withoutOurs(env: Environment): Environment {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("FACS_")));
 }
 
-async function end(child: ChildProcess, exited: Promise<number>): Promise<void> {
+async function end(
+  child: ChildProcess,
+  { exited, alone }: { readonly exited: Promise<number>; readonly alone: boolean },
+): Promise<void> {
   if (child.pid === undefined) return;
-  signalGroup(child.pid, "SIGTERM");
+  const group = -child.pid;
+  const signal = (name: NodeJS.Signals) => (alone ? void child.kill(name) : signalTo(group, name));
+  signal("SIGTERM");
   await Promise.race([exited.catch(() => 0), sleep(500, undefined, { ref: false })]);
-  signalGroup(child.pid, "SIGKILL");
+  signal("SIGKILL");
   await exited.catch(() => 0);
 }
 
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
+function signalTo(group: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-pid, signal);
+    process.kill(group, signal);
   } catch {
     // Nobody is left in it.
   }

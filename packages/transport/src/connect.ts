@@ -98,6 +98,7 @@ async function open(endpoint: Endpoint, { options, line, clean }: Opening): Prom
     silence,
     signal,
     lost: line.lost,
+    isShared: line.isShared === true,
     silent: (seconds) => silentFor(endpoint.name, seconds),
   });
   const close = async () => {

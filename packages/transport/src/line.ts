@@ -14,6 +14,7 @@ import type { ConnectOptions } from "./types.ts";
 export interface Line {
   readonly group: Group;
   readonly lost: ChannelOptions["lost"];
+  readonly isShared?: boolean;
   /** @param noisy start-up files print: rsync must be told from them. */
   bulk(noisy: boolean): Promise<Bulk | undefined>;
 }
@@ -40,6 +41,7 @@ export function sshLine(
   return {
     group: spawnGroup("ssh", sshArgs(endpoint, files, options), { env: options.env, isUsersOwn: true }),
     lost: (end) => lostOf(endpoint, end),
+    isShared: files.persist !== undefined,
     bulk: async (noisy) => {
       const { socket } = files;
       if (socket === undefined) return undefined;

@@ -153,3 +153,12 @@ it("is the same on this machine, without ssh", async () => {
   await session.close();
   expect(result).toMatchObject({ stdout: "staging\n", exitCode: 2 });
 });
+
+it("fails where somebody removes the folder of its output, and does not outlive the session", async () => {
+  const session = await login(hosts, "h");
+  const run = 'echo $$ > pid; rm -rf "$(dirname "$(readlink /proc/$$/fd/1)")"; exec sleep 100';
+  await expect(ran(session, run)).rejects.toMatchObject({ code: "HOST_FAILED", message: expect.stringContaining("where its output was") }); // biome-ignore format: one line
+  const pid = await fs.readFile(path.join(session.userHome, "pid"), "utf8");
+  await session.close();
+  await untilGone(pid);
+});

@@ -27,7 +27,7 @@ runner='
   : > "$T/pid.$child"
   # Whoever fetched all removes the folder; when the session is gone, nobody will.
   (
-    while kill -0 "$agent"; do [ -p "$T/o" ] || exit 0; sleep 1; done
+    while kill -0 "$agent"; do [ -p "$T/o" ] || kill -0 "$child" || exit 0; sleep 1; done
     set -- "$T"/status.*
     [ -e "$1" ] || { kill -TERM "-$child" || kill -TERM "$child"; sleep 1; kill -KILL "-$child"; }
     rm -rf "$T"
@@ -77,6 +77,7 @@ all_said() { [ -f "$T/o.end" ] && [ -f "$T/e.end" ]; }
 # look: waits for about a second that there is something to tell. Its status once it ended and all is told; two sizes; what it
 # wrote to standard output and error.
 look() {
+  [ -p "$T/o" ] || { echo "somebody removed $T, where its output was" >&2; exit 1; }
   round=0
   until told "$T/status" || arrived || [ "$round" -gt 20 ]; do
     round=$((round + 1))
@@ -103,7 +104,7 @@ look() {
   [ -z "$ended" ] || rm -rf "$T"
 }
 
-# abandoned: whoever was to write the status was killed.
+# abandoned: whoever was to write the status may do so for a second; it may have been killed.
 abandoned() {
   sleep 1
   told "$T/status" || : > "$T/status.137"
@@ -125,8 +126,7 @@ op_halt() {
   for round in 1 2 3 4 5; do ! told "$T/pid" || break; sleep 0.1 2>/dev/null || sleep 1; done
   end_group "$status"
   # What is another user's cannot be ended; nobody waits for it any more.
-  for round in 1 2 3 4 5; do ! told "$T/status" || break; sleep 0.1 2>/dev/null || sleep 1; done
-  told "$T/status" || : > "$T/status.137"
+  told "$T/status" || abandoned
   look
 }
 `;
