@@ -18,7 +18,6 @@ export type {
 } from "./deploy/plan-types.ts";
 export { isRefused } from "./deploy/refusals.ts";
 export type {
-  AskedVersion,
   DeployReport,
   HostOutcome,
   HostReport,

@@ -32,7 +32,7 @@ describe("commands that write into the copy", { timeout: 60_000 }, () => {
     expect(report).toMatchObject({ outcome: "partial", hosts: [{ outcome: "failed", switched: "kept" }, { outcome: "done" }] }); // biome-ignore format: one line
     expect(report.hosts[0]?.problem).toMatchObject({
       code: "COPY_CHANGED",
-      message: "web1.eu holds no exact copy of shop any more: its commands, or what they started, changed etc/banner (changed)", // biome-ignore format: one line
+      message: "web1.eu holds no exact copy of shop any more: commands, or what they started, changed etc/banner (changed)", // biome-ignore format: one line
       hint: "Declare what programs write on hosts, as deploy.shared or deploy.mutable. All that differs: facs verify staging", // biome-ignore format: one line
     });
     expect(report.undo).toEqual({ projects: [], hosts: [] });

@@ -47,7 +47,7 @@ function partialText(
     ...(reverted > 0 ? [`${count(reverted, "host")} went back to what ran before`] : []),
     ...(kept > 0 ? [`${count(kept, "host")} failed and ${kept === 1 ? "runs" : "run"} the new release, not confirmed`] : []),
     ...(changed > 0 ? [`${count(changed, "host")} switched and ${changed === 1 ? "is" : "are"} well, but ${changed === 1 ? "its copy is" : "their copies are"} not exact`] : []),
-    ...(stuck > 0 ? [`${stuck} could not be taken back`] : []),
+    ...(stuck > 0 ? [`${stuck} could not be taken back whole`] : []),
     ...(unknown > 0 ? [`of ${count(unknown, "host")} it is unknown whether it switched`] : []),
     ...(behind > 0 ? [`${count(behind, "host")} left behind`] : []),
   ]; // biome-ignore format: a line each

@@ -51,7 +51,7 @@ export function isChanging({ projects }: HostPlan): boolean {
   return projects.some(isProjectChanging);
 }
 
-export function isProjectChanging({ release, drift, changes }: HostProjectPlan): boolean {
+function isProjectChanging({ release, drift, changes }: HostProjectPlan): boolean {
   return !release || drift.length > 0 || changes.length > 0;
 }
 

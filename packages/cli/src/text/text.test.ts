@@ -120,7 +120,9 @@ describe("deployText", () => {
       report({ outcome: "partial", hosts: [host("web1", "reverted"), host("web2", "failed", stuck)] }),
       style,
     );
-    expect(text).toContain("staging: partial. 1 host went back to what ran before, 1 could not be taken back; 1.2 s\n");
+    expect(text).toContain(
+      "staging: partial. 1 host went back to what ran before, 1 could not be taken back whole; 1.2 s\n",
+    );
     const behind = report({ outcome: "partial", hosts: [host("web1", "done"), host("web2", "unreachable", lost)] });
     expect(deployText(behind, style)).toContain(
       "partial. 1 host holds exactly its copy of shop 1.1.0 (3f9c1e7); 1 host left behind",

@@ -5,13 +5,14 @@ import { type HostRun, lockOf, type RunContext, type Step } from "./host-run.ts"
 import { pathsText } from "./path-words.ts";
 
 /**
- * After the commands of a release: they, or what they started, may have written into the copy that was proven before them.
+ * After the commands of a run: they, or what they started, may have written into a copy that was proven before them, also into
+ * that of another project.
  *
  * @throws `COPY_CHANGED`
  */
 export async function assertCopies(run: HostRun, context: Pick<RunContext, "instance">): Promise<void> {
   const found: Found[] = [];
-  for (const { step } of run.switched.filter(({ step }) => hasCommands(step))) {
+  for (const { step } of run.switched.filter(({ step }) => step.kind !== "record")) {
     const changed = await changesOf(step, { run, manifest: step.wanted.manifest });
     if (changed.length > 0) found.push({ step, changed });
   }
@@ -36,10 +37,6 @@ export async function assertBack(run: HostRun, step: Step, context: Pick<RunCont
   if (changed.length > 0) throw copyChanged(run, [{ step, changed }], context);
 }
 
-function hasCommands({ kind, copy: { hooks } }: Step): boolean {
-  return kind !== "record" && (hooks.precmd.length > 0 || hooks.postcmd.length > 0 || hooks.health !== undefined);
-}
-
 /** What moved is hashed. Where only times did, the host notes that. */
 async function changesOf(
   { found: { place, options } }: Step,
@@ -59,7 +56,7 @@ function copyChanged(
   found: readonly Found[],
   { instance }: Pick<RunContext, "instance">,
 ): FacsimileError {
-  const lines = found.map(({ step, changed }) => `${host.name} holds no exact copy of ${step.copy.project} any more: its commands, or what they started, changed ${pathsText(changed)}`); // biome-ignore format: one line
+  const lines = found.map(({ step, changed }) => `${host.name} holds no exact copy of ${step.copy.project} any more: commands, or what they started, changed ${pathsText(changed)}`); // biome-ignore format: one line
   return new FacsimileError("COPY_CHANGED", lines.join("\n"), {
     hint: `Declare what programs write on hosts, as deploy.shared or deploy.mutable. All that differs: facs verify ${instance}`,
   });
