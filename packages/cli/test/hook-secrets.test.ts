@@ -79,6 +79,23 @@ describe("a command that fails shows no secret of its release", { timeout: 60_00
     },
   );
 
+  it("nor where a release comes back with a secret that was rotated since, oftener than the state remembers", async () => {
+    await shop.define({ deploy: "postcmd: 'cat etc/app.ini; test ! -e $HOME/bad',", banner: "before" });
+    expect((await shop.deploy()).outcome).toMatch(/done|unchanged/);
+    const file = (await shop.read(HOST, "shop/shop/current/etc/app.ini")) ?? "";
+    for (const _ of [1, 2, 3]) await facs("secrets", "rotate", "staging", "passwd/till", "--yes");
+    await shop.mark(HOST, "bad");
+    await shop.define({ deploy: "postcmd: 'cat etc/app.ini; test ! -e $HOME/bad',", banner: "after" });
+    const told = await facs("deploy", "staging", "--yes");
+    for (const text of [told, await journals()]) {
+      expect(text).toContain("could not be taken back");
+      expect(text).toContain("(what it printed is not shown:");
+      expect(holds(text, file.slice("password = ".length).trim())).toBe(false);
+    }
+    await shop.mark(HOST, "bad", false);
+    expect((await shop.deploy()).outcome).toBe("done");
+  });
+
   it("nor where an older state, that does not know it, is accepted for a rollback, and where what comes back is older than it remembers", async () => {
     await shop.define({ deploy: "postcmd: 'cat etc/app.ini; test ! -e $HOME/bad'," });
     const first = await shop.deploy();

@@ -29,6 +29,8 @@ export interface CarryOutContext extends PipelineContext {
   readonly chosen?: RunContext["chosen"];
   /** See {@link RunContext}. */
   readonly hidesOutput?: RunContext["hidesOutput"];
+  /** See {@link RunContext}. */
+  readonly hidesBack?: RunContext["hidesBack"];
   readonly adopt: boolean;
   readonly allowDeletes: boolean;
   readonly recorded: DeployReport["recorded"];

@@ -3,7 +3,7 @@ import type { Definition, Host } from "@facsimile/definitions";
 import type { Tree } from "@facsimile/manifest";
 import type { DeployedState, Lock, Place, Probe, Session, SwitchTarget } from "@facsimile/transport";
 import type { PipelineContext } from "../context.ts";
-import type { Copy, HostCopy } from "../release/release.ts";
+import type { Copy, HostCopy, Release } from "../release/release.ts";
 import type { SealedRelease } from "../release/seal.ts";
 import type { Journal } from "./journal.ts";
 import type { HostOutcome } from "./reports.ts";
@@ -68,6 +68,8 @@ export interface RunContext extends PipelineContext {
   readonly chosen?: string | undefined;
   /** Releases may hold secrets that the state at hand does not know: nothing that commands print is shown. Default `false`. */
   readonly hidesOutput?: boolean | undefined;
+  /** The same of one release that a host goes back to. Default: never. */
+  readonly hidesBack?: ((release: Release, host: string) => boolean) | undefined;
   /** As locks, histories and journals have it. */
   readonly action: "deploy" | "rollback";
   readonly journal: Journal;

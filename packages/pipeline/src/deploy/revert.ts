@@ -99,7 +99,8 @@ async function runOldHooks(run: HostRun, { found, copy }: Step, context: RunCont
     previous: copy.id,
     isFirst,
   };
-  await runHooks(hooks.postcmd, request, context);
+  const hidesOutput = context.hidesOutput === true || context.hidesBack?.(found.release, run.host.name) === true;
+  await runHooks(hooks.postcmd, request, { ...context, hidesOutput });
 }
 
 function cannotGoBack(run: HostRun, error: unknown): FacsimileError {

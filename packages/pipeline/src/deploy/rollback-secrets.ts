@@ -21,7 +21,8 @@ export function rotatedSince(
   });
 }
 
-function changedIn(
+/** By name, those that have another value now, or are gone. Pure. */
+export function changedIn(
   { hosts, trees, state: made, built }: Release,
   { host, state, instance }: { host: string; state: State; instance: InstanceName },
 ): readonly string[] {
