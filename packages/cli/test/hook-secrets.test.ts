@@ -96,6 +96,29 @@ describe("a command that fails shows no secret of its release", { timeout: 60_00
     expect((await shop.deploy()).outcome).toBe("done");
   });
 
+  it("nor where a rollback to a release without secrets fails, and what ran comes back: its secret was rotated and never deployed", async () => {
+    const template = path.join(shop.root, "tmpl/shop/_ALL_/_DEPLOY_/etc/app.ini");
+    const text = await fs.readFile(template, "utf8");
+    const deploy = "postcmd: 'cat etc/app.ini; test ! -e $HOME/bad',";
+    await fs.writeFile(template, "plain\n");
+    await shop.define({ deploy, banner: "plain" });
+    expect((await shop.deploy()).outcome).toBe("done");
+    await fs.writeFile(template, text);
+    await shop.define({ deploy, banner: "secret" });
+    expect((await shop.deploy()).outcome).toBe("done");
+    const file = (await shop.read(HOST, "shop/shop/current/etc/app.ini")) ?? "";
+    for (const _ of [1, 2, 3]) await facs("secrets", "rotate", "staging", "passwd/till", "--yes");
+    await shop.mark(HOST, "bad");
+    const told = await facs("rollback", "staging", "--yes");
+    for (const text of [told, await journals()]) {
+      expect(text).toContain("could not be taken back");
+      expect(holds(text, file.slice("password = ".length).trim())).toBe(false);
+    }
+    expect(told).toContain("(what it printed is not shown:");
+    await shop.mark(HOST, "bad", false);
+    expect((await shop.deploy()).outcome).toBe("done");
+  });
+
   it("nor where an older state, that does not know it, is accepted for a rollback, and where what comes back is older than it remembers", async () => {
     await shop.define({ deploy: "postcmd: 'cat etc/app.ini; test ! -e $HOME/bad'," });
     const first = await shop.deploy();

@@ -1,7 +1,6 @@
 import type { PipelineContext } from "../context.ts";
 import { tellSingleRecipient } from "../instance/warnings.ts";
 import { copiesOf } from "../release/copies.ts";
-import type { Release } from "../release/release.ts";
 import { sealAll } from "../release/seal-all.ts";
 import { beforeDeploy } from "../sources/prepare.ts";
 import { planRecording, type Recording, record } from "../state/record-state.ts";
@@ -21,7 +20,7 @@ import { preflight } from "./preflight.ts";
 import { idleHosts, lostHosts, reportOf, tooManyLost, untouchedHosts, type Work } from "./report.ts";
 import type { DeployReport } from "./reports.ts";
 import { assertSame } from "./resume.ts";
-import { changedIn } from "./rollback-secrets.ts";
+import { forgets } from "./rollback-secrets.ts";
 import { noteStopped } from "./stopped.ts";
 import { type Stopwatch, stopwatch } from "./stopwatch.ts";
 import { withUndo } from "./undo.ts";
@@ -108,7 +107,7 @@ async function bring(deploying: Deploying, { work: before, planned }: Looked): P
   const { state, keyring } = work.state;
   const { adopt = false, allowDeletes = false, resume: resumes } = request;
   const deployed = deployedOf({ outline, state });
-  const hidesBack = (release: Release, host: string) => changedIn(release, { host, state, instance: outline.instance }).length > 0; // biome-ignore format: one line
+  const hidesBack = forgets({ state, instance: outline.instance });
   const ended = await carryOut({ ...work, runs }, { ...context, action: "deploy", by: keyring.fingerprint, deployed, hidesBack, letGo, stop, watch, adopt, allowDeletes, recorded, resumes, set: noted(deploying) }); // biome-ignore format: one line
   return withUndo(ended, { ...work, runs, isNamed: isNamed(asked) });
 }

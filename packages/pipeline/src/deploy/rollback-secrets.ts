@@ -21,8 +21,12 @@ export function rotatedSince(
   });
 }
 
-/** By name, those that have another value now, or are gone. Pure. */
-export function changedIn(
+/** Whether commands of a release that a host goes back to may print secrets that the state does not remember. Pure. */
+export function forgets(now: { readonly state: State; readonly instance: InstanceName }) {
+  return (release: Release, host: string): boolean => changedIn(release, { host, ...now }).length > 0;
+}
+
+function changedIn(
   { hosts, trees, state: made, built }: Release,
   { host, state, instance }: { host: string; state: State; instance: InstanceName },
 ): readonly string[] {

@@ -19,7 +19,7 @@ import { planOfRollback } from "./rollback-plan.ts";
 import type { RollbackPlan, RollbackReport } from "./rollback-report.ts";
 import { assertAllowed, isAgreed, type RollbackRequest, typedBack } from "./rollback-request.ts";
 import { rollbackRuns } from "./rollback-runs.ts";
-import { rotatedSince } from "./rollback-secrets.ts";
+import { forgets, rotatedSince } from "./rollback-secrets.ts";
 import { type Named, parseWords, type RollbackWords } from "./rollback-words.ts";
 import { type Stopwatch, stopwatch } from "./stopwatch.ts";
 import { type Surveyed, surveyHistory } from "./survey.ts";
@@ -94,6 +94,8 @@ interface LookedBack {
   readonly plan: RollbackPlan;
   /** Of whoever goes back: {@link RunContext.by}. */
   readonly by: string;
+  /** Of what runs now: {@link RunContext.hidesBack}. */
+  readonly hidesBack: ReturnType<typeof forgets>;
 }
 
 async function lookBack(
@@ -109,13 +111,14 @@ async function lookBack(
   const rotated = rotatedSince(goals, { held, state: scope.state, instance: outline.instance });
   const plan = planOfRollback({ outline, surveyed, goals, held, runs, rotated });
   const work = { outline, left: left.filter(({ host }) => isMeant(host)), copies: goals, surveyed, runs };
-  return { work, plan, by: scope.keyring.fingerprint };
+  const hidesBack = forgets({ state: scope.state, instance: outline.instance });
+  return { work, plan, by: scope.keyring.fingerprint, hidesBack };
 }
 
 /** Asks, and does it. */
 async function bringBack(
   going: Going,
-  { work, plan, by, isOlder }: LookedBack & { readonly isOlder: boolean },
+  { work, plan, by, hidesBack, isOlder }: LookedBack & { readonly isOlder: boolean },
 ): Promise<RollbackReport> {
   const { request, watch, context, letGo, stop } = going;
   const { outline, surveyed, runs } = work;
@@ -127,7 +130,7 @@ async function bringBack(
   if (!(await isAgreed({ plan, outline }, request))) return end({ outcome: "failed", hosts: untouchedHosts(surveyed) });
   const how = { action: "rollback", by, adopt: false, allowDeletes: false, deployed: undefined, recorded: undefined, resumes: undefined, chosen: hostWords(request.filter ?? {}) } as const; // biome-ignore format: one line
   const hidesOutput = isOlder || plan.rotated.length > 0;
-  return rollbackReport(await carryOut(work, { ...context, ...how, hidesOutput, letGo, stop, watch }), told);
+  return rollbackReport(await carryOut(work, { ...context, ...how, hidesOutput, hidesBack, letGo, stop, watch }), told);
 }
 
 /** Whether a host is to hold one of the projects that go back. */
