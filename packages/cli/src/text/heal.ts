@@ -71,10 +71,11 @@ function saidLines(apart: VerifyReport["projects"]): string[] {
 /** What makes exact hosts of several releases alike: the deploy; and the one of the version that most hold, where that is another. */
 export function alikeLines(what: string, report: VerifyReport, { hosts, typed }: Healed): string[] {
   const odd = new Set(hosts.flatMap(({ projects }) => projects.map(({ project }) => project)));
-  const mine = report.projects.filter(({ project }) => odd.has(project));
-  const most = mine.flatMap(({ project, version }) => mostApart(releaseCounts(project, report.hosts), version) ?? []);
+  const goals = report.projects
+    .filter(({ project }) => odd.has(project))
+    .map((said) => ({ said, most: mostApart(releaseCounts(said.project, report.hosts), said.version) }));
   const line = `${what} To make all alike: ${deployText(report, typed)}`;
-  if (most.length === 0) return [line];
-  const words = mine.map(({ project, version }) => wordOf({ project, version: mostApart(releaseCounts(project, report.hosts), version)?.version ?? version })); // biome-ignore format: one line
+  if (goals.every(({ most }) => most === undefined)) return [line];
+  const words = goals.map(({ said, most = said }) => wordOf({ project: said.project, version: most.version }));
   return [line, `  That brings what the definitions say. To have what most hold: ${deployText(report, { ...typed, projects: words })}`]; // biome-ignore format: one line
 }
