@@ -1,6 +1,6 @@
 import { type FacsimileError, isFacsimileError, type Run } from "@facsimile/core";
 import type { PipelineEvent } from "@facsimile/pipeline";
-import type { CommonOptions } from "./invocation.ts";
+import type { RunState } from "./invocation.ts";
 import { liveBlock } from "./live-block.ts";
 import { type StopWords, watchStop } from "./stopping.ts";
 import { withInstance } from "./text/advice.ts";
@@ -10,15 +10,15 @@ import type { World } from "./world.ts";
 
 export interface Following {
   readonly world: World;
-  readonly options: CommonOptions;
+  readonly run: RunState;
   /** See {@link StopWords}. Default: the same command again. */
   readonly again?: StopWords["again"];
 }
 
 /** Tells events as they come, to stderr, and gives the result. */
 export async function follow<Result>(run: Run<PipelineEvent, Result>, following: Following): Promise<Result> {
-  const { world, again = () => "the same command" } = following;
-  const text = eventText(world.tellStyle);
+  const { world, run: { instance }, again = () => "the same command" } = following; // biome-ignore format: one line
+  const text = eventText(world.tellStyle, instance);
   if (world.live) return await followLive(run, { world, text, again });
   const stopping = watchStop(world, { tell: (line) => world.tell(`${line}\n`), again });
   try {

@@ -34,6 +34,8 @@ describe("facs state verify", () => {
     const { code, stderr } = await shop.facs("secrets", "generate", "dev");
     expect([code, stderr]).toEqual([5, expect.stringContaining("STATE_ROLLED_BACK")]);
     expect(stderr).toContain("facs state seal dev --accept-rollback");
+    const read = await shop.facs("secrets", "get", "dev", "db/root");
+    expect(read).toMatchObject({ code: 0, stderr: expect.stringContaining("facs state seal dev --accept-rollback") });
   });
 
   it("is not led astray by a file that claims a high serial and is not signed", async () => {

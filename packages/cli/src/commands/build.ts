@@ -29,10 +29,10 @@ export async function buildCommand({ instance, projects, options, world, run }: 
   if (last === "deploy") throw new FacsimileError("USAGE", "facs build deploys nothing", { hint: "facs deploy" });
   const request = { instance, projects, set, srcDir: srcDirOf(options, world), stages: { start, end, only } };
   if (last !== "install") {
-    const done = await follow(startStages(request, pipeline), { world, options });
+    const done = await follow(startStages(request, pipeline), { world, run });
     return options.json ? printJson(done, world) : world.print(stagesText(done, "sealed"));
   }
-  const report = await follow(startBuild({ ...request, acceptRollback }, pipeline), { world, options });
+  const report = await follow(startBuild({ ...request, acceptRollback }, pipeline), { world, run });
   if (options.json) printJson(report, world);
   else world.print(buildText(report, world.style));
 }

@@ -40,7 +40,7 @@ export async function deployCommand({ instance, projects, options, world, run }:
   const { set, yes, adopt, allowDeletes, acceptRollback, skipLibcheck, resume, onlyFailed, start, end, only } = options;
   const request = { instance, projects, set, srcDir: srcDirOf(options, world), stages: { start, end, only } };
   if ((end ?? only ?? "deploy") !== "deploy") {
-    const done = await follow(startStages(request, pipeline), { world, options });
+    const done = await follow(startStages(request, pipeline), { world, run });
     if (options.json) printJson(done, world);
     else world.print(stagesText(done, "deployed"));
     return;
@@ -52,7 +52,7 @@ export async function deployCommand({ instance, projects, options, world, run }:
   const asked = { ...request, ...allowed, ...chosen, command, confirm: asker?.confirm };
   const typed = { command, ...typedWith(options) };
   const again = (name: string) => `${againText({ instance, run: name }, typed)}, or the same command`;
-  const report = await follow(startDeploy(asked, pipeline), { world, options, again });
+  const report = await follow(startDeploy(asked, pipeline), { world, run, again });
   if (asker?.isDeclined()) {
     run.status = EXIT.failed;
     return world.tell("Nothing was changed.\n");

@@ -40,7 +40,7 @@ export async function planCommand({ instance, projects, options, world, run }: P
       },
       pipeline,
     ),
-    { world, options },
+    { world, run },
   );
   if (options.json) printJson(plan, world);
   else

@@ -16,7 +16,7 @@ export async function pruneCommand({ instance, options, world, run }: PruneInvoc
   const pipeline = await openWorld(world, { options, run });
   const { startPrunePlan, startPrune } = await import("@facsimile/pipeline");
   const request = { instance, keep: options.keep === undefined ? undefined : numberOf(options.keep) };
-  const plan = await follow(startPrunePlan(request, pipeline), { world, options });
+  const plan = await follow(startPrunePlan(request, pipeline), { world, run });
   if (!json) world.tell(prunePlanText(plan, world.tellStyle));
   if (plan.remove.length + plan.leftovers.length > 0) {
     const command = ["facs prune", instance, ...givenOptions(options)].join(" ");
@@ -25,7 +25,7 @@ export async function pruneCommand({ instance, options, world, run }: PruneInvoc
       run.status = EXIT.failed;
       return world.tell("Nothing was removed.\n");
     }
-    await follow(startPrune(plan, pipeline), { world, options });
+    await follow(startPrune(plan, pipeline), { world, run });
   }
   if (json) printJson(plan, world);
   else world.print(prunedText(plan));

@@ -13,7 +13,7 @@ export interface ReleasesInvocation extends Invocation {
 export async function releasesCommand({ instance, project, options, world, run }: ReleasesInvocation): Promise<void> {
   const pipeline = await openWorld(world, { options, run });
   const { startReleases } = await import("@facsimile/pipeline");
-  const listing = await follow(startReleases({ instance, project }, pipeline), { world, options });
+  const listing = await follow(startReleases({ instance, project }, pipeline), { world, run });
   if (options.json) printJson(listing, world);
   else world.print(releasesText(listing, world.style));
   const codes = listing.releases.flatMap(({ problem }) => problem?.code ?? []);

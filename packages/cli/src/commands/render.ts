@@ -80,18 +80,18 @@ type Doing = RenderInvocation & { readonly pipeline: PipelineWorld };
 
 async function printFile(
   request: TemplatesRequest & { project: string; path: string },
-  { options, world, pipeline }: Doing,
+  { options, world, run, pipeline }: Doing,
 ): Promise<void> {
   const { startRender } = await import("@facsimile/pipeline");
-  const { path, bytes, secrets } = await follow(startRender(request, pipeline), { world, options });
+  const { path, bytes, secrets } = await follow(startRender(request, pipeline), { world, run });
   const text = Buffer.from(bytes).toString("utf8");
   const shown = options.reveal ? text : world.redactor.redact(text);
   world.printRaw(options.json ? `${JSON.stringify({ schema: "render/1", path, secrets, text: shown })}\n` : shown);
 }
 
-async function writeAll(request: TemplatesRequest, { options, world, pipeline }: Doing): Promise<void> {
+async function writeAll(request: TemplatesRequest, { options, world, run, pipeline }: Doing): Promise<void> {
   const { startRenderTrees, writeTrees } = await import("@facsimile/pipeline");
-  const projects = await follow(startRenderTrees(request, pipeline), { world, options });
+  const projects = await follow(startRenderTrees(request, pipeline), { world, run });
   const dir = path.resolve(world.cwd, options.out ?? "");
   const { redactor } = world;
   const written = await writeTrees(projects, { dir, reveal: options.reveal ?? false, redactor, folders: pipeline });
@@ -104,9 +104,9 @@ async function writeAll(request: TemplatesRequest, { options, world, pipeline }:
   printJson({ schema: "render-out/1", dir, ...written, projects: names }, world);
 }
 
-async function printOrigins(request: TemplatesRequest, { options, world, pipeline }: Doing): Promise<void> {
+async function printOrigins(request: TemplatesRequest, { options, world, run, pipeline }: Doing): Promise<void> {
   const { startOrigins } = await import("@facsimile/pipeline");
-  const projects = await follow(startOrigins({ ...request, path: options.why }, pipeline), { world, options });
+  const projects = await follow(startOrigins({ ...request, path: options.why }, pipeline), { world, run });
   if (options.json) return printJson({ schema: "render-why/1", instance: request.instance, projects }, world);
   world.print(options.why === undefined ? originsText(projects) : whyText(projects));
 }

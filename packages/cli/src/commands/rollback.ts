@@ -33,7 +33,7 @@ export async function rollbackCommand({ instance, words, options, world, run }: 
   const request = { instance, words, set, filter: hostFilterOf(options), yes, acceptRollback, command, confirm };
   const again = () =>
     `${command}; what hosts run: ${["facs status", instance, ...givenOptions({ root: options.root })].join(" ")}`;
-  const report = await follow(startRollback(request, pipeline), { world, options, again });
+  const report = await follow(startRollback(request, pipeline), { world, run, again });
   if (answer.declined) {
     run.status = EXIT.failed;
     return world.tell("Nothing was changed.\n");

@@ -28,7 +28,7 @@ export async function runCommand({ instance, words, options, world, run }: RunIn
   // As `… | head`: what nobody reads is not worth running on.
   const signal = AbortSignal.any([world.signal, world.outputClosed]);
   const { events, result } = startCommand(request, { ...pipeline, signal });
-  const tell = options.json ? jsonTeller(world) : textTeller(world);
+  const tell = options.json ? jsonTeller(world) : textTeller(world, instance);
   for await (const event of events) tell(event);
   const report = await result;
   if (options.json) printJson(report, world);
@@ -43,8 +43,8 @@ function secondsOf(text: string): number {
 }
 
 /** What hosts say on stdout goes to ours, the rest to stderr. */
-function textTeller(world: World): (event: CommandEvent) => void {
-  const progress = eventText(world.tellStyle);
+function textTeller(world: World, instance: string): (event: CommandEvent) => void {
+  const progress = eventText(world.tellStyle, instance);
   let width = 0;
   return (event) => {
     if (event.type === "hosts") width = Math.max(...event.hosts.map((host) => host.length));

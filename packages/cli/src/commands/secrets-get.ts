@@ -1,6 +1,7 @@
 import { FacsimileError } from "@facsimile/core";
 import { parseValueName } from "@facsimile/state";
-import { contextOf, notHeld, openScope, type SecretsInvocation } from "./secrets.ts";
+import { notHeld, openScope, type SecretsInvocation } from "./secrets.ts";
+import { contextOf } from "./state.ts";
 
 export interface SecretsGetInvocation extends SecretsInvocation<{ readonly previous?: true }> {
   readonly name: string;

@@ -6,9 +6,8 @@ import { confirm } from "../confirm.ts";
 import { EXIT } from "../exit.ts";
 import { printJson } from "../follow.ts";
 import type { Invocation } from "../invocation.ts";
-import { openWorld } from "../open-world.ts";
-import { eventText } from "../text/events.ts";
 import { type ChangedSecret, type SecretsChange, secretsChangeText } from "../text/secrets.ts";
+import { contextOf } from "./state.ts";
 
 export interface SecretsInvocation<Options = object> extends Invocation<Options> {
   readonly instance: string;
@@ -24,16 +23,6 @@ export async function openScope(invocation: SecretsInvocation, use: "read" | "wr
   const context = await contextOf(invocation);
   const { openSecrets } = await import("@facsimile/pipeline");
   return { scope: await openSecrets(invocation.instance, { use }, context), context };
-}
-
-/** What the pipeline needs; warnings are told at once. */
-export async function contextOf({ options, world, run }: SecretsInvocation): Promise<PipelineContext> {
-  const lines = eventText(world.tellStyle);
-  const onEvent: PipelineContext["onEvent"] = (event) => {
-    const line = lines(event);
-    if (line !== undefined) world.tell(`${line}\n`);
-  };
-  return { ...(await openWorld(world, { options, run })), onEvent };
 }
 
 export interface ProtectedChange {

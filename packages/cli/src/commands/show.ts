@@ -38,9 +38,9 @@ async function shown(
   word: string,
   { pipeline, invocation }: { pipeline: PipelineWorld; invocation: ShowInvocation },
 ): Promise<ShownRelease> {
-  const { world, options, run } = invocation;
+  const { world, run } = invocation;
   const { startShow } = await import("@facsimile/pipeline");
-  const found = await follow(startShow(word, pipeline), { world, options });
+  const found = await follow(startShow(word, pipeline), { world, run });
   if (found.damage.length > 0) {
     world.tell(damageText(found, world.tellStyle));
     run.status = EXIT.integrity;

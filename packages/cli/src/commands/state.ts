@@ -4,14 +4,14 @@ import { openWorld } from "../open-world.ts";
 import { eventText } from "../text/events.ts";
 import type { World } from "../world.ts";
 
-/** What the commands about states hand to the pipeline; warnings are told. */
+/** What the commands about states and secrets hand to the pipeline; warnings are told at once. */
 export async function contextOf(invocation: {
   readonly options: CommonOptions;
   readonly world: World;
   readonly run: RunState;
 }): Promise<PipelineContext> {
-  const { world } = invocation;
-  const lines = eventText(world.tellStyle);
+  const { world, run } = invocation;
+  const lines = eventText(world.tellStyle, run.instance);
   const onEvent: PipelineContext["onEvent"] = (event) => {
     const line = lines(event);
     if (line !== undefined) world.tell(`${line}\n`);

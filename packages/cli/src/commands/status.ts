@@ -20,10 +20,7 @@ export async function statusCommand(invocation: StatusInvocation): Promise<void>
   const { instance, projects, history, options, world, run } = invocation;
   const pipeline = await openWorld(world, { options, run });
   const { startStatus } = await import("@facsimile/pipeline");
-  const report = await follow(startStatus({ instance, projects, ...hostFilterOf(options) }, pipeline), {
-    world,
-    options,
-  });
+  const report = await follow(startStatus({ instance, projects, ...hostFilterOf(options) }, pipeline), { world, run });
   run.status = askedStatus(report.hosts, world.signal);
   if (options.json) printJson(history ? runsOf(report) : report, world);
   else world.print(history ? historyText(report, world.style) : statusText(report, world.style));

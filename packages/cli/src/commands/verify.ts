@@ -20,7 +20,7 @@ export async function verifyCommand({ instance, projects, options, world, run }:
   const pipeline = await openWorld(world, { options, run });
   const { startVerify } = await import("@facsimile/pipeline");
   const request = { instance, projects, deep: options.deep, ...hostFilterOf(options) };
-  const report = await follow(startVerify(request, pipeline), { world, options });
+  const report = await follow(startVerify(request, pipeline), { world, run });
   if (options.json) printJson(report, world);
   else world.print(verifyText(report, world.style, { projects, options }));
   run.status = unlessStopped(statusOf(report), { hosts: report.hosts, signal: world.signal });

@@ -1,4 +1,5 @@
 import type { Phase, PipelineEvent } from "@facsimile/pipeline";
+import { withInstance } from "./advice.ts";
 import { count, type Style } from "./style.ts";
 import { harmlessLines } from "./value.ts";
 import { naming } from "./words.ts";
@@ -13,8 +14,12 @@ function waveText({ wave, of, name, hosts, max }: Extract<PipelineEvent, { type:
   return `wave      ${wave}/${of} ${name}: ${count(hosts, "host")}${max === undefined || max >= hosts ? "" : `, ${max} at once`}`; // biome-ignore format: one line
 }
 
-/** Gives each event its line of progress, or none; counts hosts, so that a hundred of them do not make a thousand lines. */
-export function eventText(style: Style): (event: PipelineEvent) => string | undefined {
+/**
+ * Gives each event its line of progress, or none; counts hosts, so that a hundred of them do not make a thousand lines.
+ *
+ * @param instance Hints are filled in with it. Default: they are told as they are.
+ */
+export function eventText(style: Style, instance?: string): (event: PipelineEvent) => string | undefined {
   let hosts = 0;
   const done = new Map<Phase, number>();
   return (event) => {
@@ -24,7 +29,7 @@ export function eventText(style: Style): (event: PipelineEvent) => string | unde
       case "build":
         return `build    ${event.project} ${event.version} (log: ${event.log})`;
       case "warning":
-        return `${style.yellow("!")} ${harmlessLines(event.message)}${event.hint === undefined ? "" : `\n  ${harmlessLines(event.hint)}`}`;
+        return `${style.yellow("!")} ${harmlessLines(event.message)}${hintText(event)}`;
       case "state":
         return undefined;
       case "run":
@@ -38,6 +43,11 @@ export function eventText(style: Style): (event: PipelineEvent) => string | unde
         return hostText(event);
     }
   };
+
+  function hintText({ hint }: { readonly hint?: string }): string {
+    if (hint === undefined) return "";
+    return `\n  ${harmlessLines(instance === undefined ? hint : withInstance(hint, instance))}`;
+  }
 
   function hostText({ host, phase, message }: Extract<PipelineEvent, { type: "host" }>): string | undefined {
     if (phase === "failed" || phase === "unreachable") {
