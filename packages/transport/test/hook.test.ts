@@ -1,7 +1,6 @@
 import fs from "node:fs/promises";
-import { tree } from "@facsimile/testing";
-import { expect, it, onTestFinished } from "vitest";
-import { connect, type Lock, type Session } from "../src/index.ts";
+import { expect, it } from "vitest";
+import type { Lock, Session } from "../src/index.ts";
 import { deploy, hostsFor, lockOf, login, place, treeOfFiles } from "./world.ts";
 
 const hosts = await hostsFor(["h"]);
@@ -56,20 +55,6 @@ it("ends a hook with all it started when its time is over, and tells what it sai
     const stat = await fs.readFile(`/proc/${pid}/stat`, "utf8").catch(() => "Z");
     expect(stat.slice(stat.lastIndexOf(")") + 2)).toMatch(/^[ZX]/);
   }
-});
-
-it("ends a hook when its time is over also where there is no setsid", async () => {
-  const home = await tree({ "shop/.keep": "", "bin/.keep": "" }, { onFinished: onTestFinished });
-  const tools = (await fs.readdir("/usr/bin")).filter((name) => name !== "setsid");
-  await Promise.all(tools.map((name) => fs.symlink(`/usr/bin/${name}`, `${home}/bin/${name}`)));
-  const session = await connect({ kind: "local", name: "local" }, { env: { HOME: home, PATH: `${home}/bin` } });
-  onTestFinished(() => session.close());
-  const lock = await lockOf(session);
-  await deploy(lock, await treeOfFiles({ v: "1" }));
-  const result = await lock.runHook(place, { run: ["sh", "-c", "echo $$; exec sleep 300"], release: "", timeout: 0.5 });
-  expect(result).toMatchObject({ exitCode: 124, timedOut: true });
-  const stat = await fs.readFile(`/proc/${result.output.trim()}/stat`, "utf8").catch(() => ") X");
-  expect(stat.slice(stat.lastIndexOf(")") + 2)).toMatch(/^[ZX]/);
 });
 
 it("is ended by its own signal, and the session goes on", async () => {

@@ -26,14 +26,17 @@ op_hook() {
 hooked='
   said=$1 agent=$2 group=$3
   shift 3
+  [ -n "$group" ] || set -m 2>/dev/null
   "$@" &
   child=$!
-  # Without a group of its own it has to be told.
-  [ -n "$group" ] || trap "kill -TERM $child; { sleep 1; kill -KILL $child; } & exit 143" TERM
+  # Without a group of ours it has one of its own, where the shell gives it one, and has to be told.
+  own=-$child
+  kill -0 "$own" 2>/dev/null || own=$child
+  [ -n "$group" ] || trap "{ kill -TERM $own; sleep 1; kill -KILL $own; } 2>/dev/null & exit 143" TERM
   (
     trap "" TERM
     while kill -0 "$child"; do
-      kill -0 "$agent" || { kill -TERM \${group:+-$$} "$child"; sleep 1; kill -KILL \${group:+-$$} "$child"; }
+      kill -0 "$agent" || { kill -TERM \${group:+-$$} "$own"; sleep 1; kill -KILL \${group:+-$$} "$own"; }
       sleep 0.2 || sleep 1
     done
   ) >/dev/null 2>&1 &

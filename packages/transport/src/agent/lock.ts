@@ -60,7 +60,7 @@ sweep() {
 # still TOKEN LEASE: the lock is ours, or nothing is done. Enough for what nobody sees until it is settled.
 still() {
   held_token=$1
-  held_lease=$2
+  lease=$2
   for held in "$L/$held_token".*; do [ ! -f "$held" ] || return 0; done
   die LOCK_LOST
 }
@@ -68,12 +68,12 @@ still() {
 # hold TOKEN LEASE: ours for half a lease at least.
 hold() {
   still "$@"
-  [ $((\${held##*.} - $(date +%s))) -gt $((held_lease / 2)) ] || renew
+  [ $((\${held##*.} - $(date +%s))) -gt $((lease / 2)) ] || renew
 }
 
 renew() {
   for held in "$L/$held_token".*; do
-    next=$L/$held_token.$(($(date +%s) + held_lease))
+    next=$L/$held_token.$(($(date +%s) + lease))
     [ "$held" != "$next" ] || return 0
     mv "$held" "$next" 2>/dev/null && return 0
   done
@@ -85,7 +85,7 @@ renew() {
 long=
 grows=
 renewing() {
-  [ "$long" = long ] || [ "$held_lease" -lt 60 ] || { "$@"; return; }
+  [ "$long" = long ] || [ "$lease" -lt 60 ] || { "$@"; return; }
   # Older than all that is to come.
   [ -z "$grows" ] || : > "$grows/stamp"
   (
@@ -93,7 +93,7 @@ renewing() {
     naps=0
     while sleep 1 && kill -0 $$ 2>/dev/null; do
       naps=$((naps + 1))
-      [ $((naps * 3)) -ge "$held_lease" ] || continue
+      [ $((naps * 3)) -ge "$lease" ] || continue
       naps=0
       [ -z "$grows" ] || [ -n "$(find "$grows" -newer "$grows/stamp" 2>/dev/null | head -n 1)" ] || continue
       [ -z "$grows" ] || : > "$grows/stamp"

@@ -77,7 +77,7 @@ op_remember() {
 
 vouch() {
   [ ! -f "$M/seen.$dir" ] || [ ! -d "$M/current" ] || mv -f "$M/seen.$dir" "$M/current/snapshot" || exit 1
-  for each in "$M"/seen.*; do [ ! -e "$each" ] || rm -f "$each"; done
+  rm -f "$M"/seen.*
   long=long
   [ -z "$mirror" ] || torn || renewing sweep_mirror
 }

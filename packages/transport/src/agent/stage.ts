@@ -43,7 +43,7 @@ op_unpack() {
   clear_up
   mkdir -p -m 700 "$partial" && cd "$partial" || exit 1
   grows=$partial
-  if [ "$how" = all ]; then ( umask 077; renewing cat > pack ); else renewing tar -xpmof -; fi || exit 1
+  if [ "$how" = all ]; then ( umask 077; renewing cat > pack ) && trap - EXIT; else renewing tar -xpmof -; fi || exit 1
   share "$@"
 }
 
@@ -66,7 +66,7 @@ clear_up() {
   size=$long
   long=long
   if [ -n "$dir" ] && renewing steady "$dir"; then sure=1; fi
-  still "$held_token" "$held_lease"
+  still "$held_token" "$lease"
   renewing discard "$@"
   long=$size
   [ -z "$sure" ] || still_steady || rm -f "$M/current/snapshot"
@@ -86,7 +86,7 @@ op_link() {
   runs
   [ -z "$sure" ] || renewing steady "$dir" || moved
   # It may have taken longer than the lease: what goes now was chosen before that.
-  still "$held_token" "$held_lease"
+  still "$held_token" "$lease"
   runs
   prune "$@"
   case $how in all) link_all ;; listed) link_listed ;; esac
@@ -123,7 +123,7 @@ prune() {
 link_all() {
   linked=1
   ( enter "$dir" && renewing cp -al . "$partial/tree" 2>/dev/null ) || { linked=; discard "$partial/tree"; }
-  cd "$partial" && tar -xpmof pack && rm -f pack || exit 1
+  cd "$partial" && tar -xpmof pack || exit 1
   if [ -z "$linked" ]; then link_listed
   elif [ -s gone ]; then ( cd tree && xargs -0 rm -rf < ../gone ) || exit 1; fi
 }
