@@ -109,6 +109,23 @@ describe("with a git remote", () => {
     await git(shop.root, "merge", "--quiet", "--ff-only", "origin/main");
   });
 
+  it("takes new versions out of the definition again where git refuses the commit, and touches no host", async () => {
+    const hook = path.join(shop.root, ".git/hooks/pre-commit");
+    await fs.writeFile(hook, "#!/bin/sh\necho no commits today >&2\nexit 1\n", { mode: 0o755 });
+    const [before, status] = [await runningOf(), await git(shop.root, "status", "--porcelain", "define")];
+    const both = ["deploy", "staging", "--yes", "ledger@1.1.0", "storefront@1.1.0"];
+    const { code, stderr } = await shop.facs(...both);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/GIT_FAILED[\s\S]*no commits today\n.*the definition is as it was/)]); // biome-ignore format: one line
+    expect(await git(shop.root, "status", "--porcelain", "define")).toBe(status);
+    expect(await git(shop.root, "diff", "--cached", "--name-only")).toBe("");
+
+    await fs.writeFile(hook, "#!/bin/sh\necho >> define/staging.json5\nexit 1\n");
+    expect((await shop.facs(...both)).stderr).toContain("look at define/staging.json5: the new version is still there");
+    await git(shop.root, "checkout", "--quiet", "--", "define");
+    expect(await runningOf()).toEqual(before);
+    await fs.rm(hook);
+  });
+
   it("pushes new versions before it deploys, also two of one file", async () => {
     const { code, stdout } = await shop.facs("deploy", "staging", "--yes", "ledger@1.1.0", "storefront@1.1.0");
     expect({ code, stdout }).toMatchObject({ code: 0 });

@@ -1,7 +1,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { expect, it } from "vitest";
-import { definitionCommit, publish, standing } from "../src/state/publish.ts";
+import { commit as commitFiles, definitionCommit, type Publication, push, standing } from "../src/state/publish.ts";
 import { commit, contextOf, folder, git, repository, write } from "./world.ts";
 
 async function world() {
@@ -24,6 +24,11 @@ async function withRemote() {
   return { dir, root, bare, context };
 }
 
+async function publish(publication: Publication, context: ReturnType<typeof contextOf>): Promise<boolean> {
+  await commitFiles(publication, context);
+  return await push(publication, context);
+}
+
 it("commits exactly the files it is given, and pushes them", async () => {
   const { root, bare, context } = await withRemote();
   const where = await standing(context);
@@ -33,6 +38,15 @@ it("commits exactly the files it is given, and pushes them", async () => {
   );
   expect(git(bare, "show", "--name-only", "--format=%s", "main")).toBe("state of a: serial 1\n\nstate/a.json");
   expect(git(root, "status", "--porcelain")).toBe("M define/a\n?? stray");
+});
+
+it("leaves the index as it was where git refuses the commit", async () => {
+  const { root, context } = await world();
+  await write(root, { "state/a.json": "{}", "define/a": "2\n", ".git/hooks/pre-commit": "#!/bin/sh\nexit 1\n" });
+  await fs.chmod(path.join(root, ".git/hooks/pre-commit"), 0o755);
+  const publication = { files: ["state/a.json", "define/a"], message: "m", standing: { kind: "no-remote" } } as const;
+  await expect(commitFiles(publication, context)).rejects.toMatchObject({ code: "GIT_FAILED" });
+  expect(git(root, "status", "--porcelain")).toBe("M define/a\n?? state/");
 });
 
 it("stops when a colleague was faster: the commit stays, the remote keeps theirs", async () => {

@@ -95,6 +95,7 @@ async function assertInStep({ upstream, remote }: Target, at: GitContext & { cwd
   );
 }
 
+/** What goes into one commit. */
 export interface Publication {
   /** Relative to the root; nothing else is committed. */
   readonly files: readonly string[];
@@ -102,22 +103,34 @@ export interface Publication {
   readonly standing: Standing;
 }
 
+/** Commits exactly `files`, where there is git. Where that fails, git's index is what it was. @throws `GIT_FAILED` */
+export async function commit({ files, message, standing }: Publication, { root, ...context }: Root): Promise<void> {
+  if (standing.kind === "no-git") return;
+  const at = { ...context, cwd: root };
+  const unknown = (await git(["ls-files", "-z", "--others", "--", ...files], at)).split("\0").filter((file) => file !== ""); // biome-ignore format: one line
+  if (unknown.length > 0) await git(["add", "--intent-to-add", "--", ...unknown], at);
+  const nothing = await tryGit(["diff", "--quiet", "HEAD", "--", ...files], at);
+  if (nothing.exitCode === 0) return;
+  try {
+    await git(["commit", "--quiet", "-m", message, "--", ...files], at);
+  } catch (error) {
+    if (unknown.length > 0) await tryGit(["rm", "--cached", "--quiet", "--", ...unknown], { ...at, signal: undefined });
+    throw error;
+  }
+}
+
 /**
- * Commits exactly `files` and pushes. A refused push leaves the commit here, and says so.
+ * Pushes what was committed, where there is a remote. A refused push leaves the commit here, and says so.
  *
  * @returns Whether the remote has it now.
- * @throws `PUSH_REFUSED` (exit 4), `GIT_FAILED`
+ * @throws `PUSH_REFUSED` (exit 4)
  */
-export async function publish({ files, message, standing }: Publication, { root, ...context }: Root): Promise<boolean> {
-  if (standing.kind === "no-git") return false;
-  const at = { ...context, cwd: root };
-  await git(["add", "--", ...files], at);
-  const nothing = await tryGit(["diff", "--cached", "--quiet", "--", ...files], at);
-  if (nothing.exitCode !== 0) await git(["commit", "--quiet", "-m", message, "--", ...files], at);
-  if (standing.kind === "no-remote") return false;
-  const { exitCode, stderr } = await tryGit(["push", "--quiet", "--", standing.remote, `HEAD:${standing.branch}`], at);
+export async function push({ message, standing }: Publication, { root, ...context }: Root): Promise<boolean> {
+  if (standing.kind !== "tracked") return false;
+  const { remote, branch } = standing;
+  const { exitCode, stderr } = await tryGit(["push", "--quiet", "--", remote, `HEAD:${branch}`], { ...context, cwd: root }); // biome-ignore format: one line
   if (exitCode === 0) return true;
-  throw new FacsimileError("PUSH_REFUSED", `${standing.remote} refused the commit "${message}":\n${stderr.trim()}`, {
+  throw new FacsimileError("PUSH_REFUSED", `${remote} refused the commit "${message}":\n${stderr.trim()}`, {
     hint: "The commit stays here and no host was touched. git pull --rebase, then deploy again.",
   });
 }

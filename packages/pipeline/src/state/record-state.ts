@@ -1,15 +1,15 @@
 import path from "node:path";
-import { findConglomerate, planVersionEdit, type TextEdit } from "@facsimile/definitions";
+import { planVersionEdit, type TextEdit } from "@facsimile/definitions";
 import { confirmSeal, planState, type State, sealState } from "@facsimile/state";
 import type { PipelineContext } from "../context.ts";
 import type { DeployReport } from "../deploy/reports.ts";
 import type { Outline } from "../instance/outline.ts";
 import { wishOf } from "../instance/scope-users.ts";
 import type { OpenedState } from "../secrets/open.ts";
-import { writeEdit } from "../write-edit.ts";
-import { publish, relativeTo, type Standing, standing } from "./publish.ts";
+import { type Publication, push, relativeTo, type Standing, standing } from "./publish.ts";
 import { confirmIfPublished, isPublished } from "./published.ts";
 import { targetOf } from "./target.ts";
+import { writeVersions } from "./write-versions.ts";
 
 /** What a deploy writes down before it touches a host. */
 export interface Recording {
@@ -59,8 +59,9 @@ export async function record(
   const recipients = wishOf(outline.definition);
   const sealed = await sealState(state.state, state.plan, { keyring: state.keyring, recipients, now: context.now });
   context.redactor.add(...sealed.secrets());
-  await writeVersions(outline, context);
-  const pushed = await publishAll({ outline, state, sealed, recording }, context);
+  const publication = publicationOf({ outline, state, sealed, recording }, context);
+  await writeVersions(outline, { publication, context });
+  const pushed = await push(publication, context);
   if (pushed) await confirmSeal(sealed);
   else await confirmIfPublished(sealed, context);
   const { passwords, secrets, uiids } = state.plan;
@@ -76,18 +77,10 @@ export async function record(
   };
 }
 
-// One after the other, each planned anew: two versions may stand in one file.
-async function writeVersions({ projects, instance }: Outline, { root, env }: PipelineContext): Promise<void> {
-  for (const { project, version } of projects.filter(({ edited }) => edited)) {
-    const edit = await planVersionEdit(await findConglomerate(root), { instance, project, version, env });
-    if (edit !== undefined) await writeEdit(edit, { root });
-  }
-}
-
-async function publishAll(
+function publicationOf(
   { outline, state, sealed, recording }: { outline: Outline; state: OpenedState; sealed: State; recording: Recording },
   context: PipelineContext,
-): Promise<boolean> {
+): Publication {
   const files = [
     ...editedFiles(recording).map((file) => relativeTo(context.root, path.resolve(context.root, file))),
     ...(sealed.serial > 0 ? [fileOf(sealed, context)] : []),
@@ -97,7 +90,7 @@ async function publishAll(
     .map(({ project, version }) => `${project} ${version}`);
   const seals = state.plan.empty ? [] : [`state ${sealed.scope} serial ${sealed.serial}`];
   const message = `${outline.instance.full}: ${[...versions, ...seals].join(", ") || `state ${sealed.scope}`}`;
-  return publish({ files, message, standing: recording.standing }, context);
+  return { files, message, standing: recording.standing };
 }
 
 function editedFiles({ edits }: Recording): string[] {
