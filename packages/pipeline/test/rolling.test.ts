@@ -54,7 +54,7 @@ describe("the policy rolling", { timeout: 60_000 }, () => {
     await shop.mark("db1.eu", "unwell");
     await shop.define({ deploy: hooks() + WAVES, banner: "new" });
     const report = await shop.deploy();
-    expect(report.outcome).toBe("partial");
+    expect(report).toMatchObject({ outcome: "partial", stopped: { wave: 2, begun: true } });
     expect(outcomes(report)).toEqual({ "web1.eu": "done", "web2.eu": "done", "db1.eu": "failed", "web1.us": "not tried", "web2.us": "not tried" }); // biome-ignore format: one line
     expect(await shop.banners()).toEqual(["new", "new", "old", "old", "old"]);
     expect(await shop.read("db1.eu", "trace")).toMatch(/^pre old\npost new \d+\npost old \d+\n$/);
@@ -87,6 +87,17 @@ describe("the policy rolling", { timeout: 60_000 }, () => {
     const second = await shop.deploy();
     expect(outcomes(second)).toEqual({ "web1.eu": "failed", "web2.eu": "done", "db1.eu": "failed", "web1.us": "not tried", "web2.us": "not tried" }); // biome-ignore format: one line
     expect(await shop.banners()).toEqual(["old", "newer", "new", "new", "old"]);
+  });
+
+  it("says where it stopped, whatever became of the waves before", async () => {
+    const waves = 'policy: "rolling", waves: [{ hosts: ["web1.eu"] }, { hosts: ["db1.eu"] }], maxFailures: 1,';
+    await shop.mark("web1.eu", "unwell");
+    await shop.define({ deploy: hooks() + waves, banner: "new" });
+    const through = await shop.deploy();
+    expect([through.outcome, through.stopped]).toEqual(["partial", undefined]);
+    await shop.mark("db1.eu", "unwell");
+    await shop.define({ deploy: hooks() + waves, banner: "newer" });
+    expect(await shop.deploy()).toMatchObject({ outcome: "failed", stopped: { wave: 2, begun: true } });
   });
 
   it("soak: what falls ill after its wave goes back, and the next wave is not tried", async () => {
@@ -165,7 +176,7 @@ describe("the policy rolling", { timeout: 60_000 }, () => {
     while ((await shop.read("web1.eu", "at-postcmd")) === undefined) await new Promise((go) => setTimeout(go, 50));
     stop.abort(new Error("enough"));
     const report = await running;
-    expect(report.outcome).toBe("partial");
+    expect(report).toMatchObject({ outcome: "partial", stopped: { wave: 1, begun: true } });
     expect(outcomes(report)).toMatchObject({ "web1.eu": "done", "web2.eu": "not tried", "web2.us": "not tried" });
     expect(report.hosts[1]?.problem?.code).toBe("STOPPED");
     expect(await shop.banners()).toEqual(["new", "old", "old", "old", "old"]);

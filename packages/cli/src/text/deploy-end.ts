@@ -60,15 +60,11 @@ function leftOut(hosts: readonly HostReport[]): Row[] {
   return [...skipped].map(([why, some]) => ["left out", `${names(some)} (${why})`]);
 }
 
-/** `in wave 2 of 3 (database)`: the first wave that did not come to its end; `before` it, where none of its hosts was tried. */
-function stoppedIn({ outcome, waves = [], hosts }: Ended): Row[] {
-  if (outcome === "unchanged" || outcome === "done" || waves.length === 1) return [];
-  const done = new Set(hosts.filter((host) => host.outcome === "done").map(({ host }) => host));
-  const index = waves.findIndex((wave) => wave.hosts.every((host) => !done.has(host)));
-  const wave = waves[index];
-  if (wave === undefined) return [];
-  const tried = hosts.some(({ host, outcome }) => wave.hosts.includes(host) && outcome !== "not tried");
-  return [["stopped", `${tried ? "in" : "before"} wave ${index + 1} of ${waves.length} (${wave.name})`]];
+/** `in wave 2 of 3 (database)`. A single wave says nothing. */
+function stoppedIn({ waves = [], stopped }: Ended): Row[] {
+  if (stopped === undefined || waves.length === 1) return [];
+  const { wave, begun } = stopped;
+  return [["stopped", `${begun ? "in" : "before"} wave ${wave} of ${waves.length} (${waves[wave - 1]?.name})`]];
 }
 
 /** The command that goes on; with what no journal holds: secrets that `--set` gave, folders, and all that was allowed. */

@@ -137,7 +137,8 @@ describe("deployText", () => {
       { name: "us", hosts: ["web2", "web3"] },
       { name: "the others", hosts: ["web4", "web5"] },
     ];
-    expect(deployText(report({ outcome: "partial", hosts, waves }), style)).toBe(
+    const stopped = { wave: 2, begun: true };
+    expect(deployText(report({ outcome: "partial", hosts, waves, stopped }), style)).toBe(
       "staging: partial. 1 host holds exactly its copy of shop 1.1.0 (3f9c1e7); 1 host went back to what ran before, 3 hosts left behind; 1.2 s\n" +
         "  failed     web2 is not healthy\n  reverted   web3\n  not tried  web4, web5\n  stopped    in wave 2 of 3 (us)\n" +
         "  next       facs deploy staging --resume r\n  changed    web1\n",
@@ -148,9 +149,9 @@ describe("deployText", () => {
     const torn = new FacsimileError("VERIFY_FAILED", "web2 is torn");
     const waves = [{ name: "eu", hosts: ["web1"] }, { name: "us", hosts: ["web2"] }]; // biome-ignore format: one line
     const hosts = [host("web1", "not tried"), host("web2", "failed", torn)];
-    expect(deployText(report({ outcome: "failed", hosts, waves }), style)).toContain(
-      "  failed     web2 is torn\n  not tried  web1\n  stopped    before wave 1 of 2 (eu)\n",
-    );
+    expect(
+      deployText(report({ outcome: "failed", hosts, waves, stopped: { wave: 1, begun: false } }), style),
+    ).toContain("  failed     web2 is torn\n  not tried  web1\n  stopped    before wave 1 of 2 (eu)\n");
   });
 
   it("does not guess what a host runs whose connection was lost during the switch", () => {

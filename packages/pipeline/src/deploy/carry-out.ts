@@ -11,7 +11,7 @@ import { rolling } from "./rolling.ts";
 import { lockAll, stageAll } from "./stage.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 import { together } from "./together.ts";
-import { waveReport } from "./wave-report.ts";
+import { type Stopped, waveReport } from "./wave-report.ts";
 import { hostsOf, type PlannedWave, planWaves } from "./waves.ts";
 
 export interface CarryOutContext extends PipelineContext {
@@ -56,11 +56,11 @@ export async function carryOut(work: Carried, context: CarryOutContext): Promise
   noteIdle(work, { ...context, journal });
   context.onEvent({ type: "run", run: journal.run, instance: runContext.instance, hosts: active.length, ...(waves === undefined ? { policy: "together" } : { policy: "rolling", waves: waves.map(waveReport) }) }); // biome-ignore format: one line
   try {
-    await bringOver(active, { waves, context: runContext });
+    const stopped = await bringOver(active, { waves, context: runContext });
     const outcome = outcomeOf(runs, runContext.lost);
     const { watch, recorded } = context;
     const hosts = hostReports(work);
-    const report = reportOf(work, { watch, outcome, hosts, recorded, run: journal.run, waves });
+    const report = reportOf(work, { watch, outcome, hosts, recorded, run: journal.run, waves, stopped });
     journal.note({ event: "end", outcome, hosts: report.hosts.map(({ host, outcome }) => ({ host, outcome })) });
     return report;
   } finally {
@@ -99,22 +99,24 @@ function noteIdle(work: Carried, { journal, ...context }: CarryOutContext & { re
     journal.note({ event: "unchanged", host: host.name });
 }
 
-/** Locks and stages all hosts, of all waves; then switches. */
+/** Locks and stages all hosts, of all waves; then switches. @returns Where a rolling run did not go on. */
 async function bringOver(
   active: readonly HostRun[],
   { waves, context }: { waves: readonly PlannedWave<HostRun>[] | undefined; context: RunContext },
-): Promise<void> {
-  if (active.length === 0) return;
+): Promise<Stopped | undefined> {
+  if (active.length === 0) return undefined;
+  const none = waves === undefined ? undefined : { wave: 1, begun: false };
   await lockAll(active, context);
   // Somebody else at work is never a host that may fail.
   const strict = { ...context, allowed: { ...context.allowed, failed: 0 } };
-  if (!mayGoOn(active, strict)) return;
+  if (!mayGoOn(active, strict)) return none;
   await stageAll(active, context);
   // The way back must be whole on every host before the first takes it.
   const isStrict = context.action === "rollback" || active.some(({ problem }) => isAsked(problem));
-  if (!mayGoOn(active, isStrict ? strict : context)) return;
-  if (waves === undefined) await together(active, context);
-  else await rolling(active, { waves, context });
+  if (!mayGoOn(active, isStrict ? strict : context)) return none;
+  if (waves !== undefined) return await rolling(active, { waves, context });
+  await together(active, context);
+  return undefined;
 }
 
 /** What was found so late is no failure of one host: somebody is to say what is meant. */

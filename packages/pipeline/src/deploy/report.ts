@@ -7,7 +7,7 @@ import { isRefused } from "./refusals.ts";
 import type { DeployReport, HostReport } from "./reports.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 import type { Surveyed } from "./survey.ts";
-import { waveReport } from "./wave-report.ts";
+import { type Stopped, waveReport } from "./wave-report.ts";
 import { hostsOf, type PlannedWave } from "./waves.ts";
 
 /** All that a run knows before it begins. */
@@ -26,6 +26,7 @@ export interface Ending {
   /** Default: nothing was run, or nothing that could be resumed. */
   readonly run?: string | undefined;
   readonly waves?: readonly PlannedWave<{ readonly host: Host }>[] | undefined;
+  readonly stopped?: Stopped | undefined;
 }
 
 export interface Reported extends Pick<Work, "outline" | "left"> {
@@ -35,7 +36,7 @@ export interface Reported extends Pick<Work, "outline" | "left"> {
 /** The report of a deploy, however it ended. Hosts that it left alone are named as skipped, with the reason. */
 export function reportOf(
   { outline, copies, left }: Reported,
-  { watch, outcome, hosts, recorded, run = "", waves }: Ending,
+  { watch, outcome, hosts, recorded, run = "", waves, stopped }: Ending,
 ): DeployReport {
   const skipped = left.map(({ host, why }): HostReport => ({ host: host.name, region: host.region, outcome: "skipped", why })); // biome-ignore format: one line
   return {
@@ -46,6 +47,7 @@ export function reportOf(
     projects: copies.map(({ project, version, id }) => ({ project, version, release: id })),
     hosts: [...hosts, ...skipped],
     ...(waves === undefined ? {} : { waves: waves.map(waveReport) }),
+    ...(stopped === undefined ? {} : { stopped }),
     recorded,
     durationMs: watch.ms(),
   };

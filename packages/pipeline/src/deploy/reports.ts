@@ -1,7 +1,7 @@
 import type { FacsimileError } from "@facsimile/core";
 import type { Difference } from "@facsimile/manifest";
 import type { StateChange } from "./plan-types.ts";
-import type { WaveReport } from "./wave-report.ts";
+import type { Stopped, WaveReport } from "./wave-report.ts";
 
 export type HostOutcome = "done" | "unchanged" | "failed" | "unreachable" | "skipped" | "reverted" | "not tried";
 
@@ -16,6 +16,8 @@ export interface DeployReport {
   readonly hosts: readonly HostReport[];
   /** With the policy rolling: in this order. */
   readonly waves?: readonly WaveReport[] | undefined;
+  /** Missing: all waves came to their end, whatever became of single hosts. */
+  readonly stopped?: Stopped | undefined;
   /** What was written down before the first host was touched; `undefined` when nothing was. */
   readonly recorded: Recorded | undefined;
   /** The rollback that takes back what this run switched and confirmed. Missing: nothing was, or no rollback can take back all of it. */

@@ -6,24 +6,34 @@ import { onceHooks } from "./once.ts";
 import { isIrreversible, revert, revertAll, takeBack } from "./revert.ts";
 import { confirmAll, healthAgain, runPrecmd, switchHost } from "./switch.ts";
 import type { SwitchContext } from "./switch-context.ts";
+import type { Stopped } from "./wave-report.ts";
 import type { PlannedWave } from "./waves.ts";
 
 /**
  * All hosts are staged: switches them wave by wave. A host that fails goes back by itself; when more fail than may, or
  * one that was to run a command for all, their wave goes back, and the waves after it are not tried.
+ *
+ * @returns Where it did not go on.
  */
 export async function rolling(
   active: readonly HostRun[],
   { waves, context }: { readonly waves: readonly PlannedWave<HostRun>[]; readonly context: RunContext },
-): Promise<void> {
+): Promise<Stopped | undefined> {
   context.letGo(); // What is begun is ended; whoever asks to stop is heard between hosts.
   const ready = waves.flatMap(({ members }) => members).filter(isReady);
   const run: Rolling = { all: active, left: new Set(active.filter(isUnreachable)), waves, context: { ...context, once: onceHooks(ready, ["precmd", "postcmd"]) } }; // biome-ignore format: one line
-  for (const [index, wave] of waves.entries()) {
-    if (mustStop(run)) break;
-    await rollWave(wave, { index, ...run });
-  }
+  const stopped = await rollWaves(run);
   if (context.stop?.aborted) for (const one of ready.filter(isUntouched)) fail(one, undefined, context);
+  return stopped;
+}
+
+async function rollWaves(run: Rolling): Promise<Stopped | undefined> {
+  for (const [index, wave] of run.waves.entries()) {
+    if (mustStop(run)) return { wave: index + 1, begun: false };
+    await rollWave(wave, { index, ...run });
+    if (isSpent(run) || wave.members.some(isUntouched)) return { wave: index + 1, begun: true };
+  }
+  return undefined;
 }
 
 function isUntouched(one: HostRun): boolean {

@@ -8,6 +8,14 @@ export interface WaveReport {
   readonly hosts: readonly string[];
 }
 
+/** Where a rolling run did not go on. */
+export interface Stopped {
+  /** Of its waves, from 1. */
+  readonly wave: number;
+  /** Whether any of that wave was begun. */
+  readonly begun: boolean;
+}
+
 export function waveReport({ name, members }: PlannedWave<{ readonly host: Host }>): WaveReport {
   return { name, hosts: members.map(({ host }) => host.name) };
 }
