@@ -23,7 +23,7 @@ export type { DeployedState, HistoryEntry, Probe, Running } from "./probe-types.
 export type { RunOutput, RunRequest, RunResult } from "./run-types.ts";
 export { type ScanOptions, scanHostKey } from "./scan.ts";
 export type { Session } from "./session.ts";
-export { missingLink, watchedPart, withSharedParents } from "./shared.ts";
+export { isLeftAlone, missingLink, watchedPart, withSharedParents } from "./shared.ts";
 export { type SpaceNeed, spaceProblem } from "./space.ts";
 export {
   type ConnectOptions,

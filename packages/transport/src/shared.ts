@@ -50,6 +50,12 @@ export function watchedPart(manifest: Manifest, { place, options }: { place: Pla
   return ignore === undefined ? manifest : { entries: manifest.entries.filter(({ path }) => !isIgnored(path, ignore)) };
 }
 
+/** Whether a deploy leaves a path that lies there as it is: in a mirror what programs may change, and nothing else. Pure. */
+export function isLeftAlone(path: string, { place, options }: { place: Place; options: TreeOptions }): boolean {
+  const { ignore } = optionsFor(place, options);
+  return place.strategy === "mirror" && ignore !== undefined && isIgnored(path, ignore);
+}
+
 /** Without folders that are there only because of ignored paths, and are not `wanted`. */
 export function withoutHolders(
   manifest: Manifest,

@@ -27,7 +27,14 @@ interface Held {
 
 function surveyedOf(host: string, { files, drift = [], tree = { secrets: [], withheld: [] } }: Held): Surveyed {
   const release = { trees: { t1: tree } };
-  const found = { manifest: manifest(files), drift, release, probe: { current: { tree: "t1" } } };
+  const found = {
+    place: {},
+    options: {},
+    manifest: manifest(files),
+    drift,
+    release,
+    probe: { current: { tree: "t1" } },
+  };
   return { reached: { host: { name: host } }, projects: new Map([["shop", found]]) } as unknown as Surveyed;
 }
 

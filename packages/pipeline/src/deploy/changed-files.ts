@@ -1,4 +1,5 @@
 import type { Entry, FileEntry, TreeNode } from "@facsimile/manifest";
+import { isLeftAlone } from "@facsimile/transport";
 import type { Copy, HostCopy, ReleaseTree } from "../release/release.ts";
 import type { Survey, Surveyed } from "./survey.ts";
 
@@ -50,6 +51,7 @@ function filesOf(project: string, { wanted, holder }: { wanted: HostCopy; holder
     const { path } = to;
     const [from, node] = [held.get(path), wanted.tree.get(path)];
     if (to.type !== "file" || from?.type !== "file" || from.sha256 === to.sha256 || !isRendered(node)) return [];
+    if (isLeftAlone(path, holder.found)) return [];
     const edited = holder.found.drift.some((difference) => difference.path === path && difference.kind === "changed");
     return [{ project, path, from, to, node, holders: [holder], edited }];
   });

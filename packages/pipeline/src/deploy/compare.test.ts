@@ -116,3 +116,15 @@ it("brings links that are shared only now, and tells those that went as edited b
   const only = found({ unlinked: ["var"] });
   expect(kindOf(comparePlan({ copy, wanted, found: only }), only)).toBe("tree");
 });
+
+it("takes nothing for a change of a mirror that it would leave alone: what programs may change, unless it is new", () => {
+  const held = { tree: "t1", release: "r1", manifest: manifest({ b: "9", c: "3" }) };
+  const options = { ignore: (path: string) => ["a", "b", "c"].includes(path) };
+  const changes = (strategy: "mirror" | "releases") => {
+    const place = { home: "srv", instance: "staging", project: "shop", strategy };
+    const plan = comparePlan({ copy, wanted, found: { ...found(held), place, options } });
+    return [plan.changes.map(({ kind, path }) => `${kind} ${path}`), plan.files];
+  };
+  expect(changes("mirror")).toEqual([["missing a"], 1]);
+  expect(changes("releases")).toEqual([["missing a", "changed b", "extra c"], 2]);
+});

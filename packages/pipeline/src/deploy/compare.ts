@@ -1,5 +1,5 @@
 import { compareTrees, type Difference } from "@facsimile/manifest";
-import { missingLink } from "@facsimile/transport";
+import { isLeftAlone, missingLink } from "@facsimile/transport";
 import type { Copy, HostCopy } from "../release/release.ts";
 import { isSameJson } from "../release/same-json.ts";
 import type { HostProjectPlan } from "./plan-types.ts";
@@ -9,7 +9,7 @@ import type { Survey } from "./survey.ts";
 export function comparePlan({ copy, wanted, found }: { copy: Copy; wanted: HostCopy; found: Survey }): HostProjectPlan {
   const held = found.manifest ?? { entries: [] };
   // Seen from what the host holds: what it lacks is `missing`, what it has too much is `extra`.
-  const changes = [...compareTrees(wanted.manifest, held), ...newLinks(found)];
+  const changes = [...compareTrees(wanted.manifest, held).filter((change) => comes(change, found)), ...newLinks(found)];
   const before = new Set(found.release?.trees[found.probe.current?.tree ?? ""]?.secrets ?? []);
   const paths = new Set([...changes, ...found.drift].filter(({ kind }) => kind !== "extra").map(({ path }) => path));
   const sent = wanted.manifest.entries.filter((entry) => entry.type === "file" && paths.has(entry.path));
@@ -68,6 +68,11 @@ export function needsTree({ tree, current, drift, unlinked = [] }: Needed): bool
 }
 
 type Needed = Pick<HostProjectPlan, "tree" | "current" | "drift"> & Partial<Pick<Survey["probe"], "unlinked">>;
+
+/** In a mirror what programs may change is put where it is missing, and neither replaced nor removed. */
+function comes({ kind, path }: Difference, found: Survey): boolean {
+  return kind === "missing" || !isLeftAlone(path, found);
+}
 
 /** What is shared only since the definition says so: links are in no manifest. */
 function newLinks({ probe: { unlinked }, drift }: Survey): readonly Difference[] {
