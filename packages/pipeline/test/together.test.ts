@@ -228,4 +228,14 @@ describe("several projects in one run", { timeout: 60_000 }, () => {
     const begun = (await shop.journal(report.run)).filter(({ event }) => event === "locked");
     expect(begun).toHaveLength(2);
   });
+
+  it("past an irreversible command a host that fails keeps what it runs, and says which projects it did not come to", async () => {
+    const health = `health: { run: 'test "$FACS_PROJECT" = shop || test ! -e $HOME/unwell', retries: 0 },`;
+    const migrate = "{ run: 'true', once: true, irreversible: true }";
+    await shop.define({ deploy: `postcmd: ${migrate}, ${health}`, banner: "newer" });
+    const { outcome, hosts } = await shop.deploy();
+    expect([outcome, hosts[1]]).toMatchObject(["partial", { outcome: "failed", switched: "kept", behind: ["shop"] }]);
+    expect(await shop.banners()).toEqual(["newer", "old"]);
+    expect(await shop.read("web2.eu", "shop/till/current/etc/banner")).toBe("newer");
+  });
 });

@@ -37,9 +37,10 @@ const SAID = ["NOT_CONFIRMED", "COPY_CHANGED"];
 /** Hosts of which one may think that they run what they ran before. */
 function keptRows(hosts: readonly HostReport[]): Row[] {
   const kept = hosts.filter((host) => isKept(host) && !SAID.includes(host.problem?.code ?? ""));
-  if (kept.length === 0) return [];
-  const runs = kept.length === 1 ? "runs" : "run";
-  return [["kept", `${names(kept)} ${runs} the new release, not confirmed: a command ran that cannot be taken back`]];
+  return [...groupBy(kept, ({ behind = [] }) => behind.join(", "))].map(([behind, some]) => {
+    const what = behind === "" ? "the new release" : `the new release, but of ${behind} what ran before`;
+    return ["kept", `${names(some)} ${some.length === 1 ? "runs" : "run"} ${what}; not confirmed: a command ran that cannot be taken back`]; // biome-ignore format: one line
+  });
 }
 
 /** More names than this are only counted. */

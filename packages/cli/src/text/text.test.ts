@@ -78,7 +78,12 @@ describe("deployText", () => {
     const text = deployText(report({ outcome: "partial", hosts: [kept, host("web2", "done")] }), style);
     expect(text).toContain("1 host holds exactly its copy of shop 1.1.0 (3f9c1e7); 1 host failed and runs the new release, not confirmed;"); // biome-ignore format: one line
     expect(text).toContain(
-      "  kept     web1 runs the new release, not confirmed: a command ran that cannot be taken back\n",
+      "  kept     web1 runs the new release; not confirmed: a command ran that cannot be taken back\n",
+    );
+    const part = deployText(report({ outcome: "partial", hosts: [{ ...kept, behind: ["ledger"] }, host("web2", "done")] }), style); // biome-ignore format: one line
+    expect(part).toContain("1 host failed and runs part of the new release, not confirmed;");
+    expect(part).toContain(
+      "  kept     web1 runs the new release, but of ledger what ran before; not confirmed: a command ran that cannot be taken back\n",
     );
     const changed = new FacsimileError("COPY_CHANGED", "web1 holds no exact copy of shop any more");
     const wrote = deployText(report({ outcome: "partial", hosts: [{ ...host("web1", "failed", changed), switched: "kept" }, host("web2", "done")] }), style); // biome-ignore format: one line

@@ -143,8 +143,15 @@ function hostReports({ surveyed, runs, copies }: Carried): HostReport[] {
 }
 
 /** What a host runs that failed after its switch. */
-function switchedOf(run: HostRun | undefined): Pick<HostReport, "switched"> {
+function switchedOf(run: HostRun | undefined): Pick<HostReport, "switched" | "behind"> {
   if (run === undefined || !["failed", "unreachable"].includes(run.outcome)) return {};
   if (run.switched.length === 0) return run.isBack ? { switched: "back" } : {};
-  return ["NOT_REVERTED", "SWITCH_UNKNOWN"].includes(run.problem?.code ?? "") ? {} : { switched: "kept" };
+  return ["NOT_REVERTED", "SWITCH_UNKNOWN"].includes(run.problem?.code ?? "")
+    ? {}
+    : { switched: "kept", ...behindOf(run) };
+}
+
+function behindOf({ steps, switched }: HostRun): Pick<HostReport, "behind"> {
+  const left = steps.filter((step) => step.kind !== "record" && switched.every((one) => one.step !== step));
+  return left.length === 0 ? {} : { behind: left.map(({ copy }) => copy.project) };
 }

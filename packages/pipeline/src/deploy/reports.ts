@@ -52,6 +52,8 @@ export interface HostReport {
    * any more (`COPY_CHANGED`). Default: neither, or nobody knows, and its problem says so.
    */
   readonly switched?: "back" | "kept" | undefined;
+  /** With `kept`: projects of the run that it did not come to, and that are what they were before. Default: none. */
+  readonly behind?: readonly string[] | undefined;
   /** Of a host that holds its copies and has checks: whether all of them were asked in this run, and were well. */
   readonly healthy?: boolean | undefined;
   /** Of a host that was skipped: `down: moving house`, `not chosen`, `done in run …`. */
