@@ -116,7 +116,7 @@ describe("facs verify", () => {
     const { hosts, ...json } = JSON.parse((await shop.facs("verify", "staging", "storefront", "--json")).stdout);
     expect(json.projects).toEqual([{ project: "storefront", version: "1.1.0" }]);
     const odd = hosts.find(({ problem }: { problem?: { code: string } }) => problem?.code === "ODD_RELEASE");
-    expect(odd.problem.hint).toBe("A deploy makes them alike: facs deploy staging, by 1.1.0, as the definitions say; or by 1.0.0, as most are: facs deploy staging storefront@1.0.0"); // biome-ignore format: one line
+    expect(odd.problem.hint).toBe("A deploy makes them alike: facs deploy staging, by 1.1.0, as the definitions say; or by 1.0.0, as others are: facs deploy staging storefront@1.0.0"); // biome-ignore format: one line
   });
 
   it("is not well where every host is declared down, and neither is a plan or a deploy; status says that nobody was asked", async () => {

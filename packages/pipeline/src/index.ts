@@ -3,7 +3,7 @@ export { concerns } from "./deploy/concerns.ts";
 export type { Proposal } from "./deploy/consent.ts";
 export type { DeployRequest } from "./deploy/deploy.ts";
 export { lockText } from "./deploy/lock-text.ts";
-export { isOfTree, mostApart, releaseCounts } from "./deploy/odd-releases.ts";
+export { isOfTree, mostHeld, releaseCounts } from "./deploy/odd-releases.ts";
 export type { PlanRequest } from "./deploy/plan.ts";
 export type {
   FileChange,

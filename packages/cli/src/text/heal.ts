@@ -1,4 +1,4 @@
-import { isOfTree, mostApart, releaseCounts, type VerifiedHost, type VerifyReport } from "@facsimile/pipeline";
+import { isOfTree, mostHeld, releaseCounts, type VerifiedHost, type VerifyReport } from "@facsimile/pipeline";
 import { type MeantWords, meantWords } from "../confirm.ts";
 import { shellWord } from "./diff.ts";
 import { harmless } from "./value.ts";
@@ -70,12 +70,11 @@ function saidLines(apart: VerifyReport["projects"]): string[] {
 
 /** What makes exact hosts of several releases alike: the deploy; and the one of the version that most hold, where that is another. */
 export function alikeLines(what: string, report: VerifyReport, { hosts, typed }: Healed): string[] {
-  const odd = new Set(hosts.flatMap(({ projects }) => projects.map(({ project }) => project)));
-  const goals = report.projects
-    .filter(({ project }) => odd.has(project))
-    .map((said) => ({ said, most: mostApart(releaseCounts(said.project, report.hosts), said.version) }));
+  const names = new Set(hosts.flatMap(({ projects }) => projects.map(({ project }) => project)));
+  const counted = [...names].map((project) => ({ project, counts: releaseCounts(project, report.hosts) }));
+  const most = mostHeld(counted.filter(({ counts }) => counts.length > 1), report.projects); // biome-ignore format: one line
   const line = `${what} To make all alike: ${deployText(report, typed)}`;
-  if (goals.every(({ most }) => most === undefined)) return [line];
-  const words = goals.map(({ said, most = said }) => wordOf({ project: said.project, version: most.version }));
-  return [line, `  That brings what the definitions say. To have what most hold: ${deployText(report, { ...typed, projects: words })}`]; // biome-ignore format: one line
+  if (most === undefined) return [line];
+  const words = most.versions.map(wordOf);
+  return [line, `  That brings what the definitions say. To have what ${most.isTied ? "others" : "most"} hold: ${deployText(report, { ...typed, projects: words })}`]; // biome-ignore format: one line
 }

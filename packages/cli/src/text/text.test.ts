@@ -403,6 +403,9 @@ describe("verifyText", () => {
     expect(verifyText(report(hosts), style)).toMatch(
       /To make all alike: facs deploy staging\n {2}That brings what the definitions say\. To have what most hold: facs deploy staging shop@1\.0\.0\n$/,
     );
+    // As many hold one as the other: nobody can say what most hold.
+    const tied = hosts.slice(0, 2);
+    expect(verifyText(report(tied), style)).toMatch(/To have what others hold: facs deploy staging shop@1\.0\.0\n$/);
   });
 
   it("heals all where all differ, and names hosts that nobody asked", () => {
