@@ -47,3 +47,11 @@ it("does not send anybody to try again what cannot be", () => {
   expect(text).toContain("  next     facs deploy staging shop@1.0.0\n");
   expect(text).not.toContain("rollback");
 });
+
+it("does not say that a deploy would bring back what still runs, also where some host had gone back before", () => {
+  const defined = [{ project: "shop", version: "1.1.0", position: undefined }];
+  const torn = new FacsimileError("ROLLBACK_IMPOSSIBLE", "web2 is torn", { hint: "facs deploy staging shop@1.0.0" });
+  const hosts = [host("web1", "unchanged"), host("web2", "failed", torn)];
+  expect(told(report(hosts, { outcome: "failed", defined }))).not.toMatch(/bring it back|to stay with/);
+  expect(told(report(hosts, { outcome: "partial", defined }))).toMatch(/bring it back/);
+});

@@ -36,9 +36,9 @@ function againLines(
   return projects.length === 0 ? [command] : rollbackAgain(instance, projects).map((line) => `${line}${given}`);
 }
 
-/** Some host runs the older release now. */
-function isBack({ hosts }: RollbackReport): boolean {
-  return hosts.some(({ outcome }) => outcome === "done" || outcome === "unchanged");
+/** It brought some host to the older release, or ended where all are; where it failed, all run what they ran before. */
+function isBack({ outcome, hosts }: RollbackReport): boolean {
+  return outcome !== "failed" && hosts.some(({ outcome }) => outcome === "done" || outcome === "unchanged");
 }
 
 function afterRows({ instance, projects, hosts, rotated, defined }: RollbackReport, { given }: TypedRollback): Row[] {
