@@ -55,9 +55,14 @@ export async function askedOutline(request: CopyRequest & HostFilter, context: P
   return outlined;
 }
 
-function nothingLeft({ instance, down }: Outline, { run, hosts }: TakenUp): FacsimileError {
-  const still = down.filter(({ name }) => hosts.has(name)).map(({ name }) => name);
+function nothingLeft({ instance, hosts, down }: Outline, { run, hosts: left }: TakenUp): FacsimileError {
+  const namesOf = (some: readonly Host[]) => some.map(({ name }) => name).filter((name) => left.has(name));
+  const [others, still] = [namesOf(hosts), namesOf(down)];
   const what =
-    still.length === 0 ? `run ${run} left no host behind` : `what run ${run} left behind is down: ${still.join(", ")}`;
+    others.length > 0
+      ? `run ${run} left ${others.join(", ")} behind, and none that is chosen`
+      : still.length > 0
+        ? `what run ${run} left behind is down: ${still.join(", ")}`
+        : `run ${run} left no host behind`;
   return new FacsimileError("NO_HOSTS", what, { hint: `What runs there: facs status ${instance.full}` });
 }
