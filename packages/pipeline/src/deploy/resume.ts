@@ -13,6 +13,8 @@ export interface TakenUp {
   /** Those that it left behind. */
   readonly hosts: ReadonlySet<string>;
   readonly done: ReadonlySet<string>;
+  /** Of hosts that a later run here may have switched: the last of these. Default: none. */
+  readonly since?: ReadonlyMap<string, string> | undefined;
 }
 
 /**
@@ -38,7 +40,17 @@ export async function takeUp(
     set: found.set,
     hosts: new Set(names.filter((host) => !isDone(host))),
     done: new Set(names.filter(isDone)),
+    since: switchedAfter(found, runs),
   };
+}
+
+/** Outcomes with which a host runs what it ran before. */
+const AS_BEFORE = ["skipped", "not tried", "unchanged", "reverted"];
+
+function switchedAfter(found: PastRun, runs: readonly PastRun[]): ReadonlyMap<string, string> {
+  const later = runs.slice(runs.indexOf(found) + 1);
+  const ends = later.flatMap(({ run, hosts }) => [...hosts].map(([host, outcome]) => ({ run, host, outcome })));
+  return new Map(ends.filter(({ outcome }) => !AS_BEFORE.includes(outcome)).map(({ host, run }) => [host, run]));
 }
 
 function ofRollback({ run, projects, hosts }: PastRun, instance: string): FacsimileError {
