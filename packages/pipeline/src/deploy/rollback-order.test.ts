@@ -42,6 +42,9 @@ it("what was switched to and never confirmed does not count", () => {
   // A rollback to B that was killed, on one host of two before it wrote it down.
   expect(before(host("A B C", { runs: "B" }), host("A B C", { runs: "B" }))).toBe("B");
   expect(before(host("A B C", { runs: "B" }), host("A B C <B"))).toBe("B");
+  // A deploy of A that was killed, on one host of two before it came to it.
+  expect(before(host("A B C", { runs: "A" }))).toBe("C");
+  expect(before(host("A B C", { runs: "A" }), host("A B C"))).toBe("C");
   // A deploy that was killed on its way back to B.
   expect(before({ ...host("A B"), unsettled: true }, host("A B"))).toBe("B");
   expect(before({ ...host("A B C", { runs: "B" }), unsettled: true })).toBe("B");

@@ -46,8 +46,9 @@ function placeOf({ current, history, unsettled }: HostHistory): Place[] {
   if (current === undefined || last === undefined) return [];
   // A run was killed while it came back to it.
   if (unsettled && current.release === last.release) return [{ runs: last.release, since: NEVER, before: last }];
-  const isKnown = current.release === undefined || order.some(({ release }) => release === current.release);
-  return isKnown
+  // Older ones, too, are deployed again; only the one before may be what a rollback without a name was on its way to.
+  const isCounted = current.release === undefined || [before, last].some((entry) => entry?.release === current.release);
+  return isCounted
     ? [{ runs: last.release, since: last.at, before }]
     : [{ runs: current.release ?? "", since: NEVER, before: last }];
 }
