@@ -47,6 +47,20 @@ describe("the links of shared paths", { timeout: 60_000 }, () => {
     },
   );
 
+  it("that somebody led elsewhere, or put a folder in their place, are told as that, and put right", async () => {
+    await fs.rm(inCopy("web1.eu", "current/uploads"));
+    await fs.symlink("/tmp", inCopy("web1.eu", "current/uploads"));
+    await fs.rm(inCopy("web2.eu", "current/var/data"));
+    await fs.mkdir(inCopy("web2.eu", "current/var/data"));
+    await fs.writeFile(inCopy("web2.eu", "current/var/data/new"), "");
+    const differs = ["web1.eu: target uploads", "web2.eu: type var/data", "web2.eu: extra var/data/new"];
+    expect(await shop.verify()).toEqual(differs);
+    expect((await planned()).flatMap(({ drift }) => drift)).toEqual(differs.map((one) => one.replace(/^\S+ /, "")));
+    expect(outcomes(await shop.deploy())).toEqual({ "web1.eu": "done", "web2.eu": "done" });
+    expect(await shop.verify()).toEqual([]);
+    expect(await link("web1.eu", "uploads")).toBe("../../shared/uploads");
+  });
+
   it("of a path that is shared only now come with the next deploy, though no file changes", async () => {
     await shop.define({ deploy: SHARED.replace("[", '["logs", ') });
     expect(await shop.verify()).toEqual([]);

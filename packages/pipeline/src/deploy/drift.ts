@@ -34,5 +34,14 @@ export async function driftOf(session: Session, request: DriftRequest): Promise<
   if (expected === undefined) return { differences: [], actual };
   // A path that is shared only since then had no link to lose.
   const lost = moved === undefined ? unlinked : unlinked.filter((path) => moved.paths.includes(path));
-  return { differences: [...compareTrees(expected, actual), ...lost.map(missingLink)], actual };
+  const differences = compareTrees(expected, actual).map((one) => orLink(one, { place, options }));
+  return { differences: [...differences, ...lost.map(missingLink)], actual };
+}
+
+/** What lies in the place of a shared path is not too much: it is no link, or one that leads elsewhere. */
+function orLink(difference: Difference, { place, options }: Pick<DriftRequest, "place" | "options">): Difference {
+  const { kind, path, actual } = difference;
+  const isLinked = place.strategy !== "mirror" && options.shared?.includes(path) === true;
+  if (kind !== "extra" || actual === undefined || !isLinked) return difference;
+  return { ...missingLink(path), kind: actual.type === "link" ? "target" : "type", actual };
 }
