@@ -45,3 +45,13 @@ it("keeps several problems of the same hosts together", () => {
   const one = { host: "web3", problem: new FacsimileError("ANY", "web3 lacks libx.so") };
   expect(hostProblems([both("web1"), one])).toEqual(["web1, web3 lack libx.so", "web1 lacks liby.so"]);
 });
+
+it("names and counts a host once of which two projects say the same", () => {
+  const twice = (host: string) => {
+    const refused = new FacsimileError("ANY", `${host}: /srv is kept from deploys`);
+    return { host, problem: new ProblemsError([refused, refused]) };
+  };
+  expect(hostProblems([twice("web1")])).toEqual(["web1: /srv is kept from deploys"]);
+  const six = Array.from({ length: 6 }, (_, index) => twice(`web${index}`));
+  expect(hostProblems(six)).toEqual(["web0, web1, web2, web3, web4, web5: /srv is kept from deploys"]);
+});

@@ -6,10 +6,10 @@ interface Failed {
   readonly problem: FacsimileError;
 }
 
-/** What is wrong with hosts: once for all that say the same of themselves. One text for all that is wrong with the same hosts. */
+/** What is wrong with hosts: once for all that say the same of themselves, also where two projects have it. One text for all that is wrong with the same hosts. */
 export function hostProblems(failed: readonly Failed[]): string[] {
   const said = failed.flatMap(({ host, problem }) => sayings(host, problem).map((saying) => ({ host, saying })));
-  const alike = [...groupBy(said, ({ saying }) => saying)].map(([saying, some]) => ({ saying, hosts: some.map(({ host }) => host) })); // biome-ignore format: one line
+  const alike = [...groupBy(said, ({ saying }) => saying)].map(([saying, some]) => ({ saying, hosts: [...new Set(some.map(({ host }) => host))] })); // biome-ignore format: one line
   const texts = groupBy(alike, ({ hosts }) => hosts.join(" "));
   return [...texts.values()].map((group) => group.map(({ saying, hosts }) => textOf(saying, hosts)).join("\n"));
 }
