@@ -40,13 +40,12 @@ function partialText(
   const reverted = hosts.filter(isBack).length;
   const [stuck, unknown, changed] = ["NOT_REVERTED", "SWITCH_UNKNOWN", "COPY_CHANGED"].map((code) => hosts.filter(({ problem }) => problem?.code === code).length) as [number, number, number]; // biome-ignore format: one line
   const kept = hosts.filter(isKept).length - changed;
-  const isPart = hosts.some(({ behind = [] }) => behind.length > 0);
   if (held + reverted + kept + changed + stuck + unknown === 0)
     return "Nothing switched, but commands ran that cannot be taken back";
   const behind = hosts.length - held - reverted - kept - changed - stuck - unknown;
   const others = [
     ...(reverted > 0 ? [`${count(reverted, "host")} went back to what ran before`] : []),
-    ...(kept > 0 ? [`${count(kept, "host")} failed and ${kept === 1 ? "runs" : "run"} ${isPart ? "part of " : ""}the new release, not confirmed`] : []),
+    ...(kept > 0 ? [keptText(kept, hosts)] : []),
     ...(changed > 0 ? [`${count(changed, "host")} switched and ${changed === 1 ? "is" : "are"} well, but ${changed === 1 ? "its copy is" : "their copies are"} not exact`] : []),
     ...(stuck > 0 ? [`${stuck} could not be taken back whole`] : []),
     ...(unknown > 0 ? [`of ${count(unknown, "host")} it is unknown whether it switched`] : []),
@@ -54,6 +53,11 @@ function partialText(
   ]; // biome-ignore format: a line each
   const holds = held === 0 ? [] : [holdsText(held, projects).replace(/^all /, "")];
   return [...holds, others.join(", ")].join("; ");
+}
+
+function keptText(kept: number, hosts: readonly HostReport[]): string {
+  const part = hosts.some(({ behind = [] }) => behind.length > 0) ? "part of " : "";
+  return `${count(kept, "host")} failed and ${kept === 1 ? "runs" : "run"} ${part}the new release, not confirmed`;
 }
 
 function failedText(hosts: readonly HostReport[]): string {
