@@ -7,7 +7,7 @@ import { planRecording, type Recording, record } from "../state/record-state.ts"
 import { leash } from "./abort.ts";
 import { carryOut } from "./carry-out.ts";
 import { isAgreed, typed } from "./consent.ts";
-import { assertNotOlder, deployedOf } from "./deployed-state.ts";
+import { assertNotOlder, deployedOf, isOlder } from "./deployed-state.ts";
 import { evaluate } from "./evaluate.ts";
 import { allExact } from "./exact.ts";
 import { notedSet } from "./given-set.ts";
@@ -94,8 +94,8 @@ async function leaveIt(deploying: Deploying, { work, planned }: Looked): Promise
 /** Asks, writes down what is to be remembered, and does it. */
 async function bring(deploying: Deploying, { work: before, planned }: Looked): Promise<DeployReport> {
   const { request, asked, outline, watch, context, letGo, stop } = deploying;
-  if (request.acceptRollback !== true)
-    assertNotOlder({ ...before, state: before.state.state, command: typed(request) });
+  const check = { ...before, state: before.state.state };
+  if (request.acceptRollback !== true) assertNotOlder({ ...check, command: typed(request) });
   context.signal?.throwIfAborted();
   const recording = await agreedRecording(planned, { work: before, request }, context);
   if (recording === undefined)
@@ -107,7 +107,7 @@ async function bring(deploying: Deploying, { work: before, planned }: Looked): P
   const { state, keyring } = work.state;
   const { adopt = false, allowDeletes = false, resume: resumes } = request;
   const deployed = deployedOf({ outline, state });
-  const hidesBack = forgets({ state, instance: outline.instance });
+  const hidesBack = forgets({ state, instance: outline.instance, isOlder: isOlder(check) });
   const ended = await carryOut({ ...work, runs }, { ...context, action: "deploy", by: keyring.fingerprint, deployed, hidesBack, letGo, stop, watch, adopt, allowDeletes, recorded, resumes, set: noted(deploying) }); // biome-ignore format: one line
   return withUndo(ended, { ...work, runs, isNamed: isNamed(asked) });
 }

@@ -33,6 +33,11 @@ export function warnOfOlder(check: DeployedCheck, { onEvent }: Pick<PipelineCont
   return problems.length > 0;
 }
 
+/** Whether hosts remember a later state, or another. */
+export function isOlder(check: DeployedCheck): boolean {
+  return olderThanDeployed(check).length > 0;
+}
+
 /** Why hosts must not get this state: they remember a later one, or another. One problem for all that remember the same. */
 function olderThanDeployed({ outline, state, surveyed, command }: DeployedCheck): FacsimileError[] {
   if (outline.definition.local) return [];

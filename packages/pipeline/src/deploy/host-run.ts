@@ -68,7 +68,7 @@ export interface RunContext extends PipelineContext {
   readonly chosen?: string | undefined;
   /** Releases may hold secrets that the state at hand does not know: nothing that commands print is shown. Default `false`. */
   readonly hidesOutput?: boolean | undefined;
-  /** The same of one release that a host goes back to. Default: never. */
+  /** The same of commands that read the copy of the release that a host had before: a `precmd`, and those on its way back. Default: never. */
   readonly hidesBack?: ((release: Release, host: string) => boolean) | undefined;
   /** As locks, histories and journals have it. */
   readonly action: "deploy" | "rollback";

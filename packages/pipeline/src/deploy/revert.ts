@@ -1,6 +1,7 @@
 import { FacsimileError, isFacsimileError } from "@facsimile/core";
 import { fanOut } from "@facsimile/transport";
 import { assertBack } from "./changed-copy.ts";
+import { hidingFound } from "./hiding.ts";
 import { runHooks } from "./hooks.ts";
 import { goalOf, type HostRun, isReady, lockOf, type RunContext, type Step, tell } from "./host-run.ts";
 import { confirmAll } from "./switch.ts";
@@ -99,8 +100,7 @@ async function runOldHooks(run: HostRun, { found, copy }: Step, context: RunCont
     previous: copy.id,
     isFirst,
   };
-  const hidesOutput = context.hidesOutput === true || context.hidesBack?.(found.release, run.host.name) === true;
-  await runHooks(hooks.postcmd, request, { ...context, hidesOutput });
+  await runHooks(hooks.postcmd, request, hidingFound(found, run, context));
 }
 
 function cannotGoBack(run: HostRun, error: unknown): FacsimileError {

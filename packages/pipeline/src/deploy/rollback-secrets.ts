@@ -21,18 +21,40 @@ export function rotatedSince(
   });
 }
 
-/** Whether commands of a release that a host goes back to may print secrets that the state does not remember. Pure. */
-export function forgets(now: { readonly state: State; readonly instance: InstanceName }) {
-  return (release: Release, host: string): boolean => changedIn(release, { host, ...now }).length > 0;
+export interface Remembered {
+  readonly state: State;
+  readonly instance: InstanceName;
+  /** Hosts remember a later state, or another. Default `false`. */
+  readonly isOlder?: boolean;
+}
+
+/** Whether commands that read the copy of a release may print secrets that the state does not know, or not any more. Pure. */
+export function forgets({ isOlder = false, ...now }: Remembered) {
+  return (release: Release, host: string): boolean => {
+    const isStrange = isOlder || isOfOther(release, now) || release.state.serial > now.state.serial;
+    return (isStrange ? secretsOf(release, host) : changedIn(release, { host, ...now })).length > 0;
+  };
+}
+
+/** Its secrets are those of a place that was taken over, or of the state that the instance had before. */
+function isOfOther({ instance, state: made }: Release, now: Pick<Remembered, "state" | "instance">): boolean {
+  return instance !== now.instance.full || made.scope !== now.state.scope;
+}
+
+/** Places of secrets in a host's files; those of all hosts, where the release has none of this name. */
+function secretsOf({ hosts, trees }: Release, host: string): readonly string[] {
+  const tree = hosts[host];
+  return tree === undefined ? Object.values(trees).flatMap(({ secrets }) => secrets) : (trees[tree]?.secrets ?? []);
 }
 
 function changedIn(
-  { hosts, trees, state: made, built }: Release,
+  release: Release,
   { host, state, instance }: { host: string; state: State; instance: InstanceName },
 ): readonly string[] {
+  const { state: made, built } = release;
   // Another serial may be of anything; the same one is of the same values.
   if (made.scope === state.scope && made.serial === state.serial) return [];
-  const names = (trees[hosts[host] ?? ""]?.secrets ?? []).map(nameOf);
+  const names = secretsOf(release, host).map(nameOf);
   return names.filter((name) => {
     const value = placeSeen(name, { instance, state });
     return value === undefined || value.created > built;

@@ -2,6 +2,7 @@ import { FacsimileError, isFacsimileError } from "@facsimile/core";
 import type { HistoryEntry, SwitchTarget } from "@facsimile/transport";
 import { forEach, isLoss } from "./attempts.ts";
 import { assertCopies } from "./changed-copy.ts";
+import { hidingFound } from "./hiding.ts";
 import { awaitHealth, type HookRequest, runHooks } from "./hooks.ts";
 import { goalOf, type HostRun, lockOf, type RunContext, type Step, tell } from "./host-run.ts";
 import { problemOf } from "./hosts.ts";
@@ -16,7 +17,7 @@ export async function precmdAll(runs: readonly HostRun[], context: SwitchContext
 }
 
 export async function runPrecmd(run: HostRun, context: SwitchContext): Promise<void> {
-  for (const step of moving(run)) await runCommands("precmd", { step, run }, context);
+  for (const step of moving(run)) await runCommands("precmd", { step, run }, hidingFound(step.found, run, context));
 }
 
 /** Switches every host. */
