@@ -59,6 +59,7 @@ it("knows nothing of a run that was killed before it began, and passes over what
     projects: [],
     set: [],
     hosts: new Map(),
+    isEnded: false,
   });
   expect(parseJournal("r", start).projects).toEqual([]);
   const odd = `${begin}null\n7\n${line({ event: "danced", host: "a" })}${line({ event: "wave", wave: 1, of: 2 })}`;

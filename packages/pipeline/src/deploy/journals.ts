@@ -18,6 +18,8 @@ export interface PastRun {
   readonly set: readonly string[];
   /** How each of its hosts ended; of a run that was killed, as far as it came. Empty: it was killed before it began. */
   readonly hosts: ReadonlyMap<string, HostOutcome>;
+  /** It came to its end: `hosts` has also those that were not chosen. */
+  readonly isEnded: boolean;
   /** The first line, from 1, that is JSON and not what a journal holds. It tells nothing of the run. Missing: none. */
   readonly damaged?: number | undefined;
 }
@@ -63,6 +65,7 @@ export function parseJournal(run: string, text: string): PastRun {
     projects: begin?.projects ?? [],
     set: begin?.set ?? [],
     hosts,
+    isEnded: lines.some(({ event }) => event === "end"),
     ...(damaged === -1 ? {} : { damaged: damaged + 1 }),
   };
 }

@@ -104,10 +104,15 @@ it("says of every other host why it is left alone", async () => {
   expect(await refused(() => told({}, { hosts: [], done: ["a"] }))).toMatch(/^NO_HOSTS run r left no host behind/);
 });
 
-it("goes on with no rollback: that would deploy what was left, and says what to type", async () => {
-  const context = await world({ r: journal("2026-11-22T09:31:02.000Z", { more: { action: "rollback" } }) });
-  for (const run of ["r", undefined])
-    expect(await refused(() => takeUp({ instance: "staging", run }, context))).toBe(
-      "USAGE run r was a rollback; a deploy does not go on with it [To go on with it: facs rollback staging shop 3f9c1e7, and facs rollback staging ledger 9b01c44. To deploy what the definitions say: without --resume and --only-failed.]",
-    );
+it("goes on with no rollback: that would deploy what was left, and says what to type, for no more hosts than it was for", async () => {
+  const begun = journal("2026-11-22T09:31:02.000Z", { more: { action: "rollback" } });
+  const end = (outcomes: object) => `${JSON.stringify({ event: "end", hosts: Object.entries(outcomes).map(([host, outcome]) => ({ host, outcome })) })}\n`; // biome-ignore format: one line
+  const all = { a: "done", b: "failed", c: "not tried" };
+  const told = async (text: string, run?: string) => refused(async () => takeUp({ instance: "staging", run }, await world({ r: text }))); // biome-ignore format: one line
+  const hint = (only: string) =>
+    `USAGE run r was a rollback; a deploy does not go on with it [To go on with it: facs rollback staging shop 3f9c1e7${only}, and facs rollback staging ledger 9b01c44${only}. To deploy what the definitions say: without --resume and --only-failed.]`;
+  for (const run of ["r", undefined]) expect(await told(begun + end(all), run)).toBe(hint(""));
+  expect(await told(begun + end({ ...all, d: "skipped" }))).toBe(hint(" --hosts a,b,c"));
+  // It was killed: nobody knows whether there are others.
+  expect(await told(begun)).toBe(hint(" --hosts a,b,c"));
 });

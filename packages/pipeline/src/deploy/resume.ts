@@ -53,9 +53,10 @@ function switchedAfter(found: PastRun, runs: readonly PastRun[]): ReadonlyMap<st
   return new Map(ends.filter(({ outcome }) => !AS_BEFORE.includes(outcome)).map(({ host, run }) => [host, run]));
 }
 
-function ofRollback({ run, projects, hosts }: PastRun, instance: string): FacsimileError {
+function ofRollback({ run, projects, hosts, isEnded }: PastRun, instance: string): FacsimileError {
   const chosen = [...hosts].filter(([, outcome]) => outcome !== "skipped").map(([host]) => host);
-  const only = chosen.length === hosts.size ? "" : hostWords({ hosts: chosen });
+  // A run that was killed does not say whether the instance has others: they are not to go back with it.
+  const only = isEnded && chosen.length === hosts.size ? "" : hostWords({ hosts: chosen });
   const goals = projects.flatMap(({ project, release }) => (release === undefined ? [] : [{ project, release }]));
   return new FacsimileError("USAGE", `run ${run} was a rollback; a deploy does not go on with it`, {
     hint: `To go on with it: ${rollbackAgain(instance, goals)
