@@ -34,6 +34,13 @@ it("advises the hosts that were chosen, and no others", () => {
   expect(text).toContain("with those of now: facs deploy staging shop@1.0.0 --hosts web1,web2\n");
 });
 
+it("says what the next deploy would bring back also where commands wrote into every copy", () => {
+  const defined = [{ project: "shop", version: "1.1.0", position: undefined }];
+  const changed = { ...host("web1", "failed", new FacsimileError("COPY_CHANGED", "web1 holds no exact copy of shop any more")), switched: "kept" as const }; // biome-ignore format: one line
+  expect(told(report([changed], { defined }))).toContain("shop 1.1.0, and the next deploy would bring it back\n");
+  expect(told(report([host("web1", "failed")], { defined }))).not.toContain("bring it back");
+});
+
 it("offers no option that only a deploy has", () => {
   const strange = new FacsimileError("NOT_ADOPTED", "web2: it holds files", { hint: "Take it away." });
   const text = told(report([host("web1", "not tried"), host("web2", "failed", strange)], { outcome: "failed" }));

@@ -2,6 +2,7 @@ import { formatPosition } from "@facsimile/core";
 import { type RollbackReport, rollbackAgain } from "@facsimile/pipeline";
 import { changedRows, endText } from "./deploy.ts";
 import { endRows, type Row } from "./deploy-end.ts";
+import { isKept } from "./deploy-headline.ts";
 import { rotatedLines } from "./rollback-plan.ts";
 import type { Style } from "./style.ts";
 import { harmless } from "./value.ts";
@@ -36,9 +37,9 @@ function againLines(
   return projects.length === 0 ? [command] : rollbackAgain(instance, projects).map((line) => `${line}${given}`);
 }
 
-/** It brought some host to the older release, or ended where all are; where it failed, all run what they ran before. */
+/** Some host runs the older release, also where that could not be noted or its copy was written to; of a failed run all run what they ran before. */
 function isBack({ outcome, hosts }: RollbackReport): boolean {
-  return outcome !== "failed" && hosts.some(({ outcome }) => outcome === "done" || outcome === "unchanged");
+  return outcome !== "failed" && hosts.some((host) => ["done", "unchanged"].includes(host.outcome) || isKept(host));
 }
 
 function afterRows({ instance, projects, hosts, rotated, defined }: RollbackReport, { given }: TypedRollback): Row[] {
