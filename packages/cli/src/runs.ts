@@ -7,7 +7,7 @@ export interface RunsDocument extends Pick<StatusReport, "instance" | "people"> 
   readonly schema: "runs/1";
   /** Newest first, by when each began to be confirmed anywhere; several projects of one run, each by itself. */
   readonly runs: readonly ConfirmedRun[];
-  /** Places that another instance or project took over: from then on the runs there are its own. */
+  /** Places that another instance or project took over. */
   readonly taken: readonly TakenPlace[];
   /** Hosts that told nothing: they did not answer, or are declared down. */
   readonly unasked: readonly Pick<HostStatus, "host" | "region" | "problem" | "down">[];
@@ -35,10 +35,14 @@ export interface ConfirmedRun {
   readonly hosts: readonly string[];
 }
 
-/** Takes the runs out of what every host remembers. Pure. */
+/** Takes the runs out of what every host remembers, without those of another instance that had the place. Pure. */
 export function runsOf({ instance, hosts, people }: StatusReport): RunsDocument {
   const entries = hosts.flatMap(({ host, projects }) =>
-    projects.flatMap(({ project, history }) => history.map((entry) => ({ host, project, ...entry }))),
+    projects.flatMap(({ project, history }) =>
+      history
+        .filter(({ instance: whose = instance }) => whose === instance)
+        .map((entry) => ({ host, project, ...entry })),
+    ),
   );
   const alike = groupBy(entries, ({ run, project, release, action }) =>
     JSON.stringify([run, project, release, action]),

@@ -90,6 +90,8 @@ describe("a home that was taken over, and taken back", { timeout: 60_000 }, () =
     const again = await shop.deploy({ adopt: true });
     expect(again.outcome).toBe("done");
     expect(again.undo).toBeUndefined();
+    for (const { projects } of (await status({ instance: "staging" }, shop.context)).hosts)
+      expect(projects[0]?.history.map(({ instance }) => instance)).toEqual(["staging", "staging", "other", "staging"]);
     await expect(shop.rollback({ words: [other] })).rejects.toMatchObject({
       code: "UNKNOWN_RELEASE",
       message: `shop 1 (${other}) is a release of other, which had the place then`,

@@ -42,6 +42,9 @@ it("writes and reads history/1 as its page has it, and forgives a line cut short
   expect(others).toEqual([]);
   expect(entry).toMatchObject({ version: "1.1.0", action: "deploy" });
   expect(entry && formatHistory(entry)).toBe(line);
+  const older = line.replace(/"instance":"[^"]*",/, "");
+  expect(parseHistory(older).map(formatHistory)).toEqual([older]);
+  expect(parseHistory(line.replace(/"instance":"[^"]*"/, '"instance":7'))).toEqual([]);
 });
 
 it("refuses formats of a newer version, saying so", () => {

@@ -51,8 +51,8 @@ export function parseDeployed(text: string): DeployedState | undefined {
 
 /** A line of history/1, without its newline. */
 export function formatHistory(entry: HistoryEntry): string {
-  const { release, dir, version, run, by, at, action } = entry;
-  return JSON.stringify({ facsimile: "history/1", release, dir, version, run, by, at, action });
+  const { instance, release, dir, version, run, by, at, action } = entry;
+  return JSON.stringify({ facsimile: "history/1", instance, release, dir, version, run, by, at, action });
 }
 
 /** Lines cut short by a crash, and what somebody wrote there otherwise, are left out. @throws `HOST_FORMAT_NEWER` */
@@ -60,6 +60,7 @@ export function parseHistory(text: string): HistoryEntry[] {
   return text.split("\n").flatMap((line) => {
     const entry = parse(line, "history/1");
     if (entry === undefined || FIELDS.some((field) => typeof entry[field] !== "string")) return [];
+    if (!["string", "undefined"].includes(typeof entry["instance"])) return [];
     const { facsimile: _, ...rest } = entry;
     return [rest as unknown as HistoryEntry];
   });

@@ -51,6 +51,8 @@ export interface Running {
 
 /** A line of `history.jsonl`. */
 export interface HistoryEntry {
+  /** Whose run it was: another one may have had the place. Undefined in lines of versions that did not note it. */
+  readonly instance?: string | undefined;
   readonly release: string;
   /** Folder of `releases/`. */
   readonly dir: string;

@@ -16,14 +16,20 @@ function report(...hosts: readonly (readonly (readonly [run: string, project: st
   return { schema: "status/1", instance: "dev", hosts: listed, people: [] } as unknown as StatusReport;
 }
 
-it("says where lines may be those of whoever took the place over", async () => {
+it("leaves out what another instance ran in the same place, where the line says so", async () => {
+  const one = report(["aa", "bb", "cc"].map((run, i) => [run, "shop", `2026-01-01T10:0${i}:00.000Z`] as const));
+  const whose = [undefined, "dev", "other"];
+  const hosts = one.hosts.map(({ projects, ...host }) => ({ ...host, projects: projects.map((project, i) => ({ ...project, history: project.history.map((entry) => ({ ...entry, instance: whose[i] })) })) })); // biome-ignore format: one line
+  const text = historyText({ ...one, hosts }, await createStyle({ colour: false, unicode: false }));
+  expect([...text.matchAll(/ {2}(aa|bb|cc) {2}/g)].map(([, run]) => run)).toEqual(["bb", "aa"]);
+});
+
+it("says where somebody else took a place over", async () => {
   const one = report([["aa", "shop", "2026-01-01T10:00:01.000Z"]]);
   const projects = one.hosts.flatMap((host) => host.projects.map((project) => ({ ...project, owner: { instance: "other", project: "till" } }))); // biome-ignore format: one line
   const hosts = one.hosts.map((host) => ({ ...host, projects }));
   const text = historyText({ ...one, hosts }, await createStyle({ colour: false, unicode: false }));
-  expect(text).toContain(
-    "\n! web0: the place of shop belongs to till of other now; what that deployed there is told too\n",
-  );
+  expect(text).toContain("\n! web0: the place of shop belongs to till of other now\n");
 });
 
 it("has the newest run first, by when it began on any host, also within one minute", async () => {

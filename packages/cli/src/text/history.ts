@@ -24,8 +24,7 @@ function cells(
 }
 
 function takenLine({ host, project, owner }: RunsDocument["taken"][number], { yellow }: Style): string {
-  const whose = `the place of ${project} belongs to ${owner.project} of ${owner.instance} now; what that deployed there is told too`; // biome-ignore format: one line
-  return `${yellow("!")} ${host}: ${harmless(whose)}`;
+  return `${yellow("!")} ${host}: ${harmless(`the place of ${project} belongs to ${owner.project} of ${owner.instance} now`)}`;
 }
 
 function unaskedLine({ host, problem, down = "" }: RunsDocument["unasked"][number], { yellow }: Style): string {

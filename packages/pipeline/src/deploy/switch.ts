@@ -114,9 +114,10 @@ function notSeen({ host }: HostRun, error: unknown): FacsimileError {
   return new FacsimileError("NOT_CONFIRMED", `${host.name} switched and is well; whether its copy is exact after its commands could not be seen: ${message}`, { cause: error, hint }); // biome-ignore format: one line
 }
 
-function historyEntry(step: Step, run: HostRun, { journal, now, by, action }: RunContext): HistoryEntry {
+function historyEntry(step: Step, run: HostRun, { instance, journal, now, by, action }: RunContext): HistoryEntry {
   const { copy } = step;
   return {
+    instance,
     release: copy.id,
     dir: goalOf(step, run),
     version: copy.version,
