@@ -8,10 +8,10 @@ runner='
   T=$1 agent=$2 mask=$3
   shift 3
   nap() { sleep 0.05 2>/dev/null || sleep 1; }
-  # Names of one length: they sort as they came. What found no room is lost: that is told.
+  # Names of one length: they sort as they came. What found no room is lost: that is told, by a file that is there already.
   pump() {
     n=1000000000
-    while dd bs=65536 count=1 of="$T/$1.part" || ! : > "$T/lost"; do
+    while dd bs=65536 count=1 of="$T/$1.part" || ! mv "$T/room" "$T/lost"; do
       [ -s "$T/$1.part" ] && mv "$T/$1.part" "$T/$1.$n" || break
       while [ -e "$T/$1.$((n - 31))" ] && kill -0 "$agent"; do nap; done
       n=$((n + 1))
@@ -51,11 +51,11 @@ op_run() {
   look
 }
 
-# folder_for PIECES: sets T to a new folder with room for so many pieces of output.
+# folder_for PIECES: sets T to a new folder with room for so many pieces of output, and an empty file there that takes its inode.
 folder_for() {
   for each in /dev/shm "\${TMPDIR:-/tmp}"; do
     T=$(mktemp -d "$each/facs.XXXXXX" 2>/dev/null) || continue
-    dd if=/dev/zero of="$T/room" bs=65536 count="$1" 2>/dev/null && rm "$T/room" && return
+    dd if=/dev/zero of="$T/room" bs=65536 count="$1" 2>/dev/null && : > "$T/room" && return
     rm -rf "$T"
   done
   T=
