@@ -60,6 +60,22 @@ describe("a command that reads the copy that ran before shows no secret of it", 
     await tellsNothingOf(secret, await facs("deploy", "staging", "--yes", "--accept-rollback"));
   });
 
+  it("nor of the one that a rollback goes to, of a state in whose place an older one was accepted", async () => {
+    const state = path.join(shop.root, "state/staging.json");
+    await define("postcmd", "one");
+    expect((await shop.deploy()).outcome).toBe("done");
+    const old = await fs.readFile(state);
+    await rotate();
+    await define("postcmd", "two");
+    expect((await shop.deploy()).outcome).toBe("done");
+    const secret = await runningSecret();
+    await fs.writeFile(state, old);
+    await define("postcmd", "three");
+    expect((await shop.deploy({ acceptRollback: true })).outcome).toBe("done");
+    await shop.mark(HOST, "bad");
+    await tellsNothingOf(secret, await facs("rollback", "staging", "--yes"));
+  });
+
   it("which is another instance's, whose place is taken over: a precmd", async () => {
     await define("precmd", "one");
     expect((await shop.deploy()).outcome).toBe("done");

@@ -96,6 +96,8 @@ interface LookedBack {
   readonly by: string;
   /** Of what runs now: {@link RunContext.hidesBack}. */
   readonly hidesBack: ReturnType<typeof forgets>;
+  /** The same of what hosts go to. */
+  readonly isForgotten: boolean;
 }
 
 async function lookBack(
@@ -112,13 +114,14 @@ async function lookBack(
   const plan = planOfRollback({ outline, surveyed, goals, held, runs, rotated });
   const work = { outline, left: left.filter(({ host }) => isMeant(host)), copies: goals, surveyed, runs };
   const hidesBack = forgets({ state: scope.state, instance: outline.instance });
-  return { work, plan, by: scope.keyring.fingerprint, hidesBack };
+  const isForgotten = [...held].some(([host, releases]) => [...releases.values()].some(({ release }) => hidesBack(release, host))); // biome-ignore format: one line
+  return { work, plan, by: scope.keyring.fingerprint, hidesBack, isForgotten };
 }
 
 /** Asks, and does it. */
 async function bringBack(
   going: Going,
-  { work, plan, by, hidesBack, isOlder }: LookedBack & { readonly isOlder: boolean },
+  { work, plan, by, hidesBack, isForgotten, isOlder }: LookedBack & { readonly isOlder: boolean },
 ): Promise<RollbackReport> {
   const { request, watch, context, letGo, stop } = going;
   const { outline, surveyed, runs } = work;
@@ -129,7 +132,7 @@ async function bringBack(
   context.signal?.throwIfAborted();
   if (!(await isAgreed({ plan, outline }, request))) return end({ outcome: "failed", hosts: untouchedHosts(surveyed) });
   const how = { action: "rollback", by, adopt: false, allowDeletes: false, deployed: undefined, recorded: undefined, resumes: undefined, chosen: hostWords(request.filter ?? {}) } as const; // biome-ignore format: one line
-  const hidesOutput = isOlder || plan.rotated.length > 0;
+  const hidesOutput = isOlder || isForgotten;
   return rollbackReport(await carryOut(work, { ...context, ...how, hidesOutput, hidesBack, letGo, stop, watch }), told);
 }
 
