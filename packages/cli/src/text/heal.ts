@@ -17,7 +17,8 @@ interface Healed {
  * The deploys that bring differing hosts back to the version that they hold, the first on the line of `what`. After a rollback
  * that is not the one of the definitions, and a deploy that names none would undo it.
  */
-export function healLines(what: string, report: VerifyReport, { hosts, typed }: Healed): string[] {
+export function healLines(what: string, report: VerifyReport, { hosts: differing, typed }: Healed): string[] {
+  const hosts = differing.map((host) => ({ ...host, projects: host.projects.map((held) => asOthers(held, report)) }));
   const apart = report.projects.filter((one) => hosts.some(({ projects }) => projects.some((held) => isApart(held, [one])))); // biome-ignore format: one line
   const isNamed = apart.length > 0;
   const each = [...hosts].sort((a, b) => Number(isDefined(a, report)) - Number(isDefined(b, report)))
@@ -28,6 +29,13 @@ export function healLines(what: string, report: VerifyReport, { hosts, typed }: 
   });
   const lines = commands.map((command, index) => (index === 0 ? `${what} Heal: ${command}` : `  and: ${command}`));
   return [...lines, ...saidLines(apart)];
+}
+
+/** Where nothing of a project is deployed, it is to have the version that most hosts hold. */
+function asOthers(held: Held, { projects, hosts }: VerifyReport): Held {
+  const said = projects.find(({ project }) => project === held.project)?.version;
+  const most = held.release === undefined ? mostApart(releaseCounts(held.project, hosts), said) : undefined;
+  return most === undefined ? held : { ...held, version: most.version };
 }
 
 /** Its command comes last, so that the definitions say afterwards what they say now. */
@@ -44,14 +52,15 @@ function healWords({ projects }: VerifiedHost, { isNamed, typed }: { isNamed: bo
   return [...(others.length === 0 ? [] : [others]), ...trees.map(({ project }) => [project, "--src-dir", "DIR"])];
 } // biome-ignore format: the signature is one line
 
-type Held = Pick<VerifiedHost["projects"][number], "project" | "version">;
+type Held = VerifiedHost["projects"][number];
+type Versioned = Pick<Held, "project" | "version">;
 
-function isApart({ project, version }: Held, defined: VerifyReport["projects"]): boolean {
+function isApart({ project, version }: Versioned, defined: VerifyReport["projects"]): boolean {
   const said = defined.find((one) => one.project === project)?.version;
   return version !== undefined && said !== undefined && version !== said;
 }
 
-function wordOf({ project, version }: Held): string {
+function wordOf({ project, version }: Versioned): string {
   return version === undefined ? project : shellWord(harmless(`${project}@${version}`));
 }
 

@@ -393,6 +393,16 @@ describe("verifyText", () => {
     );
   });
 
+  it("heals a host on which nothing is deployed to the version that most hold", () => {
+    const back = { ...good, version: "1.0.0", release: "5e6f7a8aa" };
+    const none = { project: "shop", differences: [] };
+    const host = (name: string, ...projects: VerifyReport["hosts"][number]["projects"]) => ({ host: name, region: "eu", projects }); // biome-ignore format: one line
+    const text = verifyText(report([host("web1", back), host("web2", back), host("web3", none)]), style);
+    expect(text).toContain("Heal: facs deploy staging shop@1.0.0 --hosts web3\n");
+    const fresh = verifyText(report([host("web1", good), host("web3", none)]), style);
+    expect(fresh).toMatch(/Heal: facs deploy staging --hosts web3\n$/);
+  });
+
   it("makes alike by what the definitions say, or by the version that most hosts hold", () => {
     const back = { ...good, version: "1.0.0", release: "5e6f7a8aa" };
     const problem = new FacsimileError("ODD_RELEASE", "shop is of release 3f9c1e7");
