@@ -33,9 +33,10 @@ export function healLines(what: string, report: VerifyReport, { hosts: differing
 
 /** Where nothing of a project is deployed, it is to have the version that most hosts hold. */
 function asOthers(held: Held, { projects, hosts }: VerifyReport): Held {
-  const said = projects.find(({ project }) => project === held.project)?.version;
-  const most = held.release === undefined ? mostApart(releaseCounts(held.project, hosts), said) : undefined;
-  return most === undefined ? held : { ...held, version: most.version };
+  if (held.release !== undefined) return held;
+  const { project } = held;
+  const most = mostHeld([{ project, counts: releaseCounts(project, hosts) }], projects);
+  return most === undefined || most.isTied ? held : { ...held, ...most.versions[0] };
 }
 
 /** Its command comes last, so that the definitions say afterwards what they say now. */
