@@ -129,6 +129,7 @@ describe("a run that left hosts behind", { timeout: 120_000 }, () => {
     expect(report).toMatchObject({ outcome: "failed", run: "" });
     await shop.fleet.start("web2.eu");
     const { run } = await lastJournal();
+    expect((await shop.journal(run)).at(-1)?.hosts).toContainEqual({ host: "web1.us", outcome: "skipped" });
     await expect(shop.deploy({ resume: run })).rejects.toMatchObject({
       code: "UNKNOWN_RUN",
       hint: expect.stringMatching(/Deploy anew: facs deploy staging shop@2$/),

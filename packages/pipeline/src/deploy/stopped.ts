@@ -4,7 +4,7 @@ import { openJournal } from "./journal.ts";
 import { noteBegin, noteLost } from "./journal-begin.ts";
 import { lostHosts, type Work } from "./report.ts";
 
-interface Stopped extends Pick<Work, "outline" | "copies" | "surveyed"> {
+interface Stopped extends Pick<Work, "outline" | "copies" | "surveyed" | "left"> {
   readonly resumes: string | undefined;
   readonly set: readonly string[];
   /** Nothing is to be made or written down first: its releases are what they would be. */
@@ -17,7 +17,7 @@ interface Stopped extends Pick<Work, "outline" | "copies" | "surveyed"> {
  * @returns Its name, if it can be resumed
  */
 export async function noteStopped(work: Stopped, context: PipelineContext): Promise<string | undefined> {
-  const { outline, copies, surveyed, isSettled, resumes, set } = work;
+  const { outline, copies, surveyed, left, isSettled, resumes, set } = work;
   const onFailure = (message: string) => context.onEvent({ type: "warning", message });
   const where = { work: context.work, instance: outline.instance.full, now: context.now };
   const journal = await openJournal({ ...where, onFailure }).catch((error: unknown) => {
@@ -28,7 +28,8 @@ export async function noteStopped(work: Stopped, context: PipelineContext): Prom
   noteBegin(journal, { copies: isSettled ? copies : copies.map(({ id: _, ...copy }) => copy), surveyed, resumes, set });
   noteLost(journal, { surveyed, redactor: context.redactor });
   const hosts = lostHosts(surveyed).map(({ host, outcome }) => ({ host, outcome }));
-  journal.note({ event: "end", outcome: "failed", hosts });
+  const skipped = left.map(({ host }) => ({ host: host.name, outcome: "skipped" }));
+  journal.note({ event: "end", outcome: "failed", hosts: [...hosts, ...skipped] });
   await journal.close();
   return isSettled ? journal.run : undefined;
 }
