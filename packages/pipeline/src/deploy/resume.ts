@@ -53,14 +53,18 @@ function switchedAfter(found: PastRun, runs: readonly PastRun[]): ReadonlyMap<st
   return new Map(ends.filter(({ outcome }) => !AS_BEFORE.includes(outcome)).map(({ host, run }) => [host, run]));
 }
 
-function ofRollback({ run, projects, hosts, isEnded }: PastRun, instance: string): FacsimileError {
+/** The hosts that a run was for, as they are typed. One that was killed does not say whether the instance has others. */
+function onlyOf({ hosts, isEnded }: PastRun): string {
   const chosen = [...hosts].filter(([, outcome]) => outcome !== "skipped").map(([host]) => host);
-  // A run that was killed does not say whether the instance has others: they are not to go back with it.
-  const only = isEnded && chosen.length === hosts.size ? "" : hostWords({ hosts: chosen });
+  return isEnded && chosen.length === hosts.size ? "" : hostWords({ hosts: chosen });
+}
+
+function ofRollback(past: PastRun, instance: string): FacsimileError {
+  const { run, projects } = past;
   const goals = projects.flatMap(({ project, release }) => (release === undefined ? [] : [{ project, release }]));
   return new FacsimileError("USAGE", `run ${run} was a rollback; a deploy does not go on with it`, {
     hint: `To go on with it: ${rollbackAgain(instance, goals)
-      .map((line) => `${line}${only}`)
+      .map((line) => `${line}${onlyOf(past)}`)
       .join(", and ")}. To deploy what the definitions say: without --resume and --only-failed.`,
   });
 }
@@ -91,11 +95,12 @@ function assertReadable({ run, format, projects, damaged }: PastRun): void {
 }
 
 /** A run that ended before it made the secrets of its releases, or wrote their versions down. */
-function assertSettled({ run, projects }: PastRun, instance: string): void {
+function assertSettled(past: PastRun, instance: string): void {
+  const { run, projects } = past;
   if (projects.every(({ release }) => release !== undefined)) return;
   const words = projects.map(({ project, version }) => ` ${project}@${version}`).join("");
   throw new FacsimileError("UNKNOWN_RUN", `run ${run} ended before it was settled what exactly it would bring`, {
-    hint: `It touched no host, and neither made a secret nor wrote a version down. Deploy anew: facs deploy ${instance}${words}`,
+    hint: `It touched no host, and neither made a secret nor wrote a version down. Deploy anew: facs deploy ${instance}${words}${onlyOf(past)}`,
   });
 }
 
