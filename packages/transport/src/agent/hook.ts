@@ -13,7 +13,7 @@ op_hook() {
   export FACS_INSTANCE="$6" FACS_PROJECT="$P" FACS_RELEASE="$7" FACS_PREVIOUS="$8"
   shift 8
   rm -f "$M"/hook.*
-  said=$M/hook.$held_token
+  said=$M/hook.$token
   ( umask 077; : > "$said.log" ) || exit 1
   own_group=
   command -v setsid >/dev/null && own_group=setsid
@@ -26,7 +26,8 @@ op_hook() {
 hooked='
   said=$1 agent=$2 group=$3
   shift 3
-  [ -n "$group" ] || set -m 2>/dev/null
+  # In a shell of its own first: zsh ends where it cannot.
+  [ -n "$group" ] || { (set -m) && set -m; } 2>/dev/null
   "$@" &
   child=$!
   # Without a group of ours it has one of its own, where the shell gives it one, and has to be told.

@@ -59,9 +59,9 @@ sweep() {
 
 # still TOKEN LEASE: the lock is ours, or nothing is done. Enough for what nobody sees until it is settled.
 still() {
-  held_token=$1
+  token=$1
   lease=$2
-  for held in "$L/$held_token".*; do [ ! -f "$held" ] || return 0; done
+  for held in "$L/$token".*; do [ ! -f "$held" ] || return 0; done
   die LOCK_LOST
 }
 
@@ -72,8 +72,8 @@ hold() {
 }
 
 renew() {
-  for held in "$L/$held_token".*; do
-    next=$L/$held_token.$(($(date +%s) + lease))
+  for held in "$L/$token".*; do
+    next=$L/$token.$(($(date +%s) + lease))
     [ "$held" != "$next" ] || return 0
     mv "$held" "$next" 2>/dev/null && return 0
   done

@@ -29,7 +29,7 @@ trash() { rename "$1" "\${1%/*}/.trash" && discard "\${1%/*}/.trash"; }
 
 sweep_mirror() {
   for each in "$M"/undo/.trash "$M"/stage/.trash; do [ ! -e "$each" ] || discard "$each"; done
-  still "$held_token" "$lease"
+  still "$token" "$lease"
   for each in "$M"/undo/* "$M"/stage/*; do [ ! -e "$each" ] || trash "$each"; done
 }
 

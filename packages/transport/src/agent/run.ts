@@ -21,7 +21,7 @@ runner='
   pump o < "$T/o" &
   pump e < "$T/e" &
   own_group="setsid --"
-  command -v setsid >/dev/null || { own_group=; set -m; }
+  command -v setsid >/dev/null || { own_group=; (set -m) && set -m; }
   ( umask "$mask"; exec $own_group "$@" < /dev/null > "$T/o" 2> "$T/e" ) &
   child=$!
   : > "$T/pid.$child"

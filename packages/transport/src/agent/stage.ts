@@ -66,7 +66,7 @@ clear_up() {
   size=$long
   long=long
   if [ -n "$dir" ] && renewing steady "$dir"; then sure=1; fi
-  still "$held_token" "$lease"
+  still "$token" "$lease"
   renewing discard "$@"
   long=$size
   [ -z "$sure" ] || still_steady || rm -f "$M/current/snapshot"
@@ -86,7 +86,7 @@ op_link() {
   runs
   [ -z "$sure" ] || renewing steady "$dir" || moved
   # It may have taken longer than the lease: what goes now was chosen before that.
-  still "$held_token" "$lease"
+  still "$token" "$lease"
   runs
   prune "$@"
   case $how in all) link_all ;; listed) link_listed ;; esac
