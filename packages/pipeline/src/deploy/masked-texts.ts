@@ -2,6 +2,8 @@ import { Redactor, type Secret } from "@facsimile/core";
 import { type State, valuesOf } from "@facsimile/state";
 import { standIn } from "../secrets/values.ts";
 import { type ChangedFile, treeHeldBy } from "./changed-files.ts";
+import { isOlder } from "./deployed-state.ts";
+import { isForeign, type Remembered } from "./foreign.ts";
 import type { FileChange } from "./plan-types.ts";
 import type { Work } from "./report.ts";
 import type { StandIns } from "./stand-ins.ts";
@@ -19,21 +21,22 @@ export async function maskedTexts(
   { file, work, redactor, standIns }: Masking,
 ): Promise<FileChange["texts"]> {
   const { state } = work.state;
+  const now = { state, instance: work.outline.instance, isOlder: isOlder({ ...work, state }) };
   const masked = { before: redactor.redact(before), after: redactor.redact(after) };
   const isNew = file.node.secrets.length > 0;
-  const isWhole = isKnownOf(masked.before, { file, state }) && (!isNew || (await isFullyMasked(after, { file, state, standIns }))); // biome-ignore format: one line
+  const isWhole = isKnownOf(masked.before, { file, now }) && (!isNew || (await isFullyMasked(after, { file, state, standIns }))); // biome-ignore format: one line
   return isWhole ? masked : { hidden: "secrets" };
 }
 
-/** Whether every secret of the tree that the hosts hold is known as it was then: it was found, or is as old as that. */
-function isKnownOf(masked: string, { file, state }: { file: ChangedFile; state: State }): boolean {
-  const values = new Map(state.secrets().map((secret) => [secret.name, secret]));
+/** Whether every secret of the tree that the hosts hold is known as it was then: it was found, or is of this state and as old as that. */
+function isKnownOf(masked: string, { file, now }: { file: ChangedFile; now: Remembered }): boolean {
+  const values = new Map(now.state.secrets().map((secret) => [secret.name, secret]));
   return file.holders.every((holder) => {
-    const tree = treeHeldBy(holder);
-    const built = holder.found.release?.built ?? "";
-    return tree?.secrets.every((name) => {
+    const { release } = holder.found;
+    return treeHeldBy(holder)?.secrets.every((name) => {
       if (masked.includes(`‹${name}›`) || masked.includes(`‹${name} (previous)›`)) return true;
-      return createdOf(name, state) <= built && (values.get(name)?.reveal().length ?? 0) >= MIN_LENGTH;
+      if (release === undefined || isForeign(release, now)) return false;
+      return createdOf(name, now.state) <= release.built && (values.get(name)?.reveal().length ?? 0) >= MIN_LENGTH;
     });
   });
 }

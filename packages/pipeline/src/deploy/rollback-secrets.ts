@@ -2,6 +2,7 @@ import type { InstanceName } from "@facsimile/core";
 import type { State } from "@facsimile/state";
 import type { Release } from "../release/release.ts";
 import { placeSeen } from "../secrets/places.ts";
+import { isForeign, type Remembered } from "./foreign.ts";
 import type { AllHeld } from "./rollback-held.ts";
 import type { RotatedSecrets } from "./rollback-report.ts";
 import type { Named } from "./rollback-words.ts";
@@ -21,24 +22,10 @@ export function rotatedSince(
   });
 }
 
-export interface Remembered {
-  readonly state: State;
-  readonly instance: InstanceName;
-  /** Hosts remember a later state, or another. Default `false`. */
-  readonly isOlder?: boolean;
-}
-
 /** Whether commands that read the copy of a release may print secrets that the state does not know, or not any more. Pure. */
-export function forgets({ isOlder = false, ...now }: Remembered) {
-  return (release: Release, host: string): boolean => {
-    const isStrange = isOlder || isOfOther(release, now) || release.state.serial > now.state.serial;
-    return (isStrange ? secretsOf(release, host) : changedIn(release, { host, ...now })).length > 0;
-  };
-}
-
-/** Its secrets are those of a place that was taken over, or of the state that the instance had before. */
-function isOfOther({ instance, state: made }: Release, now: Pick<Remembered, "state" | "instance">): boolean {
-  return instance !== now.instance.full || made.scope !== now.state.scope;
+export function forgets(now: Remembered) {
+  return (release: Release, host: string): boolean =>
+    (isForeign(release, now) ? secretsOf(release, host) : changedIn(release, { host, ...now })).length > 0;
 }
 
 /** Places of secrets in a host's files; those of all hosts, where the release has none of this name. */
