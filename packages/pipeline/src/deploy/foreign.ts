@@ -2,7 +2,8 @@ import type { InstanceName } from "@facsimile/core";
 import type { State } from "@facsimile/state";
 import type { Release } from "../release/release.ts";
 
-export interface Remembered {
+/** What a release is held against. */
+export interface AtHand {
   readonly state: State;
   readonly instance: InstanceName;
   /** Hosts remember a later state, or another. Default `false`. */
@@ -15,7 +16,7 @@ export interface Remembered {
  */
 export function isForeign(
   { instance, state: made }: Pick<Release, "instance" | "state">,
-  { isOlder = false, ...now }: Remembered,
+  { isOlder = false, ...now }: AtHand,
 ): boolean {
   return isOlder || instance !== now.instance.full || made.scope !== now.state.scope || made.serial > now.state.serial;
 }

@@ -1,8 +1,8 @@
 import type { HostRun, RunContext, Step } from "./host-run.ts";
 
 /**
- * The same, for commands that run in the copy that a host had when the run began: what they print may hold secrets of that
- * release, and of one whose record is lost nobody knows. Pure.
+ * The context of commands that run in the copy that a host had when the run began: what they print is hidden where it may hold
+ * secrets of that release, of which a lost record tells nothing. Pure.
  */
 export function hidingFound<Context extends RunContext>(
   { release, probe }: Step["found"],

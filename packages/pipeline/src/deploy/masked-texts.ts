@@ -2,15 +2,13 @@ import { Redactor, type Secret } from "@facsimile/core";
 import { type State, valuesOf } from "@facsimile/state";
 import { standIn } from "../secrets/values.ts";
 import { type ChangedFile, treeHeldBy } from "./changed-files.ts";
-import { isOlder } from "./deployed-state.ts";
-import { isForeign, type Remembered } from "./foreign.ts";
+import { type AtHand, isForeign } from "./foreign.ts";
 import type { FileChange } from "./plan-types.ts";
-import type { Work } from "./report.ts";
 import type { StandIns } from "./stand-ins.ts";
 
 export interface Masking {
   readonly file: ChangedFile;
-  readonly work: Work;
+  readonly now: AtHand;
   readonly redactor: Redactor;
   readonly standIns: StandIns;
 }
@@ -18,10 +16,9 @@ export interface Masking {
 /** Both texts of a file that holds secrets, masked; hidden where it is not sure that no part of a secret is left. */
 export async function maskedTexts(
   { before, after }: { readonly before: string; readonly after: string },
-  { file, work, redactor, standIns }: Masking,
+  { file, now, redactor, standIns }: Masking,
 ): Promise<FileChange["texts"]> {
-  const { state } = work.state;
-  const now = { state, instance: work.outline.instance, isOlder: isOlder({ ...work, state }) };
+  const { state } = now;
   const masked = { before: redactor.redact(before), after: redactor.redact(after) };
   const isNew = file.node.secrets.length > 0;
   const isWhole = isKnownOf(masked.before, { file, now }) && (!isNew || (await isFullyMasked(after, { file, state, standIns }))); // biome-ignore format: one line
@@ -29,7 +26,7 @@ export async function maskedTexts(
 }
 
 /** Whether every secret of the tree that the hosts hold is known as it was then: it was found, or is of this state and as old as that. */
-function isKnownOf(masked: string, { file, now }: { file: ChangedFile; now: Remembered }): boolean {
+function isKnownOf(masked: string, { file, now }: { file: ChangedFile; now: AtHand }): boolean {
   const values = new Map(now.state.secrets().map((secret) => [secret.name, secret]));
   return file.holders.every((holder) => {
     const { release } = holder.found;

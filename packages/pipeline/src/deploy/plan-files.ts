@@ -2,6 +2,7 @@ import { sha256 } from "@facsimile/core";
 import { type FileOnHost, fanOut, UNREADABLE } from "@facsimile/transport";
 import type { PipelineContext } from "../context.ts";
 import { type ChangedFile, changedFiles, type Holder, mayHoldSecrets } from "./changed-files.ts";
+import { isOlder } from "./deployed-state.ts";
 import { type Masking, maskedTexts } from "./masked-texts.ts";
 import type { FileChange } from "./plan-types.ts";
 import type { Work } from "./report.ts";
@@ -17,7 +18,9 @@ const [MAX_FILE, MAX_HOST] = [64_000, 1_000_000];
 export async function fileChanges(work: Work, context: PipelineContext): Promise<FileChange[]> {
   const files = changedFiles(work.copies, work.surveyed);
   const read = await readAll(files, work);
-  const masking = { work, redactor: context.redactor, standIns: standInsOf(work, context) };
+  const { state } = work.state;
+  const now = { state, instance: work.outline.instance, isOlder: isOlder({ ...work, state }) };
+  const masking = { now, redactor: context.redactor, standIns: standInsOf(work, context) };
   return Promise.all(files.map((file) => changeOf(read.get(file), { ...masking, file })));
 }
 

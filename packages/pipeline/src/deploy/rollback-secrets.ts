@@ -2,7 +2,7 @@ import type { InstanceName } from "@facsimile/core";
 import type { State } from "@facsimile/state";
 import type { Release } from "../release/release.ts";
 import { placeSeen } from "../secrets/places.ts";
-import { isForeign, type Remembered } from "./foreign.ts";
+import { type AtHand, isForeign } from "./foreign.ts";
 import type { AllHeld } from "./rollback-held.ts";
 import type { RotatedSecrets } from "./rollback-report.ts";
 import type { Named } from "./rollback-words.ts";
@@ -23,7 +23,7 @@ export function rotatedSince(
 }
 
 /** Whether commands that read the copy of a release may print secrets that the state does not know, or not any more. Pure. */
-export function forgets(now: Remembered) {
+export function forgets(now: AtHand) {
   return (release: Release, host: string): boolean =>
     (isForeign(release, now) ? secretsOf(release, host) : changedIn(release, { host, ...now })).length > 0;
 }

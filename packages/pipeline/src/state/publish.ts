@@ -108,11 +108,10 @@ export async function commit({ files, message, standing }: Publication, { root, 
   if (standing.kind === "no-git") return;
   const at = { ...context, cwd: root };
   const unknown = (await git(["ls-files", "-z", "--others", "--", ...files], at)).split("\0").filter((file) => file !== ""); // biome-ignore format: one line
-  if (unknown.length > 0) await git(["add", "--intent-to-add", "--", ...unknown], at);
-  const nothing = await tryGit(["diff", "--quiet", "HEAD", "--", ...files], at);
-  if (nothing.exitCode === 0) return;
   try {
-    await git(["commit", "--quiet", "-m", message, "--", ...files], at);
+    if (unknown.length > 0) await git(["add", "--intent-to-add", "--", ...unknown], at);
+    const nothing = await tryGit(["diff", "--quiet", "HEAD", "--", ...files], at);
+    if (nothing.exitCode !== 0) await git(["commit", "--quiet", "-m", message, "--", ...files], at);
   } catch (error) {
     if (unknown.length > 0) await tryGit(["rm", "--cached", "--quiet", "--", ...unknown], { ...at, signal: undefined });
     throw error;
