@@ -38,6 +38,20 @@ describe("a plan shows no secret of what hosts hold", { timeout: 60_000 }, () =>
     await hides(await runningSecret());
   });
 
+  it("that is of a state which went another way from the same one", async () => {
+    const old = await fs.readFile(stateFile());
+    const rotate = () => facs("secrets", "rotate", "staging", "passwd/till", "--yes");
+    await rotate();
+    const ours = await fs.readFile(stateFile());
+    await fs.writeFile(stateFile(), old);
+    await fs.rm(path.join(shop.root, ".config/memory.json"));
+    await rotate();
+    expect((await shop.deploy()).outcome).toBe("done");
+    await fs.writeFile(stateFile(), ours);
+    await fs.rm(path.join(shop.root, ".config/memory.json"));
+    await hides(await runningSecret());
+  });
+
   it("that is another instance's", async () => {
     await fs.rename(path.join(shop.root, "define/staging.json5"), path.join(shop.root, "define/other.json5"));
     expect(await facs("deploy", "other", "--yes", "--adopt")).toContain("1 host holds exactly its copy");
