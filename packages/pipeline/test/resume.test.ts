@@ -40,6 +40,17 @@ describe("a run that left hosts behind", { timeout: 120_000 }, () => {
     await expect(shop.deploy({ resume: second.run })).rejects.toMatchObject({ code: "NO_HOSTS" });
   });
 
+  it("takes a host that was done and then rolled back for one that is still to be done", async () => {
+    await shop.mark("web2.eu", "unwell");
+    await shop.define({ deploy: hooks() + WAVES, banner: "new" });
+    const { run } = await shop.deploy();
+    await shop.mark("web2.eu", "unwell", false);
+    expect(await shop.rollback()).toMatchObject({ outcome: "done" });
+    expect(await shop.banners()).toEqual(["old", "old", "old"]);
+    expect(outcomes(await shop.deploy({ resume: run }))).toEqual({ "web1.eu": "done", "web2.eu": "done", "web1.us": "done" }); // biome-ignore format: one line
+    expect(await shop.banners()).toEqual(["new", "new", "new"]);
+  });
+
   it("does not go on when what would be deployed is another thing now, and touches nothing", async () => {
     await shop.mark("web2.eu", "unwell");
     await shop.define({ deploy: hooks() + WAVES, banner: "new" });

@@ -35,18 +35,11 @@ export function chosen(
   assertSomeUp({ hosts, down: outline.down }, outline.instance.full);
   const why = (host: Host) => {
     if (taken === undefined || !hosts.includes(host)) return "not chosen";
-    return whyNotTaken(host, taken);
+    return `${taken.done.has(host.name) ? "done" : "not"} in run ${taken.run}`;
   };
   const left = outline.hosts.filter((host) => !meant.includes(host)).map((host) => ({ host, why: why(host) }));
   const down = outline.down.map((host) => ({ host, why: `down: ${host.down}` }));
   return { outline: { ...outline, hosts: meant }, left: [...left, ...down] };
-}
-
-/** A host that was done then runs that release no more, perhaps, where another run came after. */
-function whyNotTaken({ name }: Host, { run, done, since }: TakenUp): string {
-  if (!done.has(name)) return `not in run ${run}`;
-  const later = since?.get(name);
-  return later === undefined ? `done in run ${run}` : `done in run ${run}, before run ${later} came`;
 }
 
 /** The outline of a request, with the hosts that it chooses. @throws As {@link chooseHosts} */

@@ -10,11 +10,9 @@ export interface TakenUp {
   readonly run: string;
   readonly projects: PastRun["projects"];
   readonly set: PastRun["set"];
-  /** Those that it left behind. */
+  /** Those that it left behind, and those that it was done with and a later run here may have switched. */
   readonly hosts: ReadonlySet<string>;
   readonly done: ReadonlySet<string>;
-  /** Of hosts that a later run here may have switched: the last of these. Default: none. */
-  readonly since?: ReadonlyMap<string, string> | undefined;
 }
 
 /**
@@ -32,7 +30,8 @@ export async function takeUp(
   assertReadable(found);
   if (run !== undefined) assertSettled(found, instance);
   if (found.action === "rollback") throw ofRollback(found, instance);
-  const isDone = (host: string) => ["done", "unchanged"].includes(found.hosts.get(host) ?? "");
+  const since = switchedAfter(found, runs);
+  const isDone = (host: string) => ["done", "unchanged"].includes(found.hosts.get(host) ?? "") && !since.has(host);
   const names = [...found.hosts].filter(([, outcome]) => outcome !== "skipped").map(([host]) => host);
   return {
     run: found.run,
@@ -40,17 +39,16 @@ export async function takeUp(
     set: found.set,
     hosts: new Set(names.filter((host) => !isDone(host))),
     done: new Set(names.filter(isDone)),
-    since: switchedAfter(found, runs),
   };
 }
 
 /** Outcomes with which a host runs what it ran before. */
 const AS_BEFORE = ["skipped", "not tried", "unchanged", "reverted"];
 
-function switchedAfter(found: PastRun, runs: readonly PastRun[]): ReadonlyMap<string, string> {
-  const later = runs.slice(runs.indexOf(found) + 1);
-  const ends = later.flatMap(({ run, hosts }) => [...hosts].map(([host, outcome]) => ({ run, host, outcome })));
-  return new Map(ends.filter(({ outcome }) => !AS_BEFORE.includes(outcome)).map(({ host, run }) => [host, run]));
+/** Hosts that later runs here may have switched: to know, they are to be asked. */
+function switchedAfter(found: PastRun, runs: readonly PastRun[]): ReadonlySet<string> {
+  const later = runs.slice(runs.indexOf(found) + 1).flatMap(({ hosts }) => [...hosts]);
+  return new Set(later.filter(([, outcome]) => !AS_BEFORE.includes(outcome)).map(([host]) => host));
 }
 
 /** The hosts that a run was for, as they are typed. One that was killed does not say whether the instance has others. */
