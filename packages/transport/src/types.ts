@@ -144,5 +144,5 @@ export interface LockHolder {
 /** Files of a {@link ReleaseRecord}. `snapshot` beside them is the host's own. */
 export const RECORD_FILES = ["manifest", "SHA256SUMS", "release.json", "release.json.asc"] as const;
 
-/** Stands for the sha256 of a file that the login may not read. */
+/** Stands for the sha256 of what was not read: the login may not, it is no file (a pipe, a socket, a device), or nobody asked. */
 export const UNREADABLE = "0".repeat(64);
