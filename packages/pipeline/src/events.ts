@@ -1,4 +1,4 @@
-import type { WaveReport } from "./deploy/wave-report.ts";
+import type { WaveReport } from "./deploy/plan/wave-report.ts";
 
 /** What the pipeline reports while it works; only the CLI draws. */
 export type PipelineEvent =

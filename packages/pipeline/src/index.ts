@@ -1,10 +1,10 @@
 export type { PipelineContext } from "./context.ts";
-export { concerns } from "./deploy/concerns.ts";
 export type { Proposal } from "./deploy/consent.ts";
 export type { DeployRequest } from "./deploy/deploy.ts";
 export { lockText } from "./deploy/lock-text.ts";
 export { isOfTree, mostHeld, releaseCounts } from "./deploy/odd-releases.ts";
-export type { PlanRequest } from "./deploy/plan.ts";
+export type { PlanRequest } from "./deploy/plan/plan.ts";
+export { isRefused } from "./deploy/plan/refusals.ts";
 export type {
   FileChange,
   HiddenTexts,
@@ -15,8 +15,7 @@ export type {
   ProjectPlan,
   StateChange,
   ValueChange,
-} from "./deploy/plan-types.ts";
-export { isRefused } from "./deploy/refusals.ts";
+} from "./deploy/plan/types.ts";
 export type {
   DeployReport,
   HostOutcome,
@@ -26,7 +25,7 @@ export type {
   VerifiedProject,
   VerifyReport,
 } from "./deploy/reports.ts";
-export { rollbackAgain } from "./deploy/rollback-again.ts";
+export { rollbackAgain } from "./deploy/rollback/again.ts";
 export type {
   DefinedVersion,
   RollbackHost,
@@ -34,8 +33,9 @@ export type {
   RollbackProject,
   RollbackReport,
   RotatedSecrets,
-} from "./deploy/rollback-report.ts";
-export type { RollbackProposal, RollbackRequest } from "./deploy/rollback-request.ts";
+} from "./deploy/rollback/report.ts";
+export type { RollbackProposal, RollbackRequest } from "./deploy/rollback/request.ts";
+export { concerns } from "./deploy/run/concerns.ts";
 export type { HostStatus, ProjectStatus, StatusReport } from "./deploy/status.ts";
 export { type DoctorReport, type DoctorRequest, doctor } from "./doctor/doctor.ts";
 export type { Finding } from "./doctor/finding.ts";

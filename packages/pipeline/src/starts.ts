@@ -1,11 +1,11 @@
 import { type OnEvent, type Run, startRun } from "@facsimile/core";
 import type { PipelineContext } from "./context.ts";
 import type { DeployRequest } from "./deploy/deploy.ts";
-import type { PlanRequest } from "./deploy/plan.ts";
-import type { Plan } from "./deploy/plan-types.ts";
+import type { PlanRequest } from "./deploy/plan/plan.ts";
+import type { Plan } from "./deploy/plan/types.ts";
 import type { DeployReport, VerifyReport } from "./deploy/reports.ts";
-import type { RollbackReport } from "./deploy/rollback-report.ts";
-import type { RollbackRequest } from "./deploy/rollback-request.ts";
+import type { RollbackReport } from "./deploy/rollback/report.ts";
+import type { RollbackRequest } from "./deploy/rollback/request.ts";
 import type { StatusReport } from "./deploy/status.ts";
 import type { VerifyRequest } from "./deploy/verify.ts";
 import type { PipelineEvent } from "./events.ts";
@@ -33,7 +33,7 @@ export type PipelineWorld = Omit<PipelineContext, "onEvent">;
 
 /** What a deploy would do to every host. Nothing is changed. */
 export function startPlan(request: PlanRequest, world: PipelineWorld): Run<PipelineEvent, Plan> {
-  return start(async (context) => (await import("./deploy/plan.ts")).plan(request, context), world);
+  return start(async (context) => (await import("./deploy/plan/plan.ts")).plan(request, context), world);
 }
 
 /** Makes every host hold exactly what the definitions say, all or none; the report tells each host's outcome. */
@@ -43,7 +43,7 @@ export function startDeploy(request: DeployRequest, world: PipelineWorld): Run<P
 
 /** Takes every host back to a release that it holds, all or none; the report tells each host's outcome. */
 export function startRollback(request: RollbackRequest, world: PipelineWorld): Run<PipelineEvent, RollbackReport> {
-  return start(async (context) => (await import("./deploy/rollback.ts")).rollback(request, context), world);
+  return start(async (context) => (await import("./deploy/rollback/rollback.ts")).rollback(request, context), world);
 }
 
 /** Runs the stages that `request.stages` names, all of them before the deploy; no host is asked. */

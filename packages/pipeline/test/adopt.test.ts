@@ -2,7 +2,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { deploy } from "../src/deploy/deploy.ts";
-import { rollback } from "../src/deploy/rollback.ts";
+import { rollback } from "../src/deploy/rollback/rollback.ts";
 import { status } from "../src/deploy/status.ts";
 import { verify } from "../src/deploy/verify.ts";
 import { type DeployWorld, deployWorld } from "./deploy-world.ts";

@@ -3,7 +3,7 @@ import path from "node:path";
 import * as state from "@facsimile/state";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { deploy } from "../src/deploy/deploy.ts";
-import { plan } from "../src/deploy/plan.ts";
+import { plan } from "../src/deploy/plan/plan.ts";
 import { verify } from "../src/deploy/verify.ts";
 import { init } from "../src/people/init.ts";
 import { addTrust, planTrustAdd } from "../src/people/trust-add.ts";

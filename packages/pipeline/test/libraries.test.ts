@@ -5,7 +5,7 @@ import { elf, tree } from "@facsimile/testing";
 import { connect, type LibraryOffer } from "@facsimile/transport";
 import { expect, it, onTestFinished } from "vitest";
 import type { Evaluation } from "../src/deploy/evaluate.ts";
-import { libraryCheck } from "../src/deploy/libraries.ts";
+import { libraryCheck } from "../src/deploy/plan/libraries.ts";
 import { elfReader } from "../src/elf/files.ts";
 
 type Files = Readonly<Record<string, { content: string | Uint8Array; mode?: number } | { link: string }>>;

@@ -1,7 +1,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { plan } from "../src/deploy/plan.ts";
+import { plan } from "../src/deploy/plan/plan.ts";
 import { type DeployWorld, deployWorld } from "./deploy-world.ts";
 import { write } from "./world.ts";
 

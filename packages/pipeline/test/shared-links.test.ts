@@ -1,7 +1,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { plan } from "../src/deploy/plan.ts";
+import { plan } from "../src/deploy/plan/plan.ts";
 import { verify } from "../src/deploy/verify.ts";
 import { type DeployWorld, deployWorld, outcomes } from "./deploy-world.ts";
 

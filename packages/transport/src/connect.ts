@@ -2,17 +2,17 @@ import { randomBytes } from "node:crypto";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { FacsimileError, isFacsimileError } from "@facsimile/core";
-import { Channel } from "./channel.ts";
-import type { Request } from "./framing.ts";
-import { type Kept, keptFor } from "./kept.ts";
-import { type Line, localLine, type SocketFailure, sshLine, unsuitable } from "./line.ts";
-import { Records } from "./listing.ts";
+import { Records } from "./look/listing.ts";
 import { once } from "./once.ts";
-import { patiently } from "./patience.ts";
-import { parseVersion } from "./rsync.ts";
 import { askHost, type Session, sessionOf } from "./session.ts";
-import type { SshEndpoint } from "./ssh.ts";
+import { type Kept, keptFor } from "./ssh/kept.ts";
+import { type Line, localLine, type SocketFailure, sshLine, unsuitable } from "./ssh/line.ts";
+import { patiently } from "./ssh/patience.ts";
+import { parseVersion } from "./ssh/rsync.ts";
+import type { SshEndpoint } from "./ssh/ssh.ts";
 import type { ConnectOptions, Endpoint, HostFacts } from "./types.ts";
+import { Channel } from "./wire/channel.ts";
+import type { Request } from "./wire/framing.ts";
 
 /**
  * Opens a session: one ssh connection for a remote host, one shell for a local one. Close it whatever happens. A host that closes

@@ -1,10 +1,10 @@
 import { FacsimileError } from "@facsimile/core";
 import type { Difference } from "@facsimile/manifest";
-import { parseLock, parseMarker } from "./formats.ts";
-import type { Reply } from "./framing.ts";
 import type { VerifyFailure } from "./lock-types.ts";
 import type { Probe } from "./probe-types.ts";
 import type { LockHolder } from "./types.ts";
+import { parseLock, parseMarker } from "./wire/formats.ts";
+import type { Reply } from "./wire/framing.ts";
 
 /** What a host refused or could not do, as its user is to read it. */
 export function failureOf(host: string, reply: Reply): FacsimileError {

@@ -1,6 +1,6 @@
-import type { Bulk } from "./bulk.ts";
-import type { Request } from "./framing.ts";
+import type { Bulk } from "./ssh/bulk.ts";
 import type { HostFacts } from "./types.ts";
+import type { Request } from "./wire/framing.ts";
 
 /** What the parts of a session share. */
 export interface Host {

@@ -1,9 +1,6 @@
 export { connect } from "./connect.ts";
 export { notAdopted } from "./failures.ts";
 export { type FanOutOptions, fanOut, type Outcome } from "./fan-out.ts";
-export { formatKnownHost, type HostKey, keyFingerprint, parseKnownHosts } from "./known-hosts.ts";
-export { treeOf } from "./layout.ts";
-export type { LibraryOffer, LibraryQuestion } from "./libraries.ts";
 export type {
   ConfirmRequest,
   HeldLock,
@@ -18,13 +15,16 @@ export type {
   SwitchTarget,
   VerifyFailure,
 } from "./lock-types.ts";
-export { neighbourProblems } from "./mirror-scope.ts";
+export { treeOf } from "./look/layout.ts";
+export type { LibraryOffer, LibraryQuestion } from "./look/libraries.ts";
+export { neighbourProblems } from "./look/mirror-scope.ts";
 export type { DeployedState, HistoryEntry, Probe, Running } from "./probe-types.ts";
 export type { RunOutput, RunRequest, RunResult } from "./run-types.ts";
-export { type ScanOptions, scanHostKey } from "./scan.ts";
 export type { Session } from "./session.ts";
 export { isLeftAlone, missingLink, watchedPart, withSharedParents } from "./shared.ts";
-export { type SpaceNeed, spaceProblem } from "./space.ts";
+export { formatKnownHost, type HostKey, keyFingerprint, parseKnownHosts } from "./ssh/known-hosts.ts";
+export { type ScanOptions, scanHostKey } from "./ssh/scan.ts";
+export { type SpaceNeed, spaceProblem } from "./stage/space.ts";
 export {
   type ConnectOptions,
   type Endpoint,

@@ -1,11 +1,11 @@
 import { FacsimileError } from "@facsimile/core";
 import { type FileEntry, type Manifest, parseManifest } from "@facsimile/manifest";
 import type { Host } from "./host.ts";
-import { parseListing, Records, type Stats } from "./listing.ts";
-import { reachable } from "./mirror-plan.ts";
-import { checkDir, checkPlace, placeArgs } from "./place.ts";
-import { readRecord } from "./read-record.ts";
+import { parseListing, Records, type Stats } from "./look/listing.ts";
+import { checkDir, checkPlace, placeArgs } from "./look/place.ts";
+import { reachable } from "./mirror/plan.ts";
 import { isIgnored, splitShared, withoutHolders } from "./shared.ts";
+import { readRecord } from "./stage/read-record.ts";
 import type { Listing, ListOptions, Place } from "./types.ts";
 
 export interface Proof {

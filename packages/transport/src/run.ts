@@ -1,6 +1,6 @@
-import { startClock, TIMED_OUT } from "./hook.ts";
 import type { Host } from "./host.ts";
-import { Records } from "./listing.ts";
+import { startClock, TIMED_OUT } from "./lock/hook.ts";
+import { Records } from "./look/listing.ts";
 import type { RunRequest, RunResult } from "./run-types.ts";
 
 /** Runs a command to its end; when the session is aborted, so is the command. */

@@ -1,22 +1,20 @@
 import type { FacsimileError } from "@facsimile/core";
-import type { Channel } from "./channel.ts";
 import { failureOf } from "./failures.ts";
-import type { Reply, Request } from "./framing.ts";
 import type { Host } from "./host.ts";
-import { type LibraryOffer, type LibraryQuestion, libraries } from "./libraries.ts";
 import { list } from "./list.ts";
-import { takeLock } from "./lock.ts";
-import { freeLock, readLock } from "./lock-free.ts";
+import { takeLock } from "./lock/lock.ts";
+import { freeLock, readLock } from "./lock/lock-free.ts";
 import type { HeldLock, HomeLock, Lock, LockRequest } from "./lock-types.ts";
-import { mirrorWay } from "./mirror-way.ts";
-import { probe } from "./probe.ts";
+import { type LibraryOffer, type LibraryQuestion, libraries } from "./look/libraries.ts";
+import { probe } from "./look/probe.ts";
+import { readFiles } from "./look/read-files.ts";
+import { mirrorWay } from "./mirror/way.ts";
 import type { Probe } from "./probe-types.ts";
-import { readFiles } from "./read-files.ts";
-import { readRecord } from "./read-record.ts";
-import { preflight } from "./rsync.ts";
 import { runCommand } from "./run.ts";
 import type { RunRequest, RunResult } from "./run-types.ts";
 import { optionsFor } from "./shared.ts";
+import { preflight } from "./ssh/rsync.ts";
+import { readRecord } from "./stage/read-record.ts";
 import type {
   Endpoint,
   FileOnHost,
@@ -30,6 +28,8 @@ import type {
   ReleaseRecord,
   WayRequest,
 } from "./types.ts";
+import type { Channel } from "./wire/channel.ts";
+import type { Reply, Request } from "./wire/framing.ts";
 
 /** A session with one host. Requests may be made at any time; the host answers them in order. */
 export interface Session {

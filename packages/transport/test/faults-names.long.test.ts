@@ -4,7 +4,7 @@ import { manifestOf } from "@facsimile/manifest";
 import { effort, hostileTexts, SEED, tree } from "@facsimile/testing";
 import { afterAll, expect, it, onTestFinished } from "vitest";
 import { connect } from "../src/index.ts";
-import { checkDir, checkPlace, checkRelease, checkRun } from "../src/place.ts";
+import { checkDir, checkPlace, checkRelease, checkRun } from "../src/look/place.ts";
 import { deploy, hostsFor, lockOf, login, place, treeOfFiles } from "./world.ts";
 
 const hosts = await hostsFor(["h"]);

@@ -4,7 +4,7 @@ import type { PipelineContext } from "../context.ts";
 import { assertSomeUp, chooseHosts, type HostFilter } from "../instance/chosen-hosts.ts";
 import type { CopyRequest, Outline } from "../instance/outline.ts";
 import { outline } from "../instance/outline-of.ts";
-import type { TakenUp } from "./resume.ts";
+import type { TakenUp } from "./journal/resume.ts";
 
 /** A host of the instance that a run does not touch. */
 export interface LeftOut {

@@ -5,12 +5,12 @@ import type { PipelineContext } from "../context.ts";
 import type { CopyRequest } from "../instance/outline.ts";
 import { definitionDigest } from "../release/digest.ts";
 import { targetOf } from "../state/target.ts";
-import { problemOf } from "./hosts.ts";
-import { isMoved } from "./moved.ts";
-import type { FileChange, Plan } from "./plan-types.ts";
+import { problemOf } from "./look/hosts.ts";
+import { isMoved } from "./look/moved.ts";
+import type { Surveyed } from "./look/survey.ts";
+import type { FileChange, Plan } from "./plan/types.ts";
 import type { Work } from "./report.ts";
-import { moved } from "./stage.ts";
-import type { Surveyed } from "./survey.ts";
+import { moved } from "./run/stage.ts";
 
 /** What somebody is asked about. */
 export interface Proposal {
@@ -38,9 +38,9 @@ export async function isAgreed(work: Work, request: Consent, context: PipelineCo
   const { definition, instance, isProtected } = work.outline;
   if (request.yes || (definition.local && !isProtected)) return true;
   if (request.confirm === undefined) throw unconfirmed(request, `${instance.full} would change`);
-  const { planOf } = await import("./plan-of.ts");
+  const { planOf } = await import("./plan/plan-of.ts");
   const definitions = await definitionDigest(work, context);
-  const files = async () => (await import("./plan-files.ts")).fileChanges(work, context);
+  const files = async () => (await import("./plan/files.ts")).fileChanges(work, context);
   if (!(await request.confirm({ plan: await planOf(work, context), isProtected, files }))) return false;
   await assertStill(definitions, { work, context });
   return true;

@@ -6,10 +6,10 @@ import { outline, projectsOf } from "../instance/outline-of.ts";
 import { definitionCommit } from "../state/publish.ts";
 import { type Chosen, chosen } from "./chosen.ts";
 import { type Consent, unconfirmed } from "./consent.ts";
-import { setAgain } from "./given-set.ts";
-import type { LibraryRequest } from "./libraries.ts";
-import type { PreflightRequest } from "./preflight.ts";
-import { assertStillHere, type TakenUp, takeUp } from "./resume.ts";
+import { setAgain } from "./journal/given-set.ts";
+import { assertStillHere, type TakenUp, takeUp } from "./journal/resume.ts";
+import type { LibraryRequest } from "./plan/libraries.ts";
+import type { PreflightRequest } from "./plan/preflight.ts";
 
 export interface DeployRequest extends Consent, LibraryRequest, PreflightRequest {
   /** Goes on without a question. Default `false`: only a local instance that is not protected does. */

@@ -3,12 +3,12 @@ import type { Outline } from "../instance/outline.ts";
 import type { Copy } from "../release/release.ts";
 import type { LeftOut } from "./chosen.ts";
 import type { Evaluation } from "./evaluate.ts";
-import { isRefused } from "./refusals.ts";
+import type { Surveyed } from "./look/survey.ts";
+import { isRefused } from "./plan/refusals.ts";
+import { type Stopped, waveReport } from "./plan/wave-report.ts";
+import { hostsOf, type PlannedWave } from "./plan/waves.ts";
 import type { DeployReport, HostReport } from "./reports.ts";
-import type { Stopwatch } from "./stopwatch.ts";
-import type { Surveyed } from "./survey.ts";
-import { type Stopped, waveReport } from "./wave-report.ts";
-import { hostsOf, type PlannedWave } from "./waves.ts";
+import type { Stopwatch } from "./run/stopwatch.ts";
 
 /** All that a run knows before it begins. */
 export interface Work extends Evaluation {

@@ -1,7 +1,7 @@
 import type { FacsimileError } from "@facsimile/core";
 import type { Difference } from "@facsimile/manifest";
-import type { StateChange } from "./plan-types.ts";
-import type { Stopped, WaveReport } from "./wave-report.ts";
+import type { StateChange } from "./plan/types.ts";
+import type { Stopped, WaveReport } from "./plan/wave-report.ts";
 
 export type HostOutcome = "done" | "unchanged" | "failed" | "unreachable" | "skipped" | "reverted" | "not tried";
 

@@ -14,8 +14,8 @@ import type { CopyRequest, Outline } from "../instance/outline.ts";
 import { type NamedKey, namesOf } from "../people/names.ts";
 import { parseRelease } from "../release/release.ts";
 import { chosenOutline } from "./chosen.ts";
-import { isConfirmed } from "./compare.ts";
-import { type Answering, closeAll, placeOf, probeProjects, problemOf, type Reached, reachAll } from "./hosts.ts";
+import { type Answering, closeAll, placeOf, probeProjects, problemOf, type Reached, reachAll } from "./look/hosts.ts";
+import { isConfirmed } from "./plan/compare.ts";
 
 /** What every host says of itself, in one round trip each; no file is hashed. */
 export interface StatusReport {

@@ -1,8 +1,8 @@
 import { isFacsimileError } from "@facsimile/core";
-import { isConfirmed } from "./compare.ts";
-import type { HostRun, Step } from "./host-run.ts";
+import { isConfirmed } from "./plan/compare.ts";
 import type { Work } from "./report.ts";
 import type { DeployReport, Undo } from "./reports.ts";
+import type { HostRun, Step } from "./run/host-run.ts";
 
 interface Ended extends Pick<Work, "projects"> {
   readonly runs: readonly HostRun[];

@@ -7,13 +7,13 @@ import type { HostFilter } from "../instance/chosen-hosts.ts";
 import type { CopyRequest, Outline, WantedProject } from "../instance/outline.ts";
 import { trustOf } from "../people/trust.ts";
 import { askedOutline } from "./chosen.ts";
-import { driftOf } from "./drift.ts";
-import { HeldReleases } from "./held-release.ts";
-import { type Answering, closeAll, placeOf, problemOf, type Reached, reachAll, treeOptions } from "./hosts.ts";
+import { driftOf } from "./look/drift.ts";
+import { HeldReleases } from "./look/held-release.ts";
+import { type Answering, closeAll, placeOf, problemOf, type Reached, reachAll, treeOptions } from "./look/hosts.ts";
+import { Records } from "./look/records.ts";
+import { recordsHere } from "./look/records-here.ts";
 import { withOddReleases } from "./odd-releases.ts";
-import { sameHost } from "./plan.ts";
-import { Records } from "./records.ts";
-import { recordsHere } from "./records-here.ts";
+import { sameHost } from "./plan/plan.ts";
 import type { VerifiedHost, VerifiedProject, VerifyReport } from "./reports.ts";
 
 export interface VerifyRequest extends CopyRequest, HostFilter {

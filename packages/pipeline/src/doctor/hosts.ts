@@ -1,8 +1,8 @@
 import type { Host } from "@facsimile/definitions";
 import type { HostFacts, LockHolder, Probe, Session } from "@facsimile/transport";
 import type { PipelineContext } from "../context.ts";
-import { type Answering, closeAll, probeProjects, type Reached, reachAll } from "../deploy/hosts.ts";
 import { lockText } from "../deploy/lock-text.ts";
+import { type Answering, closeAll, probeProjects, type Reached, reachAll } from "../deploy/look/hosts.ts";
 import type { Outline } from "../instance/outline.ts";
 import { type Finding, failure, failures, ok, warning } from "./finding.ts";
 

@@ -11,7 +11,7 @@ import {
   scanHostKey,
 } from "@facsimile/transport";
 import type { PipelineContext } from "../context.ts";
-import { problemOf } from "../deploy/hosts.ts";
+import { problemOf } from "../deploy/look/hosts.ts";
 
 export interface HostsRequest {
   readonly instance: string;

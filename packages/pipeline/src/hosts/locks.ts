@@ -2,7 +2,7 @@ import type { FacsimileError } from "@facsimile/core";
 import { type Host, listProjects, resolve } from "@facsimile/definitions";
 import { fanOut, type HeldLock, type Session } from "@facsimile/transport";
 import type { PipelineContext } from "../context.ts";
-import { closeAll, placeOf, problemOf, type Reached, reachAll } from "../deploy/hosts.ts";
+import { closeAll, placeOf, problemOf, type Reached, reachAll } from "../deploy/look/hosts.ts";
 import { type Chosen, type ChosenRequest, chosenHosts } from "./chosen.ts";
 
 /** The locks of an instance, as the hosts have them. */

@@ -2,7 +2,7 @@ import { FacsimileError } from "@facsimile/core";
 import type { Definition, Host } from "@facsimile/definitions";
 import { fanOut, type Outcome, type RunOutput, type RunResult } from "@facsimile/transport";
 import type { PipelineContext } from "../context.ts";
-import { connectTo, problemOf } from "../deploy/hosts.ts";
+import { connectTo, problemOf } from "../deploy/look/hosts.ts";
 import type { PipelineEvent } from "../events.ts";
 import { assertSomeUp } from "../instance/chosen-hosts.ts";
 import type { WantedHosts } from "../instance/wanted-hosts.ts";

@@ -1,6 +1,6 @@
 import type { Host } from "@facsimile/definitions";
 import type { PipelineContext } from "../context.ts";
-import { closeAll, probeProjects, type Reached, reachAll } from "../deploy/hosts.ts";
+import { closeAll, probeProjects, type Reached, reachAll } from "../deploy/look/hosts.ts";
 import type { Outline } from "../instance/outline.ts";
 
 /** What a host says that it runs. */

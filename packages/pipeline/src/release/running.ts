@@ -1,5 +1,5 @@
 import type { PipelineContext } from "../context.ts";
-import { pastRuns } from "../deploy/journals.ts";
+import { pastRuns } from "../deploy/journal/journals.ts";
 
 /** Which release each host runs, as far as this machine's journals know: project → host → release id. */
 export type Running = ReadonlyMap<string, ReadonlyMap<string, string>>;

@@ -1,0 +1,67 @@
+import { Redactor, type Secret } from "@facsimile/core";
+import { type State, valuesOf } from "@facsimile/state";
+import { standIn } from "../../secrets/values.ts";
+import { type ChangedFile, treeHeldBy } from "./changed-files.ts";
+import { type AtHand, isForeign } from "./foreign.ts";
+import type { StandIns } from "./stand-ins.ts";
+import type { FileChange } from "./types.ts";
+
+export interface Masking {
+  readonly file: ChangedFile;
+  readonly now: AtHand;
+  readonly redactor: Redactor;
+  readonly standIns: StandIns;
+}
+
+/** Both texts of a file that holds secrets, masked; hidden where it is not sure that no part of a secret is left. */
+export async function maskedTexts(
+  { before, after }: { readonly before: string; readonly after: string },
+  { file, now, redactor, standIns }: Masking,
+): Promise<FileChange["texts"]> {
+  const { state } = now;
+  const masked = { before: redactor.redact(before), after: redactor.redact(after) };
+  const isNew = file.node.secrets.length > 0;
+  const isWhole = isKnownOf(masked.before, { file, now }) && (!isNew || (await isFullyMasked(after, { file, state, standIns }))); // biome-ignore format: one line
+  return isWhole ? masked : { hidden: "secrets" };
+}
+
+/** Whether every secret of the tree that the hosts hold is known as it was then: it was found, or is of this state and as old as that. */
+function isKnownOf(masked: string, { file, now }: { file: ChangedFile; now: AtHand }): boolean {
+  const values = new Map(now.state.secrets().map((secret) => [secret.name, secret]));
+  return file.holders.every((holder) => {
+    const { release } = holder.found;
+    return treeHeldBy(holder)?.secrets.every((name) => {
+      if (masked.includes(`‹${name}›`) || masked.includes(`‹${name} (previous)›`)) return true;
+      if (release === undefined || isForeign(release, now)) return false;
+      return createdOf(name, now.state) <= release.built && (values.get(name)?.reveal().length ?? 0) >= MIN_LENGTH;
+    });
+  });
+}
+
+/** The redactor looks for no shorter ones. */
+const MIN_LENGTH = 4;
+
+function createdOf(name: string, state: State): string {
+  const found = valuesOf(state).find(({ name: { kind, name: inner, instance } }) => {
+    const plain = `${kind}/${inner}`;
+    return name === (instance === undefined ? plain : `overlay/${instance}/${plain}`);
+  });
+  return found?.created ?? "~"; // After every time: it is not known.
+}
+
+/** Rendered with stand-ins it must come to the same: else a filter made something of a secret that nothing would find. */
+async function isFullyMasked(
+  text: string,
+  { file, state, standIns }: Pick<Masking, "file" | "standIns"> & { readonly state: State },
+): Promise<boolean> {
+  const standing = await standIns(file);
+  if (standing === undefined) return false;
+  const secrets = state.secrets();
+  return redactorOf(secrets).redact(text) === redactorOf(secrets.map(standIn)).redact(standing);
+}
+
+function redactorOf(secrets: readonly Secret[]): Redactor {
+  const redactor = new Redactor();
+  redactor.add(...secrets);
+  return redactor;
+}

@@ -1,0 +1,113 @@
+import { compareBytes } from "@facsimile/core";
+import type { DirEntry, Entry, FileEntry, LinkEntry, Manifest } from "@facsimile/manifest";
+import { above, isIgnored } from "../shared.ts";
+
+/** What turns a part of a home into a tree, and back. */
+export interface MirrorPlan {
+  /** Files and links to be put there, also in place of what is there. */
+  readonly puts: readonly (FileEntry | LinkEntry)[];
+  /** Files and links that go. */
+  readonly gone: readonly string[];
+  /** Folders that are made, parents first. */
+  readonly made: readonly DirEntry[];
+  /** Folders that go if they are empty then, parents last. */
+  readonly dropped: readonly DirEntry[];
+  /** Folders whose mode changes. */
+  readonly modes: readonly { readonly path: string; readonly from: number; readonly to: number }[];
+  /** Folders that forbid what is to be done in them, parents first. */
+  readonly closed: readonly DirEntry[];
+  /** Paths where something else lies that nobody deployed. */
+  readonly foreign: readonly string[];
+  /** Links on the way to wanted paths. */
+  readonly links: readonly string[];
+}
+
+export interface MirrorRequest {
+  readonly project: string;
+  readonly wanted: Manifest;
+  /** What the last run put there; `undefined`: nobody knows, or nothing. */
+  readonly last: Manifest | undefined;
+  /** All of `wanted`, of `last` and of the project's folder that is there. */
+  readonly actual: Manifest;
+  readonly ignore: (path: string) => boolean;
+}
+
+const OPEN = 0o700;
+
+/** Pure. */
+export function planMirror(request: MirrorRequest): MirrorPlan {
+  const { project, wanted, last, actual, ignore } = request;
+  const there = reachable(actual);
+  // What programs may change is put where it is missing, and never touched again.
+  const isFree = (path: string): boolean => !there.has(path) && above(path).every((one) => (there.get(one)?.type ?? "dir") === "dir"); // biome-ignore format: one line
+  const want = byPath(wanted.entries.filter(({ path }) => !isIgnored(path, ignore) || isFree(path)));
+  const before = byPath(last?.entries ?? []);
+  const isCleaned = wanted.entries.some(({ path, type }) => path === project && type === "dir");
+  const isOurs = (path: string): boolean => before.has(path) || (isCleaned && path.startsWith(`${project}/`));
+  const differing = [...want.values()].filter((entry) => !isEqual(entry, there.get(entry.path)));
+  const left = [...there.values()].filter(({ path }) => !isIgnored(path, ignore) && isOurs(path) && goes(path, { want, there })); // biome-ignore format: one line
+  const dirs = differing.filter(isDir);
+  const made = dirs.filter(({ path }) => there.get(path)?.type !== "dir");
+  const puts = differing.filter((entry) => !isDir(entry)) as (FileEntry | LinkEntry)[];
+  const gone = left.filter((entry) => !isDir(entry)).map(({ path }) => path);
+  const held = new Set(actual.entries.filter(({ path }) => isIgnored(path, ignore)).flatMap(({ path }) => above(path)));
+  const dropped = left.filter(isDir).filter(({ path }) => !held.has(path)).reverse(); // biome-ignore format: one line
+  const touched = [...puts, ...made, ...dropped]
+    .map(({ path }) => path)
+    .concat(gone)
+    .flatMap(above);
+  const isWay = ({ path, type }: Entry): boolean => type === "link" && want.get(path)?.type === "dir" && before.get(path)?.type !== "link"; // biome-ignore format: one line
+  const links = actual.entries.filter(isWay).map(({ path }) => path);
+  return {
+    puts,
+    gone,
+    made,
+    dropped,
+    modes: dirs.flatMap(({ path, mode }) => {
+      const now = there.get(path);
+      return now?.type === "dir" ? [{ path, from: now.mode, to: mode }] : [];
+    }),
+    closed: [...new Set(touched)].sort(compareBytes).flatMap((path) => {
+      const now = there.get(path);
+      return now?.type === "dir" && (now.mode & OPEN) !== OPEN ? [now] : [];
+    }),
+    foreign: differing
+      .map(({ path }) => path)
+      .filter((path) => there.has(path) && !isOurs(path) && !links.includes(path)),
+    links,
+  };
+}
+
+/** Nothing is to be done. */
+export function isIdle({ puts, gone, made, dropped, modes }: MirrorPlan): boolean {
+  return [puts, gone, made, dropped, modes].every(({ length }) => length === 0);
+}
+
+/** Without what lies beyond a link: it is somewhere else. */
+export function reachable({ entries }: Manifest): Map<string, Entry> {
+  const there = byPath(entries);
+  return byPath(entries.filter(({ path }) => above(path).every((one) => (there.get(one)?.type ?? "dir") === "dir")));
+}
+
+/** Whether what is there is to make way: nothing is wanted there, or a folder in place of something else, or the reverse. */
+function goes(
+  path: string,
+  { want, there }: { want: ReadonlyMap<string, Entry>; there: ReadonlyMap<string, Entry> },
+): boolean {
+  const [wanted, now] = [want.get(path), there.get(path)];
+  return wanted === undefined || (wanted.type === "dir") !== (now?.type === "dir");
+}
+
+function isEqual(a: Entry, b: Entry | undefined): boolean {
+  if (a.type === "file") return b?.type === "file" && a.sha256 === b.sha256 && a.size === b.size && a.mode === b.mode;
+  if (a.type === "link") return b?.type === "link" && a.target === b.target;
+  return b?.type === "dir" && a.mode === b.mode;
+}
+
+function isDir(entry: Entry): entry is DirEntry {
+  return entry.type === "dir";
+}
+
+function byPath(entries: readonly Entry[]): Map<string, Entry> {
+  return new Map(entries.map((entry) => [entry.path, entry]));
+}
