@@ -3,7 +3,7 @@ import { type Environment, FacsimileError, isFacsimileError } from "@facsimile/c
 import Rsync from "rsync";
 import { noSpace } from "../failures.ts";
 import type { Host } from "../host.ts";
-import { spawnGroup } from "../wire/child.ts";
+import { saidAll, spawnGroup } from "../wire/child.ts";
 import type { Bulk, BulkRequest } from "./bulk.ts";
 
 export interface RsyncOptions {
@@ -57,7 +57,7 @@ async function run(request: BulkRequest, options: RsyncOptions): Promise<void> {
   group.child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr = (stderr + text).slice(-16_384)));
   group.child.stdout?.resume();
   group.child.stdin?.end(request.paths.map((path) => `${path}\0`).join(""));
-  const exitCode = await group.exited.finally(() => signal?.removeEventListener("abort", stop));
+  const exitCode = await saidAll(group).finally(() => signal?.removeEventListener("abort", stop));
   signal?.throwIfAborted();
   if (exitCode !== 0) throw rsyncFailure(host, { exitCode, stderr });
 }

@@ -2,7 +2,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { FacsimileError } from "@facsimile/core";
 import type { ConnectOptions } from "../types.ts";
-import { spawnGroup } from "../wire/child.ts";
+import { saidAll, spawnGroup } from "../wire/child.ts";
 import { type HostKey, parseKnownHosts } from "./known-hosts.ts";
 import { patiently } from "./patience.ts";
 import { ONLY_THOSE, type SshEndpoint, sshFailure } from "./ssh.ts";
@@ -40,8 +40,9 @@ async function scanOnce(endpoint: SshEndpoint, options: ScanOptions): Promise<Ho
 
 async function tryLogin(endpoint: SshEndpoint, options: ScanOptions & { readonly file: string }): Promise<string> {
   const { env, signal } = options;
-  const { child, exited, end } = spawnGroup("ssh", scanArgs(endpoint, options), { env, isUsersOwn: true });
-  const stop = () => void end();
+  const group = spawnGroup("ssh", scanArgs(endpoint, options), { env, isUsersOwn: true });
+  const { child } = group;
+  const stop = () => void group.end();
   signal?.addEventListener("abort", stop, { once: true });
   let stderr = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr = (stderr + text).slice(-4096)));
@@ -49,7 +50,7 @@ async function tryLogin(endpoint: SshEndpoint, options: ScanOptions & { readonly
   child.stdin?.end();
   // ssh's own limit ends with the first word that the host says.
   const deadline = setTimeout(stop, ((options.connectTimeout ?? 20) + 2) * 1000);
-  await exited.finally(() => {
+  await saidAll(group).finally(() => {
     clearTimeout(deadline);
     signal?.removeEventListener("abort", stop);
   });

@@ -1,4 +1,5 @@
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
+import { finished } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Environment, errnoOf, FacsimileError, passedOn } from "@facsimile/core";
 
@@ -36,6 +37,16 @@ export function spawnGroup(
   });
   exited.catch(() => undefined);
   return { child, exited, end: ({ alone } = { alone: false }) => end(child, { exited, alone }) };
+}
+
+/** So long is waited for the last words of a program that ended; whoever else holds its pipes may do so for ever. */
+const LAST_WORDS = 250;
+
+/** Settles as `exited`, and when all that it wrote to stderr is here: Node may tell of the exit before that. */
+export async function saidAll({ child, exited }: Group): Promise<number> {
+  const code = await exited;
+  if (child.stderr) await finished(child.stderr, { signal: AbortSignal.timeout(LAST_WORDS) }).catch(() => undefined);
+  return code;
 }
 
 /** Some failures Node tells by an event, others it throws. */
