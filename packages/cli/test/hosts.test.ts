@@ -86,6 +86,8 @@ describe("facs hosts", () => {
     expect(stderr).toMatch(/✗ us\/db1\.us +127\..* on record; no answer\n/);
     expect(stderr).toMatch(/✗ us\/db1\.us \(?.*cannot be reached.*\n {2}\S/);
     expect(stderr).toContain("To ask again: facs hosts check staging db1.us\n");
+    const none = await shop.facs("hosts", "trust", "staging", "db1.us", "--yes");
+    expect([none.code, none.stdout]).toEqual([1, "No host answered; nothing was written.\n"]);
     const expected = [...lines, `former.example ${old}`].toSorted();
     expect((await fs.readFile(file(), "utf8")).split("\n").toSorted()).toEqual(expected);
     await shop.fleet.start("db1.us");

@@ -138,6 +138,7 @@ describe("facs recipients add", () => {
     const files = await git(shop.root, "diff", "--", "state");
     const again = await shop.facs(...args);
     expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining("state/dev.json: as it was") });
+    expect(again.stdout).not.toContain("commit"); // What the first one wrote is not committed yet.
     expect(await git(shop.root, "diff", "--", "state")).toBe(files);
   });
 

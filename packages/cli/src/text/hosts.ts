@@ -62,7 +62,9 @@ function adviceFor(hosts: readonly KnownHost[]): string[] {
 }
 
 /** What is on record now. */
-export function trustedText({ file }: HostKeys, written: number): string {
+export function trustedText({ file, hosts }: HostKeys, written: number): string {
+  if (hosts.every(({ verdict }) => verdict === "unreachable" || verdict === "unasked"))
+    return "No host answered; nothing was written.\n";
   if (written === 0) return "Every host that answered is on record already.\n";
   return `${file}: ${count(written, "key")} written. Next: git add ${file} && git commit\n`;
 }

@@ -71,16 +71,17 @@ function changeText({ projects }: HostPlan, style: Style): string {
 }
 
 function whatChanges(projects: HostPlan["projects"], { minus }: Style): string {
-  const changes = projects.flatMap(({ changes }) => changes);
-  if (changes.length > 0)
+  // Each project is a tree of its own: the same path in two of them is two files.
+  const changes = projects.map(({ changes }) => changes);
+  if (changes.some((one) => one.length > 0))
     return `+${paths(changes, ["missing"])} ~${paths(changes, ["changed", "mode", "type", "target"])} ${minus}${paths(changes, ["extra"])}`;
   if (projects.some(({ drift }) => drift.length > 0)) return "put right";
   return projects.some(({ release }) => !release) ? "new record" : "unchanged";
 }
 
-function paths(changes: readonly Difference[], kinds: readonly Difference["kind"][]): number {
-  const counted = changes.filter((change) => kinds.includes(change.kind) && isNews(change));
-  return new Set(counted.map(({ path }) => path)).size;
+function paths(projects: readonly (readonly Difference[])[], kinds: readonly Difference["kind"][]): number {
+  const counted = projects.map((changes) => changes.filter((change) => kinds.includes(change.kind) && isNews(change)));
+  return counted.reduce((sum, changes) => sum + new Set(changes.map(({ path }) => path)).size, 0);
 }
 
 /** Of one host; a little more on another that has its own name in a file. */

@@ -22,6 +22,19 @@ function plan(hosts: readonly HostPlan[], more: Partial<Plan> = {}): Plan {
 const hundred = (more: (index: number) => Partial<HostPlan> = () => ({})) =>
   Array.from({ length: 100 }, (_, index) => host(`web${index}`, more(index)));
 
+it("counts a path of two projects twice: each has a tree of its own", () => {
+  const projects = [shop(), shop({ project: "ledger", changes: [changed("etc/a"), changed("etc/b")], files: 2 })];
+  expect(planText(plan([host("web1", { projects })]), style)).toContain("    eu  web  web1  +0 ~3 -0  3 files, 18 B\n");
+});
+
+it("a version that the other hosts run as it is to be is new on one that has none, and no other content", () => {
+  const missing = { kind: "missing" as const, path: "etc/a", expected: entry("etc/a") };
+  const empty = host("web2", { projects: [shop({ current: undefined, changes: [missing] })] });
+  const same = host("web1", { projects: [shop({ current: "new", changes: [], files: 0, bytes: 0, release: true })] });
+  expect(planText(plan([same, empty]), style)).toContain("  shop  1  new on 1 host\n");
+  expect(planText(plan([host("web1"), empty]), style)).toContain("  shop  1  other content\n");
+});
+
 describe("a plan for a hundred hosts", () => {
   it("has one line for all that change alike, one for each path, and one for what was edited by hand", () => {
     const drift = [{ ...changed("bin/x"), kind: "mode" as const }];

@@ -87,7 +87,9 @@ function isAsked({ project }: ProjectPlan, { hosts }: Plan): boolean {
 
 function sameVersion({ project }: ProjectPlan, { hosts }: Plan): string {
   const mine = hosts.flatMap(({ projects }) => projects.filter((one) => one.project === project));
-  if (mine.some(({ changes }) => changes.length > 0)) return "other content";
+  const other = mine.filter(({ changes }) => changes.length > 0);
+  if (other.some(({ current }) => current !== undefined)) return "other content";
+  if (other.length > 0) return `new on ${count(other.length, "host")}`;
   const open = mine.filter(({ unconfirmed }) => unconfirmed).length;
   if (open > 0) return `switched and never confirmed on ${count(open, "host")}: commands and health run again`;
   const drifted = mine.filter(({ drift }) => drift.length > 0).length;

@@ -36,7 +36,8 @@ export function sealedText(
     ...sealed.flatMap(stepLines),
     ...leavers.flatMap((name) => [`what ${nameOf(name, people)} could read stays with him: in his copies, and in every old commit of these files`]), // biome-ignore format: one line
     ...unreadLines(unread, style),
-    ...labelled("next", written.length === 0 ? ["nothing to commit"] : [`commit and push: git add ${written.join(" ")}`]), // biome-ignore format: one line
+    // Where nothing was written, what an earlier command wrote may be uncommitted still.
+    ...labelled("next", written.length === 0 ? [] : [`commit and push: git add ${written.join(" ")}`]),
   ];
   return `${lines.join("\n")}\n`;
 }
