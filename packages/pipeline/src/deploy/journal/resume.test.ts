@@ -45,6 +45,17 @@ it("takes up a run by its name, else the one that began last, whatever its name"
   expect([[...named.hosts], [...named.done]]).toEqual([["a", "b", "c"], []]);
 });
 
+it("asks a host again to which a later run came, also one that was killed: it may have switched what it never confirmed", async () => {
+  const end = { at: "2026-11-22T09:32:00.000Z", event: "end", hosts: ["a", "b", "c"].map((host) => ({ host, outcome: host === "a" ? "failed" : "not tried" })) }; // biome-ignore format: one line
+  const later = journal("2026-11-22T09:31:40.000Z", { more: { action: "rollback" } });
+  const left = async (text: string) => {
+    const context = await world({ r: journal("2026-11-22T09:31:02.000Z", { ends: ["a", "b"] }), later: text });
+    return [...(await takeUp({ instance: "staging", run: "r" }, context)).hosts];
+  };
+  expect(await left(`${later}${JSON.stringify(end)}\n`)).toEqual(["a", "c"]);
+  expect(await left(later)).toEqual(["a", "b", "c"]);
+});
+
 it("says which runs there are, and reads none that it does not understand", async () => {
   const context = await world({
     "20261122-0931-4f2a": journal("2026-11-22T09:31:02.000Z", { format: "run/2" }),

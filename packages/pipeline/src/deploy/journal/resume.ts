@@ -42,13 +42,18 @@ export async function takeUp(
   };
 }
 
-/** Outcomes with which a host runs what it ran before. */
-const AS_BEFORE = ["skipped", "not tried", "unchanged", "reverted"];
+/** Outcomes with which a host runs what it ran before; a run that was killed notes no switch before it is confirmed. */
+const AS_BEFORE = ["skipped", "unchanged", "reverted"];
 
 /** Hosts that later runs here may have switched: to know, they are to be asked. */
 function switchedAfter(found: PastRun, runs: readonly PastRun[]): ReadonlySet<string> {
-  const later = runs.slice(runs.indexOf(found) + 1).flatMap(({ hosts }) => [...hosts]);
-  return new Set(later.filter(([, outcome]) => !AS_BEFORE.includes(outcome)).map(([host]) => host));
+  const later = runs.slice(runs.indexOf(found) + 1);
+  return new Set(
+    later.flatMap(({ hosts, isEnded }) => {
+      const before = isEnded ? [...AS_BEFORE, "not tried"] : AS_BEFORE;
+      return [...hosts].filter(([, outcome]) => !before.includes(outcome)).map(([host]) => host);
+    }),
+  );
 }
 
 /** The hosts that a run was for, as they are typed. One that was killed does not say whether the instance has others. */
