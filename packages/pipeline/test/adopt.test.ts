@@ -99,4 +99,18 @@ describe("a home that was taken over, and taken back", { timeout: 60_000 }, () =
     expect((await shop.rollback()).outcome).toBe("done");
     expect(await shop.banners()).toEqual(["one", "one"]);
   });
+
+  it("and, where that rollback was killed after its switch, comes to its end, and no further", async () => {
+    const links = shop.fleet.hosts.flatMap(({ home }) => ["shop/current", ".facsimile/shop/current"].map((link) => path.join(home, "shop", link))); // biome-ignore format: one line
+    const before = await Promise.all(links.map((link) => fs.readlink(link)));
+    await adopt();
+    await shop.define({ banner: "three" });
+    expect((await shop.deploy({ adopt: true })).outcome).toBe("done");
+    for (const [i, link] of links.entries()) {
+      await fs.rm(link);
+      await fs.symlink(before[i] ?? "", link);
+    }
+    expect((await shop.rollback()).outcome).toBe("done");
+    expect(await shop.banners()).toEqual(["two", "two"]);
+  });
 });

@@ -1,19 +1,21 @@
 import { FacsimileError, isFacsimileError } from "@facsimile/core";
-import type { Session } from "@facsimile/transport";
+import type { HistoryEntry, Session } from "@facsimile/transport";
 import { parseRelease, type Release } from "../../release/release.ts";
 import type { Survey, Surveyed } from "../look/survey.ts";
 import { type Asked, goalsOf } from "./goals.ts";
 import { type Named, nameOf } from "./words.ts";
 
 /**
- * {@link goalsOf}, without what another instance deployed to the same places while they were its own: histories do not tell
- * whose an entry is, records do. One record is read for each release that comes into question, on one host.
+ * {@link goalsOf}, without what another instance deployed to the same places while they were its own. Where histories do not tell
+ * whose an entry is, records do: one is read for each release that comes into question, on one host.
  *
  * @throws What {@link goalsOf} throws; `UNKNOWN_RELEASE` where the one that is named is another instance's
  */
-export async function ownGoals(asked: Asked): Promise<readonly Named[]> {
+export async function ownGoals(typed: Asked): Promise<readonly Named[]> {
+  const instance = typed.outline.instance.full;
+  const isOurs = ({ instance: whose = instance }: HistoryEntry) => whose === instance;
+  const asked = typed.words.release === undefined ? { ...typed, surveyed: typed.surveyed.map((one) => onlyWith(isOurs, one)) } : typed; // biome-ignore format: one line
   const goals = goalsOf(asked);
-  const instance = asked.outline.instance.full;
   const whose = await Promise.all(goals.map((goal) => instanceOf(goal, asked.surveyed)));
   const foreign = goals.flatMap((goal, i) => {
     const owner = whose[i] ?? instance;
@@ -23,7 +25,7 @@ export async function ownGoals(asked: Asked): Promise<readonly Named[]> {
   if (first === undefined) return goals;
   if (asked.words.release !== undefined) throw notOurs(first, instance);
   const ids = new Set(foreign.map(({ id }) => id));
-  return ownGoals({ ...asked, surveyed: asked.surveyed.map((one) => without(one, ids)) });
+  return ownGoals({ ...asked, surveyed: asked.surveyed.map((one) => onlyWith(({ release }) => !ids.has(release), one)) }); // biome-ignore format: one line
 }
 
 function notOurs({ owner, ...goal }: Named & { readonly owner: string }, instance: string): FacsimileError {
@@ -59,9 +61,9 @@ async function recordOf(
   }
 }
 
-function without(surveyed: Surveyed, ids: ReadonlySet<string>): Surveyed {
+function onlyWith(isMeant: (entry: HistoryEntry) => boolean, surveyed: Surveyed): Surveyed {
   const projects = [...surveyed.projects].map(([project, found]) => {
-    const history = found.probe.history.filter(({ release }) => !ids.has(release));
+    const history = found.probe.history.filter(isMeant);
     return [project, { ...found, probe: { ...found.probe, history } }] as const;
   });
   return { ...surveyed, projects: new Map(projects) };
