@@ -31,12 +31,17 @@ export function healLines(what: string, report: VerifyReport, { hosts: differing
   return [...lines, ...saidLines(apart)];
 }
 
-/** Where nothing of a project is deployed, it is to have the version that most hosts hold. */
+/**
+ * Where nothing of a project is deployed, it is to have the version that most hosts hold; where as many hold another, the one of the
+ * definitions, by its name: a command before it may write another one there.
+ */
 function asOthers(held: Held, { projects, hosts }: VerifyReport): Held {
   if (held.release !== undefined) return held;
   const { project } = held;
-  const most = mostHeld([{ project, counts: releaseCounts(project, hosts) }], projects);
-  return most === undefined || most.isTied ? held : { ...held, ...most.versions[0] };
+  const counts = releaseCounts(project, hosts);
+  const most = new Set(counts.filter((each) => each.hosts === counts[0]?.hosts).map(({ version }) => version));
+  const version = most.size === 1 ? [...most][0] : projects.find((said) => said.project === project)?.version;
+  return { ...held, version };
 }
 
 /** Its command comes last, so that the definitions say afterwards what they say now. */

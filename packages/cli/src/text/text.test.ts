@@ -401,6 +401,15 @@ describe("verifyText", () => {
     expect(text).toContain("Heal: facs deploy staging shop@1.0.0 --hosts web3\n");
     const fresh = verifyText(report([host("web1", good), host("web3", none)]), style);
     expect(fresh).toMatch(/Heal: facs deploy staging --hosts web3\n$/);
+    const tree = { ...good, version: "1.1.0+dev", release: "cca100caa" };
+    const made = verifyText(report([host("web1", tree), host("web2", tree), host("web3", none)]), style);
+    expect(made).toContain("Heal: facs deploy staging shop --src-dir DIR --hosts web3\n");
+    // As many hold the one as the other: the first command writes the version of web1 into the definitions.
+    const differences: VerifyReport["hosts"][number]["projects"][number]["differences"] = [{ kind: "missing", path: "a", expected: { path: "a", type: "dir", mode: 0o755 } }]; // biome-ignore format: one line
+    const tied = verifyText(report([host("web1", { ...back, differences }), host("web2", good), host("web3", none)]), style); // biome-ignore format: one line
+    expect(tied).toContain(
+      "Heal: facs deploy staging shop@1.0.0 --hosts web1\n  and: facs deploy staging shop@1.1.0 --hosts web3\n",
+    );
   });
 
   it("makes alike by what the definitions say, or by the version that most hosts hold", () => {
