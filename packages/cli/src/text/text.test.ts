@@ -422,6 +422,11 @@ describe("verifyText", () => {
     expect(verifyText(report(hosts), style)).toMatch(
       /To make all alike: facs deploy staging\n {2}That brings what the definitions say\. To have what most hold: facs deploy staging shop@1\.0\.0\n$/,
     );
+    // What all hosts hold alike is no matter of a majority.
+    const ledger = { ...good, project: "ledger", version: "1.0.0", release: "7e8f9aaa" };
+    const both = hosts.map((host) => ({ ...host, projects: [...host.projects, ledger] }));
+    const alike = { ...report(both), projects: ["shop", "ledger"].map((project) => ({ project, version: "1.1.0" })) };
+    expect(verifyText(alike, style)).toMatch(/To have what most hold: facs deploy staging shop@1\.0\.0\n$/);
     // As many hold one as the other: nobody can say what most hold.
     const tied = hosts.slice(0, 2);
     expect(verifyText(report(tied), style)).toMatch(/To have what others hold: facs deploy staging shop@1\.0\.0\n$/);

@@ -4,7 +4,7 @@ import { folder, write } from "../../../test/world.ts";
 import type { Outline } from "../../instance/outline.ts";
 import type { Copy } from "../../release/release.ts";
 import { chosen } from "../chosen.ts";
-import { assertSame, takeUp } from "./resume.ts";
+import { assertSame, assertStillHere, takeUp } from "./resume.ts";
 
 const projects = [
   { project: "shop", version: "1.1.0", release: "3f9c1e7aaaa" },
@@ -40,6 +40,7 @@ it("takes up a run by its name, else the one that began last, whatever its name"
   });
   const last = await takeUp({ instance: "staging" }, context);
   expect([last.run, [...last.hosts], [...last.done]]).toEqual(["20261122-0931-0000", ["c"], ["a", "b"]]);
+  expect(last.only).toBe(" --hosts a,b,c");
   const named = await takeUp({ instance: "staging", run: "20261122-0931-ffff" }, context);
   // The later run was done with "a", too: what runs there now is to be asked.
   expect([[...named.hosts], [...named.done]]).toEqual([["a", "b", "c"], []]);
@@ -72,7 +73,7 @@ it("says which runs there are, and reads none that it does not understand", asyn
 });
 
 it("goes on with nothing but the same releases, and says what changed", async () => {
-  const taken = { run: "r", projects, set: [], hosts: new Set<string>(), done: new Set<string>() };
+  const taken = { run: "r", projects, only: "" };
   const copies = projects.map(({ release, ...one }) => ({ ...one, id: release })) as unknown as Copy[];
   expect(await refused(() => assertSame(taken, copies))).toBe("taken");
   const [shop, ledger] = copies as [Copy, Copy];
@@ -87,6 +88,15 @@ it("goes on with nothing but the same releases, and says what changed", async ()
     "RESUME_DIFFERS run r cannot go on: shop is 1.2.0 now, and was 1.1.0; ledger 2.0.0 has other content or other hosts now (0123456, and was 9b01c44) [Put back what changed; or deploy what is now: without --resume.]",
   );
   expect(await refused(() => assertSame(taken, [ledger]))).toMatch(/shop is not deployed here any more/);
+  const some = { ...taken, only: " --hosts a,b" };
+  expect(await refused(() => assertSame(some, [ledger]))).toMatch(/deploy what is now: without --resume, with --hosts a,b\.\]$/); // biome-ignore format: one line
+  for (const [
+    request,
+    without,
+  ] of [[{ instance: "staging", resume: "r" }, "--resume"], [{ instance: "staging" }, "--only-failed"]] as const) // biome-ignore format: one line
+    expect(await refused(() => assertStillHere(some, { request, now: ["ledger"] }))).toMatch(
+      new RegExp(`\\[Deploy what is now, without ${without}: facs deploy staging --hosts a,b\\]$`),
+    );
 });
 
 const hosts = ["a", "b", "c", "d"].map((name) => ({ name, region: "eu", targets: [] }));
@@ -97,7 +107,7 @@ const outline = {
   down: [{ ...hosts[3], down: "moving house" }],
 } as unknown as Outline;
 const told = (filter: object, run?: { hosts: string[]; done: string[]; since?: [string, string][] }) => {
-  const taken = run && { run: "r", projects, set: [], hosts: new Set(run.hosts), done: new Set(run.done) }; // biome-ignore format: one line
+  const taken = run && { run: "r", projects, set: [], hosts: new Set(run.hosts), done: new Set(run.done), only: "" }; // biome-ignore format: one line
   const { outline: meant, left } = chosen(outline, { filter, taken });
   return [meant.hosts.map(({ name }) => name).join(), ...left.map(({ host, why }) => `${host.name} ${why}`)];
 };

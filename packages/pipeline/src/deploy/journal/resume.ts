@@ -13,6 +13,8 @@ export interface TakenUp {
   /** Those that it left behind, and those that it was done with and a later run here may have switched. */
   readonly hosts: ReadonlySet<string>;
   readonly done: ReadonlySet<string>;
+  /** All that it was for, as they are typed, a blank before; nothing where that were all hosts. */
+  readonly only: string;
 }
 
 /**
@@ -39,6 +41,7 @@ export async function takeUp(
     set: found.set,
     hosts: new Set(names.filter((host) => !isDone(host))),
     done: new Set(names.filter(isDone)),
+    only: onlyOf(found),
   };
 }
 
@@ -131,7 +134,10 @@ function unknownRun({
  *
  * @throws `RESUME_DIFFERS`: what changed, project by project
  */
-export function assertSame({ run, projects }: TakenUp, copies: readonly Copy[]): void {
+export function assertSame(
+  { run, projects, only }: Pick<TakenUp, "run" | "projects" | "only">,
+  copies: readonly Copy[],
+): void {
   const changes = projects.flatMap((then) =>
     changeOf(
       then,
@@ -141,13 +147,13 @@ export function assertSame({ run, projects }: TakenUp, copies: readonly Copy[]):
   const [first] = changes;
   if (first === undefined) return;
   throw new FacsimileError("RESUME_DIFFERS", `run ${run} cannot go on: ${changes.join("; ")}`, {
-    hint: "Put back what changed; or deploy what is now: without --resume.",
+    hint: `Put back what changed; or deploy what is now: without --resume${only === "" ? "" : `, with${only}`}.`,
   });
 }
 
 /** A project that left the instance since the run is not brought back by going on with it. @throws `RESUME_DIFFERS` */
 export function assertStillHere(
-  { run, projects }: Pick<TakenUp, "run" | "projects">,
+  { run, projects, only }: Pick<TakenUp, "run" | "projects" | "only">,
   {
     request,
     now,
@@ -157,7 +163,7 @@ export function assertStillHere(
   if (gone.length === 0) return;
   const what = `${gone.join(", ")} ${gone.length === 1 ? "is" : "are"} not deployed here any more`;
   throw new FacsimileError("RESUME_DIFFERS", `run ${run} cannot go on: ${what}`, {
-    hint: `Deploy what is now, without ${request.resume === undefined ? "--only-failed" : "--resume"}: facs deploy ${request.instance}`,
+    hint: `Deploy what is now, without ${request.resume === undefined ? "--only-failed" : "--resume"}: facs deploy ${request.instance}${only}`,
   });
 }
 

@@ -69,6 +69,17 @@ describe("changedFiles", () => {
     expect(told(files)).toEqual([["etc/a", "9", "1", ["web2"]]]);
     expect(files[0]?.edited).toBe(true);
   });
+
+  it("has none of a mirror's mutable files: a deploy leaves them as they are", () => {
+    const inStrategy = (strategy: string) => {
+      const one = surveyedOf("web1", { files: { "cache/a": "1", "etc/a": "1" } });
+      const [[project, found] = ["", undefined]] = one.projects;
+      const projects = new Map([[project, { ...found, place: { strategy }, options: { ignore: (path: string) => path === "cache" } }]]); // biome-ignore format: one line
+      return changedFiles([copyOf({ web1: { "cache/a": "2", "etc/a": "2" } })], [{ ...one, projects } as unknown as Surveyed]); // biome-ignore format: one line
+    };
+    expect(inStrategy("mirror").map(({ path }) => path)).toEqual(["etc/a"]);
+    expect(inStrategy("releases").map(({ path }) => path)).toEqual(["cache/a", "etc/a"]);
+  });
 });
 
 it("takes a file for one that holds secrets when it will, when it did, and when nobody can tell", () => {
