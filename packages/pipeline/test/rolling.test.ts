@@ -1,7 +1,11 @@
+import fs from "node:fs/promises";
+import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type DeployWorld, deployWorld, hooks, outcomes } from "./deploy-world.ts";
 
 const NAMES = ["web1.eu", "web2.eu", "db1.eu", "web1.us", "web2.us"];
+const LOCK =
+  '{"facsimile":"lock/1","owner":"ann@laptop","run":"20260101-000000-1","reason":"deploy","since":1767225600}';
 const WAVES =
   'policy: "rolling", waves: [{ regions: ["eu"], targets: ["frontend"], max: 1 }, { targets: ["database"] }],';
 
@@ -98,6 +102,17 @@ describe("the policy rolling", { timeout: 60_000 }, () => {
     await shop.mark("db1.eu", "unwell");
     await shop.define({ deploy: hooks() + waves, banner: "newer" });
     expect(await shop.deploy()).toMatchObject({ outcome: "failed", stopped: { wave: 2, begun: true } });
+  });
+
+  it("says that it stopped before the first wave where somebody else has a lock", async () => {
+    const lock = path.join(shop.fleet.hosts[4]?.home ?? "", "shop/.facsimile/lock");
+    await fs.mkdir(lock);
+    await fs.writeFile(path.join(lock, `${"0".repeat(32)}.${Math.floor(Date.now() / 1000) + 300}`), LOCK);
+    await shop.define({ deploy: hooks() + WAVES, banner: "new" });
+    const report = await shop.deploy();
+    await fs.rm(lock, { recursive: true });
+    expect(report.hosts[4]?.problem?.code).toBe("LOCK_HELD");
+    expect(report).toMatchObject({ outcome: "failed", stopped: { wave: 1, begun: false } });
   });
 
   it("soak: what falls ill after its wave goes back, and the next wave is not tried", async () => {
