@@ -30,6 +30,28 @@ describe("a plan shows no secret of what hosts hold", { timeout: 60_000 }, () =>
     expect(told).not.toContain(secret.slice(0, 10));
   });
 
+  it.each([
+    ["in capitals", "{{ module.till.password | upcase }}", "{{ module.till.password }}"],
+    [
+      "in capitals beside it as it is",
+      "{{ module.till.password }}\nid = {{ module.till.password | upcase }}",
+      "{{ module.till.password }}",
+    ],
+    ["without some of it", '{{ module.till.password | replace: "-", "" }}', "{{ module.till.password }}"],
+    ["a piece of it", "{{ module.till.password | slice: 0, 13 }}", "{{ module.till.password }}"],
+  ])("of which a filter of the old template made something: %s", async (_, before, after) => {
+    const file = path.join(shop.root, "tmpl/shop/_ALL_/_DEPLOY_/etc/app.ini");
+    await fs.writeFile(file, `note = one\nkey = ${before}\n`);
+    expect((await shop.deploy()).outcome).toBe("done");
+    const held = (await shop.read(HOST, "shop/shop/current/etc/app.ini")) ?? "";
+    const made = held.trimEnd().split(" ").at(-1) ?? "";
+    expect(made.length).toBeGreaterThan(10);
+    await fs.writeFile(file, `note = two\nkey = ${after}\n`);
+    const told = await plan("staging");
+    expect(told).toContain("holds secrets; what they were is not known");
+    expect(told).not.toContain(made.slice(0, 8));
+  });
+
   it("that is of a later state than the one at hand", async () => {
     const old = await fs.readFile(stateFile());
     for (const _ of [1, 2, 3]) await facs("secrets", "rotate", "staging", "passwd/till", "--yes");

@@ -1,4 +1,4 @@
-import { Redactor, type Secret } from "@facsimile/core";
+import { Redactor, type Secret, sha256 } from "@facsimile/core";
 import { type State, valuesOf } from "@facsimile/state";
 import { standIn } from "../../secrets/values.ts";
 import { type ChangedFile, treeHeldBy } from "./changed-files.ts";
@@ -21,7 +21,8 @@ export async function maskedTexts(
   const { state } = now;
   const masked = { before: redactor.redact(before), after: redactor.redact(after) };
   const isNew = file.node.secrets.length > 0;
-  const isWhole = isKnownOf(masked.before, { file, now }) && (!isNew || (await isFullyMasked(after, { file, state, standIns }))); // biome-ignore format: one line
+  const isOld = isKnownOf(masked.before, { file, now }) && !holdsPiece(masked.before, state.secrets());
+  const isWhole = isOld && (!isNew || (await isFullyMasked(after, { file, state, standIns })));
   return isWhole ? masked : { hidden: "secrets" };
 }
 
@@ -36,6 +37,35 @@ function isKnownOf(masked: string, { file, now }: { file: ChangedFile; now: AtHa
       return createdOf(name, now.state) <= release.built && (values.get(name)?.reveal().length ?? 0) >= MIN_LENGTH;
     });
   });
+}
+
+/**
+ * Whether a text in which secrets are masked holds more of one, in letters of either case and whatever stands between them: the
+ * templates that it was rendered with are not at hand, and a filter may have made it. Pure.
+ */
+export function holdsPiece(masked: string, secrets: readonly Secret[]): boolean {
+  const text = bare(masked.replace(/‹[^›]*›/g, ""));
+  return secrets.some((secret) => formsOf(secret.reveal()).some((form) => piecesOf(bare(form)).some((piece) => text.includes(piece)))); // biome-ignore format: one line
+}
+
+/** As it is, backwards, twice in base64 and hashed: what filters make. */
+function formsOf(value: string): readonly string[] {
+  const base64 = (text: string) => Buffer.from(text).toString("base64");
+  return [value, [...value].reverse().join(""), base64(value), base64(base64(value)), sha256(Buffer.from(value))];
+}
+
+/** Letters and digits alone. */
+function bare(text: string): string {
+  return text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+}
+
+/** Shorter pieces of a secret may stand anywhere by chance. */
+const PIECE = 6;
+
+function piecesOf(text: string): readonly string[] {
+  if (text.length < MIN_LENGTH) return [];
+  const count = Math.max(1, text.length - PIECE + 1);
+  return Array.from({ length: count }, (_, index) => text.slice(index, index + PIECE));
 }
 
 /** The redactor looks for no shorter ones. */
