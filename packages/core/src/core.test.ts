@@ -112,6 +112,34 @@ describe("Secret", () => {
     }
   });
 
+  it("is found without the end of its last line, and with other ends of lines", () => {
+    const redactor = new Redactor();
+    redactor.add(new Secret("hunter2\n", "short"), new Secret("first-line\r\nsecond-line\r\n", "windows"));
+    const base64 = (text: string) => Buffer.from(text).toString("base64");
+    for (const text of ["hunter2", base64("hunter2"), Buffer.from("hunter2").toString("hex")])
+      expect(redactor.redact(`<${text}>`)).toBe("<‹short›>");
+    for (const text of ["first-line\nsecond-line", base64("first-line\nsecond-line\n"), "first-line\\nsecond-line"])
+      expect(redactor.redact(`<${text}>`)).toBe("<‹windows›>");
+    expect(redactor.redact("  first-line\n  second-line\n")).toBe("  ‹windows›\n  ‹windows›\n");
+  });
+
+  it("is found as shells, SQL, XML, patterns and others quote it", () => {
+    const redactor = new Redactor();
+    redactor.add(new Secret("it's", "s"), new Secret('a<"b$c" .d', "t"), new Secret("x!(y)/z z", "u"));
+    const texts = [
+      ...["it'\\''s", `it'"'"'s`, "it''s", "it\\'s", "it&#39;s", "it&#x27;s", "it&apos;s"],
+      ...['a<""b$c"" .d', 'a<\\"b\\$c\\" .d', 'a<"b\\$c" \\.d', 'a\\<\\"b\\$c\\"\\ .d', 'a&lt;"b$c" .d', "a&lt;&#34;b$c&#34; .d"],
+      ...["x%21%28y%29%2Fz%20z", "x%21%28y%29/z+z", "x!(y)/z%20z", "x\\!\\(y\\)/z\\ z"],
+    ]; // biome-ignore format: a table
+    for (const text of texts) expect(redactor.redact(`<${text}>`), text).toMatch(/^<‹[stu]›>$/);
+  });
+
+  it("is found where another one ends within it", () => {
+    const redactor = new Redactor();
+    redactor.add(new Secret("user:top-", "a"), new Secret("top-secret-1", "b"));
+    expect(redactor.redact("<user:top-secret-1> <top-secret-1> <user:top->")).toBe("<‹a›‹b›> <‹b›> <‹a›>");
+  });
+
   it("may be a megabyte long, and as many as there are", () => {
     const redactor = new Redactor();
     const long = Buffer.alloc(750_000, "0123456789abcdef").toString("base64");

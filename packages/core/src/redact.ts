@@ -4,12 +4,15 @@ import { isSecret, type Secret } from "./secret.ts";
 const MIN_LENGTH = 4;
 
 /**
- * Replaces secrets in text by `‹name›`, however they were encoded: as they are, base64 (also within something longer),
- * hex, URL-, form- or JSON-escaped. Values of fewer than four characters are not looked for.
+ * Replaces secrets in text by `‹name›`, however they were encoded: as they are, quoted for a shell, SQL, XML or a pattern, base64
+ * (also within something longer), hex, URL-, form- or JSON-escaped; with and without the end of their last line. Values of
+ * fewer than four characters are not looked for, nor are lines of fewer than eight.
  */
 export class Redactor {
   /** By their first characters, the longest first. */
   readonly #forms = new Map<string, Form[]>();
+  /** Of the secrets whose forms begin so. */
+  readonly #names = new Map<string, Set<string>>();
   /** Not looked at yet: many a command prints nothing after it opened a state. */
   readonly #added: Secret[] = [];
 
@@ -24,17 +27,47 @@ export class Redactor {
     if (this.#forms.size === 0) return text;
     let [result, copied] = ["", 0];
     for (let at = 0; at + MIN_LENGTH <= text.length; at++) {
-      const found = this.#forms.get(text.slice(at, at + MIN_LENGTH))?.find((form) => text.startsWith(form.text, at));
+      const found = this.#formAt(text, at);
       if (found === undefined) continue;
       result += `${text.slice(copied, at)}‹${found.name}›`;
       copied = at + found.text.length;
+      for (
+        let other = this.#other(text, found, at);
+        other !== undefined;
+        other = this.#other(text, other.form, other.at)
+      ) {
+        result += `‹${other.form.name}›`;
+        copied = other.at + other.form.text.length;
+      }
       at = copied - 1;
     }
     return result + text.slice(copied);
   }
 
+  /** Of another secret: what begins within the one that was found, and ends behind it. */
+  #other(
+    text: string,
+    { name, text: found }: Form,
+    at: number,
+  ): { readonly form: Form; readonly at: number } | undefined {
+    const end = at + found.length;
+    for (let within = at + 1; within < end; within++) {
+      const names = this.#names.get(text.slice(within, within + MIN_LENGTH));
+      if (names === undefined || (names.size === 1 && names.has(name))) continue;
+      const form = this.#formAt(text, within);
+      if (form !== undefined && form.name !== name && within + form.text.length > end) return { form, at: within };
+    }
+    return undefined;
+  }
+
+  /** The longest one that stands there. */
+  #formAt(text: string, at: number): Form | undefined {
+    return this.#forms.get(text.slice(at, at + MIN_LENGTH))?.find((form) => text.startsWith(form.text, at));
+  }
+
   #addForm(form: Form): void {
     const start = form.text.slice(0, MIN_LENGTH);
+    this.#names.set(start, (this.#names.get(start) ?? new Set()).add(form.name));
     const alike = this.#forms.get(start) ?? [];
     if (alike.some(({ text }) => text === form.text)) return;
     alike.push(form);
@@ -49,21 +82,57 @@ interface Form {
   readonly name: string;
 }
 
+/** What reads a file often leaves out the end of its last line, and the `\r` of others. */
 function formsOf(value: string): string[] {
-  if (value.length < MIN_LENGTH) return [];
+  const unix = value.replaceAll("\r\n", "\n");
+  const texts = [value, unix, unix.replace(/\n+$/, "")];
+  const lines = unix.split("\n").flatMap((line) => (line.trim().length >= MIN_LINE ? quotedForms(line.trim()) : []));
+  return [...new Set(texts)]
+    .filter(({ length }) => length >= MIN_LENGTH)
+    .flatMap(encodedForms)
+    .concat(lines);
+}
+
+/** Shorter lines of a longer value are not looked for. */
+const MIN_LINE = 8;
+
+function encodedForms(value: string): string[] {
   const bytes = Buffer.from(value);
   const text = bytes.toString(); // Half of a surrogate pair is no text for what escapes.
   const json = JSON.stringify(value).slice(1, -1);
-  const urls = [encodeURIComponent(text), new URLSearchParams([["", text]]).toString().slice(1)];
   return [
-    value,
-    ...value.split("\n").filter((line) => line.length >= 8),
+    ...quotedForms(value),
     ...[json, json.replaceAll("/", "\\/"), json.replace(NOT_ASCII, escaped)],
-    ...urls.flatMap((url) => [url, url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())]),
+    ...urlForms(text).flatMap((url) => [url, url.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())]),
     ...base64Forms(bytes),
     bytes.toString("hex"),
     bytes.toString("hex").toUpperCase(),
   ];
+}
+
+/** As it is, and as shells, SQL, YAML, CSV, patterns, XML and HTML write it: what filters of templates make, and traces show. */
+function quotedForms(value: string): string[] {
+  const xml = value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  const quotes = [["&#34;", "&#39;"], ["&quot;", "&#39;"], ["&quot;", "&#x27;"], ["&quot;", "&apos;"]] as const; // biome-ignore format: a table
+  return [
+    value,
+    ...["'\\''", `'"'"'`, "''"].map((quote) => value.replaceAll("'", quote)),
+    value.replaceAll('"', '""'),
+    ...[/["$\\`]/g, /[\\^$.*+?()[\]{}|/-]/g, /[^\w@%+=:,./\u0080-\uffff-]/g].map((special) =>
+      value.replace(special, "\\$&"),
+    ),
+    xml,
+    ...quotes.map(([double, single]) => xml.replaceAll('"', double).replaceAll("'", single)),
+  ];
+}
+
+/** Which of the signs `/!'()*~` and blanks are escaped depends on who escapes. */
+function urlForms(text: string): string[] {
+  const url = encodeURIComponent(text);
+  const whole = url.replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  const some = [url, whole, url.replaceAll("%2F", "/"), whole.replaceAll("%2F", "/")];
+  const plus = some.map((each) => each.replaceAll("%20", "+"));
+  return [...some, ...plus, encodeURI(text), new URLSearchParams([["", text]]).toString().slice(1)];
 }
 
 const NOT_ASCII = /[\u0080-\uffff]/g;
