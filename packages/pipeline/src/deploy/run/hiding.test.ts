@@ -1,11 +1,11 @@
 import { parseInstance } from "@facsimile/core";
 import type { State } from "@facsimile/state";
 import { expect, it } from "vitest";
-import type { Release } from "../release/release.ts";
-import { isForeign } from "./foreign.ts";
+import type { Release } from "../../release/release.ts";
+import { isForeign } from "../plan/foreign.ts";
+import { forgets } from "../rollback/secrets.ts";
 import { hidingFound } from "./hiding.ts";
 import type { HostRun, RunContext, Step } from "./host-run.ts";
-import { forgets } from "./rollback-secrets.ts";
 
 const state = { scope: "staging", serial: 5 } as unknown as State;
 const instance = parseInstance("staging");
