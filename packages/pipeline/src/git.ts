@@ -7,7 +7,7 @@ export interface GitContext {
 
 export interface GitPlace extends GitContext {
   readonly cwd: string;
-  /** On top of what every git gets. */
+  /** On top of what every git gets; but what opens the state. */
   readonly env?: Environment | undefined;
 }
 
@@ -25,9 +25,18 @@ export async function tryGit(
   args: readonly string[],
   { exec, signal, cwd, env }: GitPlace,
 ): Promise<{ exitCode: number; stdout: string; stderr: string }> {
-  const result = await exec("git", ["-c", "core.quotePath=false", ...args], { cwd, signal, env: { ...QUIET, ...env } });
+  const result = await exec("git", ["-c", "core.quotePath=false", ...args], {
+    cwd,
+    signal,
+    env: { ...QUIET, ...withoutKeys(env) },
+  });
   return { exitCode: result.exitCode, stdout: result.stdout.toString().replace(/\n$/, ""), stderr: result.stderr };
 }
 
 // git(1): never ask for a password, never wait for a terminal, never translate what we may have to read.
 const QUIET = { GIT_TERMINAL_PROMPT: "0", GIT_OPTIONAL_LOCKS: "0", LC_ALL: "C" };
+
+/** git hands its environment on to hooks, helpers and filters: what opens the state is none of their business. */
+function withoutKeys(env: Environment = {}): Environment {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("FACS_PGP_")));
+}
