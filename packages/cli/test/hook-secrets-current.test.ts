@@ -60,6 +60,25 @@ describe("a command that reads the copy that ran before shows no secret of it", 
     await tellsNothingOf(secret, await facs("deploy", "staging", "--yes", "--accept-rollback"));
   });
 
+  it("which a state that went another way from the same one, accepted for a deploy, never knew: a precmd", async () => {
+    const [state, memory] = ["state/staging.json", ".config/memory.json"].map((file) => path.join(shop.root, file)) as [string, string]; // biome-ignore format: one line
+    await define("precmd", "one");
+    expect((await shop.deploy()).outcome).toBe("done");
+    const old = await fs.readFile(state);
+    await rotate();
+    const ours = await fs.readFile(state);
+    await fs.writeFile(state, old);
+    await fs.rm(memory);
+    await rotate();
+    expect((await shop.deploy()).outcome).toBe("done");
+    const secret = await runningSecret();
+    await fs.writeFile(state, ours);
+    await fs.rm(memory);
+    await shop.mark(HOST, "bad");
+    await define("precmd", "two");
+    await tellsNothingOf(secret, await facs("deploy", "staging", "--yes", "--accept-rollback"));
+  });
+
   it("nor of the one that a rollback goes to, of a state in whose place an older one was accepted", async () => {
     const state = path.join(shop.root, "state/staging.json");
     await define("postcmd", "one");
