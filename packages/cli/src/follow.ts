@@ -64,12 +64,16 @@ function isCounted(event: PipelineEvent): boolean {
   return ["run", "wave", "soak"].includes(event.type);
 }
 
-/** One JSON document on stdout; failures keep code, message, hint and place. */
+/**
+ * One JSON document on stdout; failures keep code, message, hint and place. Secrets are looked for in its texts alone: a number or a
+ * key may read as one by chance, and must stay what it is.
+ */
 export function printJson(document: object, world: World): void {
   const instance = "instance" in document && typeof document.instance === "string" ? document.instance : undefined;
-  world.print(`${JSON.stringify(document, replacer)}\n`);
+  world.printRaw(`${JSON.stringify(document, replacer)}\n`);
 
   function replacer(this: { readonly host?: unknown }, _key: string, value: unknown): unknown {
+    if (typeof value === "string") return world.redactor.redact(value);
     return isFacsimileError(value) ? plain(value, { instance, host: this.host }) : value;
   }
 }
