@@ -79,6 +79,19 @@ describe("a command that fails shows no secret of its release", { timeout: 60_00
     },
   );
 
+  it("nor one that --set gave", async () => {
+    const template = path.join(shop.root, "tmpl/shop/_ALL_/_DEPLOY_/etc/given.ini");
+    await fs.writeFile(template, "{{ instance.db.password }}\n");
+    await shop.define({ deploy: "postcmd: 'cat etc/given.ini; false'," });
+    const told = await facs("deploy", "staging", "--yes", "--set", "db.password=given-to-set");
+    const json = await facs("deploy", "staging", "--yes", "--json", "--set", "db.password='given-to-set'");
+    await fs.rm(template);
+    for (const text of [told, json, await journals()]) {
+      expect(text).toContain("‹--set db.password›");
+      expect(text).not.toContain("given-to-set");
+    }
+  });
+
   it("nor where a release comes back with a secret that was rotated since, oftener than the state remembers", async () => {
     await shop.define({ deploy: "postcmd: 'cat etc/app.ini; test ! -e $HOME/bad',", banner: "before" });
     expect((await shop.deploy()).outcome).toMatch(/done|unchanged/);

@@ -6,6 +6,7 @@ import type { Copy } from "../release/release.ts";
 import { type OpenedState, openStateOf, type StateRequest } from "../secrets/open.ts";
 import { assertReferences } from "../secrets/references.ts";
 import { type PreparedProject, prepare } from "../sources/prepare.ts";
+import { secretsGiven } from "./given-set.ts";
 
 export interface Evaluation {
   readonly projects: readonly PreparedProject[];
@@ -19,6 +20,7 @@ export async function evaluate(
   context: PipelineContext,
   options: Pick<StateRequest, "use" | "acceptRollback">,
 ): Promise<Evaluation> {
+  context.redactor.add(...secretsGiven(outlined.set, outlined.definition));
   const projects = await prepare(outlined, context);
   const modules = projects.flatMap(({ definition }) => modulesOf(definition));
   const state = await openStateOf({ definition: outlined.definition, modules, ...options }, context);

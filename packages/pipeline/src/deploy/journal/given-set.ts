@@ -1,4 +1,4 @@
-import { FacsimileError, type Redactor } from "@facsimile/core";
+import { FacsimileError, type Redactor, Secret } from "@facsimile/core";
 import { type Definition, isSecretSet } from "@facsimile/definitions";
 import type { TakenUp } from "./resume.ts";
 
@@ -9,6 +9,17 @@ export function notedSet(
 ): readonly string[] {
   const isHidden = (text: string) => isSecretSet(text, { secrets }) || redactor.redact(text) !== text;
   return set.map((text) => (isHidden(text) ? pathOf(text) : text));
+}
+
+/** The texts among what `--set` said that are secrets, as they were typed and without quotes: commands may print them. */
+export function secretsGiven(set: readonly string[], { secrets }: Pick<Definition, "secrets">): readonly Secret[] {
+  return set
+    .filter((text) => isSecretSet(text, { secrets }))
+    .flatMap((text) => {
+      const path = pathOf(text);
+      const typed = text.slice(path.length + 1);
+      return [typed, typed.replace(/^(["'])(.*)\1$/s, "$2")].map((value) => new Secret(value, `--set ${path}`));
+    });
 }
 
 interface Given {
