@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { type FacsimileError, formatPosition, type Position, problemsOf } from "@facsimile/core";
-import { hiddenLine } from "./hidden-line.ts";
+import { hiddenLines } from "./hidden-line.ts";
 import type { Style } from "./style.ts";
 import { harmlessLines } from "./value.ts";
 
@@ -38,11 +38,11 @@ const AROUND = 2;
 function excerpt(position: Position, { root, style }: { root: string | undefined; style: Style }): string[] {
   const lines = linesOf(path.resolve(root ?? ".", position.file));
   const first = Math.max(1, position.line - AROUND);
-  const shown = lines.slice(first - 1, position.line);
+  const shown = hiddenLines(lines.slice(0, position.line)).slice(first - 1);
   const width = String(position.line).length;
   const numbered = shown.map((line, index) => {
     const number = first + index;
-    return `${number === position.line ? style.red(" → ") : "   "}${String(number).padStart(width)} ${style.bar} ${hiddenLine(line)}`;
+    return `${number === position.line ? style.red(" → ") : "   "}${String(number).padStart(width)} ${style.bar} ${line}`;
   });
   if (numbered.length === 0) return [];
   const caret = "^".repeat(Math.max(1, position.length ?? 1));

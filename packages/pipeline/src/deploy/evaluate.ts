@@ -6,7 +6,7 @@ import type { Copy } from "../release/release.ts";
 import { type OpenedState, openStateOf, type StateRequest } from "../secrets/open.ts";
 import { assertReferences } from "../secrets/references.ts";
 import { type PreparedProject, prepare } from "../sources/prepare.ts";
-import { secretsGiven } from "./given-set.ts";
+import { secretsGiven } from "./journal/given-set.ts";
 
 export interface Evaluation {
   readonly projects: readonly PreparedProject[];
