@@ -57,7 +57,7 @@ describe("facs verify", () => {
     for (const { code, stdout } of said) {
       expect(stdout).toMatch(/✗ us\/web2\.us\n {4}mode {6}storefront {3}bin {16}0777, should be 0755\n {4}changed {3}storefront {3}share\/stock\.json {3}\d+ B, same size, other bytes\n/); // biome-ignore format: one line
       expect(stdout).toMatch(/✗ eu\/web1\.eu\n {4}extra {5}storefront {3}bin\/debug\.sh {7}does not belong there\n {4}missing {3}storefront {3}share\/stock\.json {3}not there\n/); // biome-ignore format: one line
-      expect(stdout).toMatch(/2 of 6 hosts differ in 4 paths\. Heal: facs deploy staging --hosts web1\.eu,web2\.us\n$/);
+      expect(stdout).toMatch(/2 of 6 hosts differ in 4 paths\. Heal: facs deploy staging --hosts web1\.eu,web2\.us\n {2}What else it would bring, by the definitions of now: facs plan staging --hosts web1\.eu,web2\.us\n$/); // biome-ignore format: one line
       expect(code).toBe(2);
     }
   });
@@ -112,7 +112,7 @@ describe("facs verify", () => {
     expect(back).toMatchObject({ code: 0 });
     await fs.writeFile(path.join(current("web1.eu"), "bin/debug.sh"), "");
     const { stdout } = await shop.facs("verify", "staging", "storefront", "--regions", "eu");
-    expect(stdout).toMatch(/Heal: facs deploy staging storefront@1\.0\.0 --hosts web1\.eu\n {2}The definitions say storefront 1\.1\.0: a deploy that names no version brings that, and one that names another writes it there\.\n$/); // biome-ignore format: one line
+    expect(stdout).toMatch(/Heal: facs deploy staging storefront@1\.0\.0 --hosts web1\.eu\n {2}The definitions say storefront 1\.1\.0: a deploy that names no version brings that, and one that names another writes it there\.\n {2}What else it would bring, by the definitions of now: facs plan staging storefront@1\.0\.0 --hosts web1\.eu\n$/); // biome-ignore format: one line
     const { hosts, ...json } = JSON.parse((await shop.facs("verify", "staging", "storefront", "--json")).stdout);
     expect(json.projects).toEqual([{ project: "storefront", version: "1.1.0" }]);
     const odd = hosts.find(({ problem }: { problem?: { code: string } }) => problem?.code === "ODD_RELEASE");

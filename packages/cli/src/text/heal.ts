@@ -28,7 +28,7 @@ export function healLines(what: string, report: VerifyReport, { hosts: differing
     return deployText(report, { ...typed, projects: group[0]?.words ?? [] }, some.length === report.hosts.length ? undefined : some); // biome-ignore format: one line
   });
   const lines = commands.map((command, index) => (index === 0 ? `${what} Heal: ${command}` : `  and: ${command}`));
-  return [...lines, ...saidLines(apart)];
+  return [...lines, ...saidLines(apart), elseLine(commands)];
 }
 
 /**
@@ -73,6 +73,12 @@ function wordOf({ project, version }: Versioned): string {
 function deployText({ instance }: VerifyReport, { projects, options }: TypedVerify, hosts?: readonly string[]): string {
   const only = hosts === undefined ? options : { ...(options.root === undefined ? {} : { root: options.root }), hosts };
   return `facs deploy ${meantWords({ instance, projects, options: only })}`;
+}
+
+/** A deploy brings the values, templates and secrets of now: where these are others, more than what is to be healed. */
+function elseLine([first = "", ...more]: readonly string[]): string {
+  const plan = more.length > 0 ? "facs plan, with the same words" : first.replace(/^facs deploy /, "facs plan ");
+  return `  What else ${more.length > 0 ? "they" : "it"} would bring, by the definitions of now: ${plan}`;
 }
 
 function saidLines(apart: VerifyReport["projects"]): string[] {

@@ -339,7 +339,7 @@ describe("verifyText", () => {
       style,
     );
     expect(text).toBe(
-      "ok eu/web1 web2   exactly shop 1.1.0 (3f9c1e7)\nx us/web3\n    extra   shop   bin/debug.sh   does not belong there\n1 of 3 hosts differs in 1 path. Heal: facs deploy staging --hosts web3\n",
+      "ok eu/web1 web2   exactly shop 1.1.0 (3f9c1e7)\nx us/web3\n    extra   shop   bin/debug.sh   does not belong there\n1 of 3 hosts differs in 1 path. Heal: facs deploy staging --hosts web3\n  What else it would bring, by the definitions of now: facs plan staging --hosts web3\n",
     );
   });
 
@@ -353,7 +353,7 @@ describe("verifyText", () => {
     );
     expect(text).toContain("    missing   shop   nothing of it is deployed here");
     expect(text).toContain(
-      "1 of 2 hosts differs. Heal: facs deploy staging --hosts web1\n1 of 2 hosts could not be checked.\n",
+      "1 of 2 hosts differs. Heal: facs deploy staging --hosts web1\n  What else it would bring, by the definitions of now: facs plan staging --hosts web1\n1 of 2 hosts could not be checked.\n",
     );
   });
 
@@ -373,9 +373,9 @@ describe("verifyText", () => {
     const differs = { ...good, differences: [{ kind: "extra" as const, path: "x" }] };
     const hosts = [{ host: "web1", region: "eu", projects: [differs] }];
     const typed = { projects: ["shop"], options: { hosts: ["web1"], root: "/srv/de fs" } };
-    expect(verifyText(report(hosts), style, typed)).toMatch(/Heal: facs deploy staging shop --hosts web1 --root '\/srv\/de fs'\n$/); // biome-ignore format: one line
+    expect(verifyText(report(hosts), style, typed)).toMatch(/Heal: facs deploy staging shop --hosts web1 --root '\/srv\/de fs'\n {2}What else it would bring, by the definitions of now: facs plan staging shop --hosts web1 --root '\/srv\/de fs'\n$/); // biome-ignore format: one line
     const some = [...hosts, { host: "web2", region: "eu", projects: [good] }];
-    expect(verifyText(report(some), style, { ...typed, options: { regions: ["eu"] } })).toMatch(/Heal: facs deploy staging shop --hosts web1\n$/); // biome-ignore format: one line
+    expect(verifyText(report(some), style, { ...typed, options: { regions: ["eu"] } })).toMatch(/Heal: facs deploy staging shop --hosts web1\n {2}What else it would bring, by the definitions of now: facs plan staging shop --hosts web1\n$/); // biome-ignore format: one line
   });
 
   it("heals to the version that hosts hold where the definitions say another one, as after a rollback", () => {
@@ -385,11 +385,11 @@ describe("verifyText", () => {
     const host = (name: string, ...projects: VerifyReport["hosts"][number]["projects"]) => ({ host: name, region: "eu", projects }); // biome-ignore format: one line
     const one = [host("web1", back, ledger), host("web2", { ...back, ...bad }, ledger)];
     expect(verifyText(report(one), style)).toMatch(
-      /\n1 of 2 hosts differs in 1 path\. Heal: facs deploy staging shop@1\.0\.0 --hosts web2\n {2}The definitions say shop 1\.1\.0: a deploy that names no version brings that, and one that names another writes it there\.\n$/,
+      /\n1 of 2 hosts differs in 1 path\. Heal: facs deploy staging shop@1\.0\.0 --hosts web2\n {2}The definitions say shop 1\.1\.0: a deploy that names no version brings that, and one that names another writes it there\.\n {2}What else it would bring, by the definitions of now: facs plan staging shop@1\.0\.0 --hosts web2\n$/,
     );
     const mixed = [host("web1", { ...good, ...bad }), host("web2", { ...back, ...bad }), host("web3", { ...back, version: "1.1.0+dev", ...bad })]; // biome-ignore format: one line
     expect(verifyText(report(mixed), style)).toMatch(
-      /Heal: facs deploy staging shop@1\.0\.0 --hosts web2\n {2}and: facs deploy staging shop --src-dir DIR --hosts web3\n {2}and: facs deploy staging shop@1\.1\.0 --hosts web1\n/,
+      /Heal: facs deploy staging shop@1\.0\.0 --hosts web2\n {2}and: facs deploy staging shop --src-dir DIR --hosts web3\n {2}and: facs deploy staging shop@1\.1\.0 --hosts web1\n(.*\n)? {2}What else they would bring, by the definitions of now: facs plan, with the same words\n/,
     );
   });
 
@@ -400,7 +400,9 @@ describe("verifyText", () => {
     const text = verifyText(report([host("web1", back), host("web2", back), host("web3", none)]), style);
     expect(text).toContain("Heal: facs deploy staging shop@1.0.0 --hosts web3\n");
     const fresh = verifyText(report([host("web1", good), host("web3", none)]), style);
-    expect(fresh).toMatch(/Heal: facs deploy staging --hosts web3\n$/);
+    expect(fresh).toMatch(
+      /Heal: facs deploy staging --hosts web3\n {2}What else it would bring, by the definitions of now: facs plan staging --hosts web3\n$/,
+    );
     const tree = { ...good, version: "1.1.0+dev", release: "cca100caa" };
     const made = verifyText(report([host("web1", tree), host("web2", tree), host("web3", none)]), style);
     expect(made).toContain("Heal: facs deploy staging shop --src-dir DIR --hosts web3\n");
@@ -440,7 +442,7 @@ describe("verifyText", () => {
       ),
       style,
     );
-    expect(text).toMatch(/^! eu\/web2 {3}not asked: moving\\u001b\[2J house\n1 of 1 host differs\. Heal: facs deploy staging\n$/m); // biome-ignore format: one line
+    expect(text).toMatch(/^! eu\/web2 {3}not asked: moving\\u001b\[2J house\n1 of 1 host differs\. Heal: facs deploy staging\n {2}What else it would bring, by the definitions of now: facs plan staging\n$/m); // biome-ignore format: one line
   });
 });
 
