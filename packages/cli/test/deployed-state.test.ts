@@ -40,7 +40,10 @@ describe("hosts remember which state was deployed to them", () => {
     await forget();
     const head = await git(shop.root, "rev-parse", "HEAD");
     const told = `${FILE} is of serial ${Math.max(...now) - 1}, but serial ${Math.max(...now)} was deployed to ${behind.join(", ")}`;
-    expect((await shop.facs("plan", "staging")).stderr).toContain(told);
+    const planned = await shop.facs("plan", "staging");
+    expect(planned.stderr).toContain(told);
+    expect(planned.stdout).toContain(`A deploy would be refused: ${told}`);
+    expect(planned.stdout).not.toContain("Run: ");
     const { code, stderr } = await shop.facs("deploy", "staging", "--yes", "ledger@1.1.0");
     expect(stderr).toContain("STATE_ROLLED_BACK");
     expect(stderr).toContain(told);

@@ -184,3 +184,14 @@ describe("fileChangeLines", () => {
     expect(lines.join("\n")).toContain("+\\u001b[2J");
   });
 });
+
+it("names no deploy that would be refused, but why it would be", () => {
+  const refused = [new FacsimileError("DEFINITION_DIRTY", "staging is protected, and the definitions have changes that no commit has")]; // biome-ignore format: one line
+  const last = (hosts: readonly HostPlan[]) => planText(plan(hosts, { refused }), style).trimEnd().split("\n").at(-1);
+  const why = "A deploy would be refused: staging is protected, and the definitions have changes that no commit has.";
+  expect(last([host("web1")])).toBe(`1 host would change. ${why}`);
+  const problem = new FacsimileError("HOST_UNREACHABLE", "web2 is gone");
+  expect(last([host("web1"), host("web2", { projects: [], problem })])).toBe(
+    `1 host would change. 1 host could not be asked. ${why}`,
+  );
+});

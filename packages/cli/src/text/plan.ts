@@ -1,4 +1,4 @@
-import { formatPosition } from "@facsimile/core";
+import { type FacsimileError, formatPosition } from "@facsimile/core";
 import type { HostPlan, HostProjectPlan, Plan, ProjectPlan } from "@facsimile/pipeline";
 import { evenSo, hostHints } from "./advice.ts";
 import { hostProblems } from "./host-problems.ts";
@@ -121,11 +121,10 @@ function wholeOf({ instance, projects }: Plan): string {
 }
 
 function next(
-  { hosts: { length: total } }: Plan,
+  { hosts: { length: total }, refused = [] }: Plan,
   { changing, lost, asks, typed }: { changing: number; lost: readonly HostPlan[]; asks: boolean; typed: string },
 ): string {
-  const run = `Run: facs deploy ${typed}`;
-  if (lost.length === 0) return `${count(changing, "host")} would change.${asks ? "" : ` ${run}`}`;
+  if (lost.length === 0) return `${count(changing, "host")} would change.${asks ? "" : ` ${whatThen(refused, typed)}`}`;
   if (lost.length === total && !lost.some(isAnswering)) return `${count(total, "host")} could not be asked: what would change there is not known.`; // biome-ignore format: one line
   const unfit = lost.filter(isAnswering).length;
   const unknown = lost.length === unfit ? [] : [`${count(lost.length - unfit, "host")} could not be asked.`];
@@ -134,7 +133,13 @@ function next(
     changing === 0
       ? [...unknown, "Nothing else would change."]
       : [`${count(changing, "host")} would change.`, ...unknown];
-  return [...sentences, ...(unfit === 0 ? [] : [lacking])].join(" ");
+  return [...sentences, ...(unfit === 0 ? [] : [lacking]), ...(refused.length === 0 ? [] : [whatThen(refused, typed)])].join(" "); // biome-ignore format: one line
+}
+
+/** No command that would be refused. */
+function whatThen(refused: readonly FacsimileError[], typed: string): string {
+  if (refused.length === 0) return `Run: facs deploy ${typed}`;
+  return `A deploy would be refused: ${refused.map(({ message }) => harmless(message)).join("; ")}.`;
 }
 
 function unfitText(hosts: readonly HostPlan[]): string {

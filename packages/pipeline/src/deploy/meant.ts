@@ -3,13 +3,13 @@ import type { PipelineContext } from "../context.ts";
 import type { HostFilter } from "../instance/chosen-hosts.ts";
 import type { Outline } from "../instance/outline.ts";
 import { outline, projectsOf } from "../instance/outline-of.ts";
-import { definitionCommit } from "../state/publish.ts";
 import { type Chosen, chosen } from "./chosen.ts";
 import { type Consent, unconfirmed } from "./consent.ts";
 import { setAgain } from "./journal/given-set.ts";
 import { assertStillHere, type TakenUp, takeUp } from "./journal/resume.ts";
 import type { LibraryRequest } from "./plan/libraries.ts";
 import type { PreflightRequest } from "./plan/preflight.ts";
+import { uncommitted } from "./uncommitted.ts";
 
 export interface DeployRequest extends Consent, LibraryRequest, PreflightRequest {
   /** Goes on without a question. Default `false`: only a local instance that is not protected does. */
@@ -72,14 +72,5 @@ async function assertAllowed(
   // Its hosts need not be asked to know that it needs a word.
   if (isProtected && !request.yes && request.confirm === undefined)
     problems.push(unconfirmed(request, `${instance.full} is protected`));
-  if (isProtected && (await definitionCommit(context)).dirty) {
-    problems.push(
-      new FacsimileError(
-        "DEFINITION_DIRTY",
-        `${instance.full} is protected, and the definitions have changes that no commit has`,
-        { hint: "Commit them first: git status" },
-      ),
-    );
-  }
-  throwProblems(problems);
+  throwProblems([...problems, ...(await uncommitted({ instance, isProtected }, context))]);
 }

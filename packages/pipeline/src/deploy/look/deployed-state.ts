@@ -25,12 +25,19 @@ export function assertNotOlder(check: DeployedCheck): void {
   throwProblems(olderThanDeployed(check));
 }
 
-/** What is accepted all the same, or only looked at, is told. @returns Whether there is something to tell. */
-export function warnOfOlder(check: DeployedCheck, { onEvent }: Pick<PipelineContext, "onEvent">): boolean {
+/** What is accepted all the same, or only looked at, is told. @returns What was told. */
+export function warnOfOlder(
+  check: DeployedCheck,
+  { onEvent }: Pick<PipelineContext, "onEvent">,
+): readonly FacsimileError[] {
   const problems = olderThanDeployed({ ...check, command: undefined });
+  warn(problems, { onEvent });
+  return problems;
+}
+
+export function warn(problems: readonly FacsimileError[], { onEvent }: Pick<PipelineContext, "onEvent">): void {
   for (const { message, hint } of problems)
     onEvent({ type: "warning", message, ...(hint === undefined ? {} : { hint }) });
-  return problems.length > 0;
 }
 
 /** Whether hosts remember a later state, or another. */

@@ -8,12 +8,13 @@ import type { OpenedState } from "../../secrets/open.ts";
 import type { PreparedProject } from "../../sources/prepare.ts";
 import { askedOutline } from "../chosen.ts";
 import { evaluate } from "../evaluate.ts";
-import { warnOfOlder } from "../look/deployed-state.ts";
+import { warn, warnOfOlder } from "../look/deployed-state.ts";
 import { HeldReleases } from "../look/held-release.ts";
 import { closeAll, problemOf, type Reached, reachAll } from "../look/hosts.ts";
 import { Records } from "../look/records.ts";
 import { recordsHere } from "../look/records-here.ts";
 import { type Survey, type Surveyed, type SurveyRequest, survey } from "../look/survey.ts";
+import { uncommitted } from "../uncommitted.ts";
 import { fileChanges } from "./files.ts";
 import { type LibraryCheck, type LibraryRequest, libraryCheck } from "./libraries.ts";
 import { planOf } from "./plan-of.ts";
@@ -35,9 +36,13 @@ export async function plan(request: PlanRequest, context: PipelineContext): Prom
     const libraries = await libraryCheck({ copies, projects }, request);
     const found = await surveyAll({ reached: await reaching, ...evaluation, outline: outlined, libraries }, context); // biome-ignore format: one line
     const surveyed = preflight(found, { copies, protect: protectedOf(outlined), request: {} });
-    warnOfOlder({ outline: outlined, state: evaluation.state.state, surveyed }, context);
+    const { state } = evaluation.state;
+    const older = warnOfOlder({ outline: outlined, state, surveyed }, context);
+    const dirty = await uncommitted(outlined, context);
+    warn(dirty, context);
+    const refused = [...dirty, ...state.warnings, ...older];
     const work = { ...evaluation, outline: outlined, surveyed, left: [] };
-    const planned = await planOf(work, context);
+    const planned = { ...(await planOf(work, context)), ...(refused.length === 0 ? {} : { refused }) };
     return request.files ? { ...planned, files: await fileChanges(work, context) } : planned;
   } finally {
     await reaching.then(closeAll, () => undefined);

@@ -23,6 +23,8 @@ export interface Plan {
   readonly values: readonly ValueChange[];
   /** Why values could not be compared, or not all. */
   readonly notes: readonly string[];
+  /** Why a deploy would be refused as a whole, whatever the hosts answer. Default: it would not. */
+  readonly refused?: readonly FacsimileError[] | undefined;
   /** How rendered files change, where that was asked for. */
   readonly files?: readonly FileChange[] | undefined;
 }

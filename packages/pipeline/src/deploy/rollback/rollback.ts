@@ -83,7 +83,7 @@ async function goBack(going: Going, reaching: Promise<Reached[]>): Promise<Rollb
 
 /** By an older state nobody can tell which secrets the releases bring back. @throws As {@link assertNotOlder} */
 function heedsOlder({ request, context }: Going, check: DeployedCheck): boolean {
-  if (request.acceptRollback === true) return warnOfOlder(check, context);
+  if (request.acceptRollback === true) return warnOfOlder(check, context).length > 0;
   assertNotOlder({ ...check, command: typedBack(request) });
   return false;
 }
