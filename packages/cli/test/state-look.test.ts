@@ -90,7 +90,7 @@ describe("facs state verify", () => {
     await git(shop.root, "checkout", "--quiet", "start~1", "--", FILE);
     expect(await state("verify", "dev")).toMatchObject({
       code: 5,
-      stdout: expect.stringContaining("STATE_ROLLED_BACK"),
+      stdout: expect.stringMatching(/STATE_ROLLED_BACK.*\n(.*\n)*.*: facs state seal dev --accept-rollback\n/),
     });
     expect((await state("verify", "staging")).code).toBe(5);
     expect((await state("verify", "--all", "dev")).code).toBe(64);

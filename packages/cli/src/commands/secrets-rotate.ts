@@ -31,11 +31,12 @@ export async function secretsRotateCommand(invocation: SecretsRotateInvocation):
     changes.push({ type: "rotate", name: place, by });
   }
   const state = await changeSecrets(opened.scope, changes, opened.context);
-  const notes = [...left, ...(rotations.length === 0 ? [] : [KEPT])];
+  const notes = [
+    ...left,
+    ...(rotations.length === 0 ? [] : [`the values before are kept: facs secrets get ${instance} NAME --previous`]),
+  ];
   report({ opened, state, changes: rotations.map(rotatedText), sharers, notes }, invocation);
 }
-
-const KEPT = "the values before are kept: facs secrets get INSTANCE NAME --previous";
 
 interface Rotation {
   readonly place: ValueName;

@@ -2,6 +2,7 @@ import { FacsimileError } from "@facsimile/core";
 import { EXIT } from "../exit.ts";
 import { printJson } from "../follow.ts";
 import type { Invocation } from "../invocation.ts";
+import { atInstance } from "../text/advice.ts";
 import { checkedText } from "../text/state-check.ts";
 import { contextOf, hintDriver } from "./state.ts";
 
@@ -17,7 +18,8 @@ export async function stateVerifyCommand(invocation: StateVerifyInvocation): Pro
     throw new FacsimileError("USAGE", "--all takes neither an instance nor --scope");
   const context = await contextOf(invocation);
   const { checkStates } = await import("@facsimile/pipeline");
-  const checked = await checkStates(all ? "all" : { instance, scope }, context);
+  const found = await checkStates(all ? "all" : { instance, scope }, context);
+  const checked = found.map((one) => (one.problem === undefined ? one : { ...one, problem: atInstance(one.problem, instance) })); // biome-ignore format: one line
   await hintDriver(context, world);
   if (checked.some(({ problem }) => problem !== undefined)) run.status = EXIT.integrity;
   const states = checked.map(({ target, facts, problem }) => {
