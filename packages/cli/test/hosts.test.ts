@@ -80,6 +80,10 @@ describe("facs hosts", () => {
     const lines = right.split("\n");
     const old = (lines[1] ?? "").replace("web2.eu ", "");
     await fs.writeFile(file(), right.replace(/^web1\.eu .*$/m, `web1.eu,former.example ${old}`));
+    const before = await fs.readFile(file(), "utf8");
+    const unnamed = await shop.facs("hosts", "trust", "staging", "--yes");
+    expect([unnamed.code, unnamed.stderr]).toEqual([5, expect.stringMatching(/HOST_KEY_CHANGED: web1\.eu shows another key than on record; nothing was written\n.*facs hosts trust staging web1\.eu\n/)]); // biome-ignore format: one line
+    expect(await fs.readFile(file(), "utf8")).toBe(before);
     await shop.fleet.stop("db1.us");
     const { code, stdout, stderr } = await shop.facs("hosts", "trust", "staging", "web1.eu", "db1.us", "--yes");
     expect([code, stdout]).toEqual([1, expect.stringContaining("1 key written")]);

@@ -1,3 +1,4 @@
+import { FacsimileError } from "@facsimile/core";
 import type { HostKeys } from "@facsimile/pipeline";
 import { confirm, givenOptions } from "../confirm.ts";
 import { EXIT, unlessStopped } from "../exit.ts";
@@ -30,7 +31,11 @@ export async function hostsCheckCommand(invocation: HostsInvocation): Promise<vo
   else world.print(hostKeysText(keys, world.style));
 }
 
-/** Asks the hosts, shows their fingerprints, and puts on record what somebody compared. */
+/**
+ * Asks the hosts, shows their fingerprints, and puts on record what somebody compared.
+ *
+ * @throws `HOST_KEY_CHANGED` where `--yes` would replace keys of hosts that nobody named
+ */
 export async function hostsTrustCommand(invocation: HostsInvocation): Promise<void> {
   const { instance, hosts, options, world, run } = invocation;
   const context = await contextOf(invocation);
@@ -38,6 +43,7 @@ export async function hostsTrustCommand(invocation: HostsInvocation): Promise<vo
   const keys = await checkHostKeys({ instance, hosts }, context);
   const news = keys.hosts.filter(({ verdict }) => verdict === "new" || verdict === "changed");
   if (!options.json) world.tell(hostKeysText(keys, world.tellStyle));
+  assertNamed(keys, invocation);
   world.signal.throwIfAborted(); // Before anything is written.
   if (news.length > 0) {
     const question = `Did you compare ${news.length === 1 ? "it" : `all ${news.length}`}, and is ${news.length === 1 ? "it" : "each"} right?`;
@@ -53,6 +59,16 @@ export async function hostsTrustCommand(invocation: HostsInvocation): Promise<vo
   if (keys.hosts.some(({ verdict }) => verdict === "unreachable")) run.status = EXIT.failed;
   if (options.json) printJson(keys, world);
   else world.print(trustedText(keys, news.length));
+}
+
+/** New hosts may be taken on trust by a script; a key that is another one now is somebody's decision, host by host. */
+function assertNamed({ hosts }: HostKeys, { instance, hosts: named, options }: HostsInvocation): void {
+  const names = hosts.filter(({ verdict }) => verdict === "changed").map(({ host }) => host);
+  if (names.length === 0 || named.length > 0 || !options.yes) return;
+  const what = `${names.join(", ")} ${names.length === 1 ? "shows another key" : "show other keys"} than on record; nothing was written`;
+  throw new FacsimileError("HOST_KEY_CHANGED", what, {
+    hint: `Someone may be between. Once you compared: facs hosts trust ${instance} ${names.join(" ")}`,
+  });
 }
 
 function statusOf({ hosts }: HostKeys): number {
