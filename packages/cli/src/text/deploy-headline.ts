@@ -80,7 +80,7 @@ function unreadyText(hosts: readonly HostReport[], failed: number): string {
   const ready = hosts.length - failed;
   const why =
     locked > 0
-      ? `${locked} of ${hosts.length} hosts ${locked === 1 ? "is" : "are"} locked, and nothing was tried`
+      ? `${locked} ${locked === 1 ? "host was" : "hosts were"} found locked, and nothing was tried`
       : `${ready} of ${hosts.length} hosts ${ready === 1 ? "was" : "were"} ready, ${failed} failed`;
   return `${why}; all still run what they ran before.`;
 }

@@ -94,7 +94,7 @@ describe("deployText", () => {
   it("says that nothing was tried where another run has a lock; of one host it speaks as of one", () => {
     const held = (name: string) => host(name, "failed", new FacsimileError("LOCK_HELD", `${name} is locked`));
     const told = (...hosts: HostReport[]) => deployText(report({ outcome: "failed", hosts }), style).split("\n")[0];
-    expect(told(held("web1"), host("web2", "not tried"))).toBe("staging: nothing switched. 1 of 2 hosts is locked, and nothing was tried; all still run what they ran before."); // biome-ignore format: one line
+    expect(told(held("web1"), host("web2", "not tried"))).toBe("staging: nothing switched. 1 host was found locked, and nothing was tried; all still run what they ran before."); // biome-ignore format: one line
     expect(told(held("web1"))).toBe("staging: nothing switched. The host is locked; it still runs what it ran before.");
     expect(told(host("web1", "unreachable", lost))).toBe("staging: nothing switched. The host failed; it still runs what it ran before."); // biome-ignore format: one line
   });
