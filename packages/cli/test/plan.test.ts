@@ -170,7 +170,13 @@ describe("a plan for six hosts that run something", () => {
   it("is as data what docs/formats/plan-1.md says: these keys, and no other", async () => {
     await shop.fleet.stop("web1.us");
     await shop.edit("define/staging.json5", '"web2.us": {', '"web2.us": { down: "moving house",');
+    await shop.edit("define/staging.json5", "versions: {", "protected: true,\n  versions: {");
+    const staging = path.join(shop.root, "define/staging.json5");
+    const committed = await fs.readFile(staging, "utf8");
+    await fs.appendFile(staging, "// In no commit.\n");
     documents.push(JSON.parse(await plan("--json")));
+    await fs.writeFile(staging, committed);
+    await shop.edit("define/staging.json5", "protected: true,\n  versions: {", "versions: {");
     await shop.edit("define/staging.json5", '"web2.us": { down: "moving house",', '"web2.us": {');
     await shop.fleet.start("web1.us");
     const text = await page();
@@ -192,7 +198,7 @@ describe("a plan for six hosts that run something", () => {
 });
 
 /** What the page describes as one. */
-const WHOLE = /(?:position|problem|hooks|uiids|expected|actual|^values\[\]\.(?:from|to))$/;
+const WHOLE = /(?:position|problem|refused|hooks|uiids|expected|actual|^values\[\]\.(?:from|to))$/;
 
 /** Ends the way to a list of nothing, which does not say of what it is. */
 const EMPTY = " (empty)";
