@@ -54,7 +54,9 @@ function sensitiveAt(line: string): number[] {
 
 /** Whether the last value on a line is of a sensitive key, and goes on below. */
 function opens(line: string): boolean {
-  return sensitiveAt(line).some((at) => /^(?:[|>][-+\d]*|.*[[{(,]|(["'`])(?:\\.|(?!\1).)*)?\s*$/.test(line.slice(at)));
+  return sensitiveAt(line).some((at) =>
+    /^(?:[|>][-+\d]*|.*[[{(,]|(["'`])(?:\\.|(?!\1).)*)?$/.test(line.slice(at).trimEnd()),
+  );
 }
 
 function stars(text: string): string {
