@@ -27,7 +27,7 @@ export {
 } from "./layers/conglomerate.ts";
 export { type DescribedProject, describeProjects } from "./layers/describe-projects.ts";
 export { layersHint } from "./layers/named-layer.ts";
-export { isSecretSet } from "./layers/set.ts";
+export { isSecretSet, secretsInSet } from "./layers/secret-set.ts";
 export { type LintOptions, type LintProblem, type LintReport, lint } from "./lint/lint.ts";
 export type { Origin } from "./merge/origin.ts";
 export { type ModuleSecrets, moduleContext } from "./module-context.ts";

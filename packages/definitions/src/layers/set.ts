@@ -1,8 +1,7 @@
-import { FacsimileError, formatPath, isFacsimileError, type KeyPath, parsePath } from "@facsimile/core";
-import { isSensitive, masked, type SensitiveOptions } from "../compare/masked.ts";
+import { FacsimileError, formatPath, type KeyPath, parsePath } from "@facsimile/core";
 import { loadJson5 } from "../files/lazy.ts";
 import type { Layer } from "../merge/steps.ts";
-import { freeze, isSecretRef, nest, type Value, type ValueMap } from "../value.ts";
+import { freeze, nest, type Value, type ValueMap } from "../value.ts";
 import { givenValue } from "./given-value.ts";
 
 const FORBIDDEN = ["__proto__", "constructor", "prototype"];
@@ -29,18 +28,5 @@ export function readValue(path: KeyPath, text: string): Value {
     return loadJson5().parse<Value>(text);
   } catch {
     return text;
-  }
-}
-
-/** Whether what `--set` says is a secret in clear, or holds one; also where it cannot be read. */
-export function isSecretSet(text: string, options: SensitiveOptions = {}): boolean {
-  const equals = text.indexOf("=");
-  try {
-    const path = parsePath(text.slice(0, equals));
-    const value = readValue(path, text.slice(equals + 1));
-    return !isSecretRef(value) && (isSensitive(path, options) || masked(value, { path, ...options }) !== value);
-  } catch (error) {
-    if (isFacsimileError(error, "BAD_PATH")) return true;
-    throw error;
   }
 }

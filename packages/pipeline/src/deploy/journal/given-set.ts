@@ -1,5 +1,5 @@
 import { FacsimileError, type Redactor, Secret } from "@facsimile/core";
-import { type Definition, isSecretSet } from "@facsimile/definitions";
+import { type Definition, isSecretSet, secretsInSet } from "@facsimile/definitions";
 import type { TakenUp } from "./resume.ts";
 
 /** What `--set` said, as a journal may hold it: of a secret the path alone, without `=`. */
@@ -11,15 +11,11 @@ export function notedSet(
   return set.map((text) => (isHidden(text) ? pathOf(text) : text));
 }
 
-/** The texts among what `--set` said that are secrets, as they were typed and without quotes: commands may print them. */
+/** The secrets in clear among what `--set` said: commands may print them. */
 export function secretsGiven(set: readonly string[], { secrets }: Pick<Definition, "secrets">): readonly Secret[] {
-  return set
-    .filter((text) => isSecretSet(text, { secrets }))
-    .flatMap((text) => {
-      const path = pathOf(text);
-      const typed = text.slice(path.length + 1);
-      return [typed, typed.replace(/^(["'])(.*)\1$/s, "$2")].map((value) => new Secret(value, `--set ${path}`));
-    });
+  return set.flatMap((text) =>
+    secretsInSet(text, { secrets }).map((value) => new Secret(value, `--set ${pathOf(text)}`)),
+  );
 }
 
 interface Given {
