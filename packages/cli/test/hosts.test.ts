@@ -118,9 +118,54 @@ describe("facs hosts", () => {
     expect(await check(own)).toEqual(["known", "ssh-rsa"]);
     expect(await check("ssh-new AAAA", "ssh-dss AAAA", own)).toEqual(["known", "ssh-rsa"]);
     expect(await check(other)).toEqual(["changed", "ssh-rsa"]);
+    expect((await shop.facs("hosts", "check", "staging", "db1.us")).stdout).toContain("/ssh_host_rsa_key.pub\n");
     expect(await check()).toEqual(["new", "ssh-ed25519"]);
     await fs.writeFile(file(), right.replace(/^db1\.us .*$/m, `db1.us ${own}`));
     expect((await shop.facs("plan", "staging")).code).toBe(0);
+  });
+
+  it("goes by hashed names and patterns as ssh does, and by none of a key that is revoked", async () => {
+    const [one = "", two = ""] = right.split("\n");
+    const key = (line: string) => line.replace(/^\S+ /, "");
+    const check = async () => {
+      const { code, stdout } = await shop.facs("hosts", "check", "staging", "web1.eu", "--json");
+      return [code, JSON.parse(stdout).hosts[0].verdict];
+    };
+    const hashed = async (text: string) => {
+      await fs.writeFile(file(), text);
+      execFileSync("ssh-keygen", ["-H", "-f", file()], { stdio: "ignore" });
+      await fs.rm(`${file()}.old`);
+    };
+    await hashed(right);
+    expect(await check()).toEqual([0, "known"]);
+    expect((await shop.facs("hosts", "list", "staging")).stdout).not.toContain("no key on record");
+    await hashed(right.replace(one, `web1.eu ${key(two)}`));
+    expect(await check()).toEqual([5, "changed"]);
+    const asked = await shop.facs("hosts", "trust", "staging");
+    expect(asked.stderr).toContain("If it is right: facs hosts trust staging web1.eu --yes.");
+    expect((await shop.facs("hosts", "trust", "staging", "--yes")).code).toBe(5);
+    expect((await shop.facs("hosts", "trust", "staging", "web1.eu", "--yes")).code).toBe(0);
+    expect(await fs.readFile(file(), "utf8")).not.toContain(`${key(two)}\nweb1.eu`);
+    expect(JSON.parse((await shop.facs("hosts", "list", "staging", "web1.eu", "--json")).stdout).hosts[0].known).toHaveLength(1); // biome-ignore format: one line
+    await fs.writeFile(file(), `${right}@revoked * ${key(one)}\n`);
+    expect(await check()).toEqual([5, "revoked"]);
+    const trust = await shop.facs("hosts", "trust", "staging", "--yes");
+    expect([trust.code, trust.stdout]).toEqual([5, "Nothing was written.\n"]);
+    expect((await shop.facs("status", "staging", "--hosts", "web1.eu")).stdout).toContain("shows a host key that is marked as @revoked on record"); // biome-ignore format: one line
+    await fs.writeFile(file(), right);
+  });
+
+  it("knows a host whose name has capital letters, though ssh writes it without", async () => {
+    await shop.edit("define/staging.json5", '"web2.us"', '"Web2.US"');
+    await fs.writeFile(file(), right.replace(/^web2\.us .*\n/m, ""));
+    expect(await shop.facs("hosts", "trust", "staging", "Web2.US", "--yes")).toMatchObject({ code: 0, stdout: expect.stringContaining("1 key written") }); // biome-ignore format: one line
+    expect((await shop.facs("hosts", "check", "staging", "Web2.US")).code).toBe(0);
+    const [, second = ""] = right.split("\n");
+    await fs.writeFile(file(), right.replace(/^web2\.us .*$/m, second.replace("web2.eu", "web2.us")));
+    const { stdout } = await shop.facs("status", "staging", "--hosts", "Web2.US");
+    expect(stdout).toMatch(/^ {4}Web2\.US \(\S+\) shows another host key than the one on record/m);
+    await shop.edit("define/staging.json5", '"Web2.US"', '"web2.us"');
+    await fs.writeFile(file(), right);
   });
 
   it("logs in nowhere, and leaves nothing behind", async () => {

@@ -22,7 +22,14 @@ export type { DeployedState, HistoryEntry, Probe, Running } from "./probe-types.
 export type { RunOutput, RunRequest, RunResult } from "./run-types.ts";
 export type { Session } from "./session.ts";
 export { isLeftAlone, missingLink, watchedPart, withSharedParents } from "./shared.ts";
-export { formatKnownHost, type HostKey, keyFingerprint, parseKnownHosts } from "./ssh/known-hosts.ts";
+export {
+  formatKnownHost,
+  type HostKey,
+  keyFingerprint,
+  type OnRecord,
+  onRecord,
+  withoutHost,
+} from "./ssh/known-hosts.ts";
 export { type ScanOptions, scanHostKey } from "./ssh/scan.ts";
 export { type SpaceNeed, spaceProblem } from "./stage/space.ts";
 export {

@@ -47,7 +47,7 @@ export async function hostsTrustCommand(invocation: HostsInvocation): Promise<vo
   world.signal.throwIfAborted(); // Before anything is written.
   if (news.length > 0) {
     const question = `Did you compare ${news.length === 1 ? "it" : `all ${news.length}`}, and is ${news.length === 1 ? "it" : "each"} right?`;
-    const command = ["facs hosts trust", instance, ...hosts, ...givenOptions(options)].join(" ");
+    const command = trustText(invocation, news);
     if (
       !(await confirm({ question, yes: options.yes === true, command }, { ask: options.json ? undefined : world.ask }))
     ) {
@@ -56,9 +56,22 @@ export async function hostsTrustCommand(invocation: HostsInvocation): Promise<vo
     }
     await trustHostKeys(keys, context);
   }
-  if (keys.hosts.some(({ verdict }) => verdict === "unreachable")) run.status = EXIT.failed;
+  run.status = trustedStatus(keys);
   if (options.json) printJson(keys, world);
   else world.print(trustedText(keys, news.length));
+}
+
+/** As it is typed with `--yes`, which replaces keys of hosts that are named alone. */
+function trustText({ instance, hosts, options }: HostsInvocation, news: HostKeys["hosts"]): string {
+  const isNamed = hosts.length > 0 || news.every(({ verdict }) => verdict === "new");
+  const names = isNamed ? hosts : news.map(({ host }) => host);
+  return ["facs hosts trust", instance, ...names, ...givenOptions(options)].join(" ");
+}
+
+/** What is on record now, or was before. */
+function trustedStatus({ hosts }: HostKeys): number {
+  if (hosts.some(({ verdict }) => verdict === "revoked")) return EXIT.integrity;
+  return hosts.some(({ verdict }) => verdict === "unreachable") ? EXIT.failed : EXIT.done;
 }
 
 /** New hosts may be taken on trust by a script; a key that is another one now is somebody's decision, host by host. */
@@ -72,6 +85,6 @@ function assertNamed({ hosts }: HostKeys, { instance, hosts: named, options }: H
 }
 
 function statusOf({ hosts }: HostKeys): number {
-  if (hosts.some(({ verdict }) => verdict === "changed")) return EXIT.integrity;
+  if (hosts.some(({ verdict }) => verdict === "changed" || verdict === "revoked")) return EXIT.integrity;
   return hosts.every(({ verdict, down }) => verdict === "known" || down !== undefined) ? EXIT.done : EXIT.failed;
 }

@@ -43,6 +43,7 @@ function keyRows(at: KnownHost, style: Style): string[][] {
   if (verdict === "known") return [row(style.green(style.ok), shown, "as on record")];
   if (verdict === "new") return [row(style.yellow("!"), shown, "not on record")];
   if (verdict === "unreachable") return unaskedRows(known).map((key) => row(style.red(style.bad), key, key === undefined ? "no answer, and no key on record" : "on record; no answer")); // biome-ignore format: one line
+  if (verdict === "revoked") return [row(style.red(style.bad), shown, "marked as @revoked on record")];
   const before = known.map((key) => row(" ", key, "on record"));
   return [row(style.red(style.bad), shown, "another key than the one on record"), ...before];
 }
@@ -53,18 +54,31 @@ function unaskedRows(known: KnownHost["known"]): readonly (KnownHost["known"][nu
 
 function adviceFor(hosts: readonly KnownHost[]): string[] {
   const isChanged = hosts.some(({ verdict }) => verdict === "changed");
-  if (!isChanged && !hosts.some(({ verdict }) => verdict === "new")) return [];
+  const news = hosts.filter(({ verdict }) => verdict === "new" || verdict === "changed");
+  const revoked = hosts.some(({ verdict }) => verdict === "revoked") ? ["Others may have a key that is revoked: it is not taken. Make the host a new one."] : []; // biome-ignore format: one line
+  if (news.length === 0) return revoked;
+  const files = new Set(news.map(({ shown }) => KEY_FILES.get(shown?.type ?? "") ?? "ed25519"));
   return [
+    ...revoked,
     ...(isChanged ? ["A host that was set up anew shows another key. So does somebody in between."] : []),
     "Compare each fingerprint with what the host itself says, on its console or with whoever runs it:",
-    "  ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub",
+    ...[...files].map((file) => `  ssh-keygen -lf /etc/ssh/ssh_host_${file}_key.pub`),
   ];
 }
 
+/** How sshd(8) names their files. */
+const KEY_FILES = new Map([
+  ["ssh-rsa", "rsa"],
+  ["ecdsa-sha2-nistp256", "ecdsa"],
+  ["ecdsa-sha2-nistp384", "ecdsa"],
+  ["ecdsa-sha2-nistp521", "ecdsa"],
+]);
+
 /** What is on record now. */
 export function trustedText({ file, hosts }: HostKeys, written: number): string {
-  if (hosts.every(({ verdict }) => verdict === "unreachable" || verdict === "unasked"))
-    return "No host answered; nothing was written.\n";
+  const answered = hosts.filter(({ verdict }) => verdict !== "unreachable" && verdict !== "unasked");
+  if (answered.length === 0) return "No host answered; nothing was written.\n";
+  if (written === 0 && answered.some(({ verdict }) => verdict === "revoked")) return "Nothing was written.\n";
   if (written === 0) return "Every host that answered is on record already.\n";
   return `${file}: ${count(written, "key")} written. Next: git add ${file} && git commit\n`;
 }

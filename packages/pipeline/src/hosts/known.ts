@@ -7,8 +7,10 @@ import {
   formatKnownHost,
   type HostKey,
   keyFingerprint,
-  parseKnownHosts,
+  type OnRecord,
+  onRecord,
   scanHostKey,
+  withoutHost,
 } from "@facsimile/transport";
 import type { PipelineContext } from "../context.ts";
 import { problemOf } from "../deploy/look/hosts.ts";
@@ -36,8 +38,8 @@ export interface KnownHost {
   readonly problem?: FacsimileError | undefined;
   /** Declared down: why. It was not asked. */
   readonly down?: string | undefined;
-  /** `new`: nothing is on record; `changed`: another key of this type is, or none of it but of others. */
-  readonly verdict: "unasked" | "known" | "new" | "changed" | "unreachable";
+  /** `new`: nothing is on record; `changed`: another key of this type is, or none of it but of others; `revoked`: it is, as `@revoked`. */
+  readonly verdict: "unasked" | "known" | "new" | "changed" | "revoked" | "unreachable";
 }
 
 export interface HostKeys {
@@ -66,12 +68,12 @@ export async function checkHostKeys(request: HostsRequest, context: PipelineCont
     hosts.filter(({ down }) => down === undefined),
     {
       limit,
-      work: (host) => shownBy(host, { ...context, known: known.get(host.name) }),
+      work: (host) => shownBy(host, { ...context, known: known(host.name).keys }),
     },
   );
   const judged = asked.map((outcome): KnownHost => {
     const { item: host } = outcome;
-    if (outcome.status === "done") return judge(about(host, known), outcome.value);
+    if (outcome.status === "done") return judge(about(host, known), outcome.value, known(host.name));
     const problem = problemOf(outcome.status === "failed" ? outcome.error : undefined, host);
     return { ...about(host, known), problem, verdict: "unreachable" };
   });
@@ -82,29 +84,20 @@ export async function checkHostKeys(request: HostsRequest, context: PipelineCont
 /** Puts what the hosts showed on record, in place of other keys that they had. Other lines stay as they are. */
 export async function trustHostKeys({ hosts }: HostKeys, context: PipelineContext): Promise<void> {
   const file = fileOf(context);
-  const news = hosts.filter(({ shown, verdict }) => shown !== undefined && verdict !== "known");
-  const gone = new Set(news.map(({ host }) => host));
-  const kept = (await readText(file)).split("\n").flatMap((line) => without(gone, line));
-  const before = kept.join("\n").replace(/\n*$/, kept.some((line) => line !== "") ? "\n" : "");
+  const news = hosts.filter(({ verdict }) => verdict === "new" || verdict === "changed");
+  const kept = news.reduce((text, { host }) => withoutHost(text, host), await readText(file));
+  const before = kept.replace(/\n*$/, /[^\n]/.test(kept) ? "\n" : "");
   const lines = news.flatMap(({ host, shown }) => (shown === undefined ? [] : [formatKnownHost(host, shown)]));
   await fs.mkdir(path.dirname(file), { recursive: true });
   const { default: writeFileAtomic } = await import("write-file-atomic");
   await writeFileAtomic(file, `${before}${lines.join("")}`);
 }
 
-/** The line, for the names that it has besides; none where it has no other. */
-function without(gone: ReadonlySet<string>, line: string): string[] {
-  const [names = "", ...rest] = line.trim().split(/\s+/);
-  const left = names.split(",").filter((name) => !gone.has(name));
-  if (left.length === names.split(",").length) return [line];
-  return left.length === 0 ? [] : [[left.join(","), ...rest].join(" ")];
-}
-
 interface Recorded {
   readonly definition: Definition;
   readonly hosts: readonly Host[];
   readonly file: string;
-  readonly known: ReturnType<typeof parseKnownHosts>;
+  readonly known: (host: string) => OnRecord;
 }
 
 async function recorded({ instance, hosts: names = [] }: HostsRequest, context: PipelineContext): Promise<Recorded> {
@@ -115,7 +108,8 @@ async function recorded({ instance, hosts: names = [] }: HostsRequest, context: 
   throwProblems(names.filter((name) => !all.includes(name)).map((name) => unknownHost(name, { instance, all })));
   const file = fileOf(context);
   const hosts = definition.hosts.filter(({ name }) => names.length === 0 || names.some((wanted) => wanted === name));
-  return { definition, hosts, file, known: parseKnownHosts(await readText(file)) };
+  const text = await readText(file);
+  return { definition, hosts, file, known: (host) => onRecord(text, host) };
 }
 
 function unknownHost(name: string, { instance, all }: { instance: string; all: readonly string[] }): FacsimileError {
@@ -125,17 +119,18 @@ function unknownHost(name: string, { instance, all }: { instance: string; all: r
 
 async function shownBy(
   { name, address, port, user }: Host,
-  { env, sshConfig, signal, known = [] }: PipelineContext & { readonly known: readonly HostKey[] | undefined },
+  { env, sshConfig, signal, known }: PipelineContext & { readonly known: readonly HostKey[] },
 ): Promise<ShownKey> {
   const endpoint = { kind: "ssh", name, address, ...(port && { port }), ...(user && { user }) } as const;
   return named(await scanHostKey(endpoint, { env, sshConfig, signal, known: known.map(({ type }) => type) }));
 }
 
 function about({ name, region, address, port }: Host, known: Recorded["known"]): Omit<KnownHost, "verdict"> {
-  return { host: name, region, address, port, known: (known.get(name) ?? []).map(named) };
+  return { host: name, region, address, port, known: known(name).keys.map(named) };
 }
 
-function judge(host: Omit<KnownHost, "verdict">, shown: ShownKey): KnownHost {
+function judge(host: Omit<KnownHost, "verdict">, shown: ShownKey, { revoked }: OnRecord): KnownHost {
+  if (revoked.some(({ key }) => key === shown.key)) return { ...host, shown, verdict: "revoked" };
   if (host.known.length === 0) return { ...host, shown, verdict: "new" };
   return { ...host, shown, verdict: host.known.some(({ key }) => key === shown.key) ? "known" : "changed" };
 }

@@ -3,7 +3,7 @@ import fs from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import type { ConnectOptions } from "../types.ts";
-import { parseKnownHosts } from "./known-hosts.ts";
+import { onRecord } from "./known-hosts.ts";
 import type { SshEndpoint } from "./ssh.ts";
 
 /** A connection that outlives its session for a while. */
@@ -22,13 +22,13 @@ export async function keptFor(
   { persist = 0, sshConfig, env, tmpDir }: ConnectOptions,
   known: string,
 ): Promise<Kept | undefined> {
-  const keys = parseKnownHosts(known).get(endpoint.name);
-  if (persist <= 0 || keys === undefined) return undefined;
+  const record = onRecord(known, endpoint.name);
+  if (persist <= 0 || record.keys.length === 0) return undefined;
   const folder = await privateFolder(env["XDG_RUNTIME_DIR"] ?? tmpDir ?? "/tmp");
   if (folder === undefined) return undefined;
   const config = sshConfig ?? path.join(env["HOME"] ?? os.homedir(), ".ssh", "config");
   const changed = await fs.stat(config).then(({ mtimeMs, size }) => [mtimeMs, size], () => []); // biome-ignore format: one line
-  const asked = JSON.stringify([endpoint, keys, config, changed, env["SSH_AUTH_SOCK"]]);
+  const asked = JSON.stringify([endpoint, record, config, changed, env["SSH_AUTH_SOCK"]]);
   const name = createHash("sha256").update(asked).digest("hex").slice(0, 20);
   return { socket: path.join(folder, name), seconds: persist };
 }

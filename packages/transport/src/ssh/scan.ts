@@ -3,7 +3,7 @@ import path from "node:path";
 import { FacsimileError } from "@facsimile/core";
 import type { ConnectOptions } from "../types.ts";
 import { saidAll, spawnGroup } from "../wire/child.ts";
-import { type HostKey, parseKnownHosts } from "./known-hosts.ts";
+import { type HostKey, onRecord } from "./known-hosts.ts";
 import { patiently } from "./patience.ts";
 import { ONLY_THOSE, type SshEndpoint, sshFailure } from "./ssh.ts";
 
@@ -30,7 +30,7 @@ async function scanOnce(endpoint: SshEndpoint, options: ScanOptions): Promise<Ho
     const file = path.join(folder, "known_hosts");
     const stderr = await tryLogin(endpoint, { ...options, file });
     const text = await fs.readFile(file, "utf8").catch(() => "");
-    const [key] = parseKnownHosts(text).get(endpoint.name) ?? [];
+    const [key] = onRecord(text, endpoint.name).keys;
     if (key !== undefined) return key;
     throw /Host key verification failed/.test(stderr) ? noKey(endpoint) : sshFailure(endpoint, stderr);
   } finally {

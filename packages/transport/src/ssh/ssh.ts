@@ -84,19 +84,15 @@ export function riding(socket: string): string {
 const TRUST =
   "Compare its key with the owner of the host: facs hosts trust INSTANCE HOST writes it into hosts/known_hosts.";
 
+const REVOKED =
+  "Others may have that key. Make the host a new one: facs hosts trust INSTANCE HOST then writes it into hosts/known_hosts.";
+
 /** What ssh's own words mean. They are English whatever the locale. */
 export function sshFailure(endpoint: SshEndpoint, stderr: string): FacsimileError {
   const where = `${endpoint.name} (${endpoint.address})`;
   const last = stderr.trim().split("\n").at(-1)?.trim() ?? "";
-  const other = jumpOf(endpoint, stderr);
-  if (/HOST IDENTIFICATION HAS CHANGED|host key for .* has changed|differs from the key/i.test(stderr)) {
-    if (other !== undefined) return new FacsimileError("HOST_KEY_CHANGED", `${other}, on the way to ${where}, shows another host key than the one that your ssh knows; nothing was sent`, { hint: `Someone may be between. By hand: ssh ${other}` }); // biome-ignore format: one line
-    return new FacsimileError("HOST_KEY_CHANGED", `${where} shows another host key than the one on record; nothing was sent to it`, { hint: `Someone may be between. ${TRUST}` }); // biome-ignore format: one line
-  }
-  if (/host key is known for|Host key verification failed/i.test(stderr)) {
-    if (other !== undefined) return new FacsimileError("HOST_KEY_UNKNOWN", `the host key of ${other}, on the way to ${where}, is not known to your ssh`, { hint: `Compare it with its owner, and connect once by hand: ssh ${other}` }); // biome-ignore format: one line
-    return new FacsimileError("HOST_KEY_UNKNOWN", `the host key of ${where} is not on record`, { hint: TRUST });
-  }
+  const aboutKey = keyFailure(endpoint, stderr);
+  if (aboutKey !== undefined) return aboutKey;
   if (/Permission denied|Too many authentication failures|No supported authentication/i.test(stderr)) {
     return new FacsimileError("LOGIN_REFUSED", `${where} refused the login: ${last}`, {
       hint: "Check deploy.user and hosts.<name>.user, and that your key is loaded (ssh-add -l) and authorised there.",
@@ -110,10 +106,29 @@ export function sshFailure(endpoint: SshEndpoint, stderr: string): FacsimileErro
   return new FacsimileError("HOST_UNREACHABLE", unreachable, { hint: CUT_OFF.test(stderr) ? NOT_OPENSSH : CHECK });
 }
 
+/** Its key, or that of a host on the way to it. */
+function keyFailure(endpoint: SshEndpoint, stderr: string): FacsimileError | undefined {
+  const where = `${endpoint.name} (${endpoint.address})`;
+  const other = jumpOf(endpoint, stderr);
+  if (/HOST IDENTIFICATION HAS CHANGED|host key for .* has changed|differs from the key/i.test(stderr)) {
+    if (other !== undefined) return new FacsimileError("HOST_KEY_CHANGED", `${other}, on the way to ${where}, shows another host key than the one that your ssh knows; nothing was sent`, { hint: `Someone may be between. By hand: ssh ${other}` }); // biome-ignore format: one line
+    return new FacsimileError("HOST_KEY_CHANGED", `${where} shows another host key than the one on record; nothing was sent to it`, { hint: `Someone may be between. ${TRUST}` }); // biome-ignore format: one line
+  }
+  if (/REVOKED HOST KEY DETECTED/.test(stderr)) {
+    if (other !== undefined) return new FacsimileError("HOST_KEY_CHANGED", `${other}, on the way to ${where}, shows a host key that your ssh knows as revoked; nothing was sent`, { hint: `By hand: ssh ${other}` }); // biome-ignore format: one line
+    return new FacsimileError("HOST_KEY_CHANGED", `${where} shows a host key that is marked as @revoked on record; nothing was sent to it`, { hint: REVOKED }); // biome-ignore format: one line
+  }
+  if (/host key is known for|Host key verification failed/i.test(stderr)) {
+    if (other !== undefined) return new FacsimileError("HOST_KEY_UNKNOWN", `the host key of ${other}, on the way to ${where}, is not known to your ssh`, { hint: `Compare it with its owner, and connect once by hand: ssh ${other}` }); // biome-ignore format: one line
+    return new FacsimileError("HOST_KEY_UNKNOWN", `the host key of ${where} is not on record`, { hint: TRUST });
+  }
+  return undefined;
+}
+
 /** Another host that ssh complains about the key of: one on the way, which the user's own known_hosts vouches for. */
 function jumpOf({ name }: SshEndpoint, stderr: string): string | undefined {
   const [, about] = /host key (?:is known )?for \[?([^\s\]]+)/i.exec(stderr) ?? [];
-  return about === name ? undefined : about;
+  return about?.toLowerCase() === name.toLowerCase() ? undefined : about;
 }
 
 const CHECK = "Check that it is up, and its address and port; try it with ssh -v.";
