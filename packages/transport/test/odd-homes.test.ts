@@ -78,3 +78,18 @@ it("an edit of what runs, made while older trees go, is not taken for what was t
   expect(execFileSync("cat", [`${home}/shop/storefront/current/same`]).toString()).toBe("1234");
   expect(compareTrees(await manifestOf(three), (await session.list(place)).manifest)).toEqual([]);
 });
+
+it.each([
+  ["a byte that is no text", "\xff\n"],
+  ["NUL, as after a loss of power, before the next line", "\0\0\0"],
+  ["NUL in a line that is cut", '\n{"facsi\0\0\0'],
+])("the lines of a history that are whole count, beside %s", async (_, damage) => {
+  const { home, session, lock } = await machine();
+  const [one, two] = (await versions("1", "2")) as [Tree, Tree];
+  await deploy(lock, one, { run: "run-1" });
+  await fs.appendFile(`${home}/shop/.facsimile/storefront/history.jsonl`, damage, "latin1");
+  await deploy(lock, two, { run: "run-2" });
+  const { history, current } = await session.probe(place);
+  expect(history.map(({ run }) => run)).toEqual(["run-1", "run-2"]);
+  expect(history.at(-1)?.release).toBe(current?.release);
+});

@@ -98,7 +98,7 @@ function pathOf(raw: Buffer): string {
 }
 
 /** UTF-8; a stray file may have another name, which is then shown byte by byte and equals no path of a release. */
-function textOf(bytes: Buffer): string {
+export function textOf(bytes: Buffer): string {
   const text = bytes.toString();
   return Buffer.from(text).equals(bytes) ? text : escapedBytes(bytes);
 }

@@ -4,7 +4,7 @@ import { isIgnored } from "../shared.ts";
 import type { Place, ProbeOptions } from "../types.ts";
 import { formatMarker, parseDeployed, parseHistory, parseLock, parseMarker } from "../wire/formats.ts";
 import { treeOf } from "./layout.ts";
-import { movedPaths, parseStats, Records, type Stats } from "./listing.ts";
+import { movedPaths, parseStats, Records, type Stats, textOf } from "./listing.ts";
 import { checkDir, checkPlace, isDir, isRelease, placeArgs } from "./place.ts";
 
 /** Drift comes last: listings follow it. */
@@ -52,10 +52,17 @@ export function parseProbe(body: Buffer, options: ProbeOptions & { readonly plac
 /** By their first character, up to the one behind which listings follow. */
 export function collect(records: Records): Map<string, string[]> {
   const found = new Map<string, string[]>();
+  let before = "";
   while (!records.done) {
-    const record = records.next();
-    const key = record.slice(0, 1);
-    found.set(key, [...(found.get(key) ?? []), record.slice(1)]);
+    const bytes = records.nextBytes();
+    const key = String.fromCharCode(bytes[0] ?? 0);
+    // A machine that lost its power leaves anything in a history, NUL too: the lines that are whole still count.
+    if (before === "h" && !/[a-z]/.test(key)) found.set(before, [`${found.get(before)?.[0]}\n${bytes}`]);
+    else {
+      const record = key === "h" ? bytes.toString() : textOf(bytes);
+      found.set(key, [...(found.get(key) ?? []), record.slice(1)]);
+      before = key;
+    }
     if (key === "v") break;
   }
   return found;
