@@ -14,8 +14,14 @@ export async function main(process: Process): Promise<number> {
     await createProgram(world, run).parseAsync([...process.argv]);
     return (await tellOutput(world)) || run.status;
   } catch (error) {
-    return tellFailure(error, { world, run, isJson: process.argv.includes("--json") });
+    return tellFailure(error, { world, run, isJson: isJson(process) });
   }
+}
+
+/** What stands behind `--` is for another program. */
+function isJson({ argv }: Process): boolean {
+  const end = argv.indexOf("--");
+  return argv.slice(0, end < 0 ? argv.length : end).includes("--json");
 }
 
 /** What was done is done; but whoever wanted to read of it cannot. @returns The exit status for that; 0 where all is well */

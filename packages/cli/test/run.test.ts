@@ -145,7 +145,9 @@ describe("facs run", () => {
     const { code, stdout, stderr } = await shop.facs("run", "staging", "--hosts=web1.eu", "--json", "--", "echo 1; echo 2 >&2; exit 5"); // biome-ignore format: one line
     const documents = stdout.trimEnd().split("\n").map((line) => JSON.parse(line)); // biome-ignore format: one line
     expect([code, stderr]).toEqual([1, ""]);
-    expect(documents).toEqual([
+    // Which of two streams is told first is not promised.
+    const [one, two, ...last] = documents;
+    expect(one.stream === "stderr" ? [two, one, ...last] : documents).toEqual([
       { schema: "command-output/1", host: "web1.eu", stream: "stdout", line: "1" },
       { schema: "command-output/1", host: "web1.eu", stream: "stderr", line: "2" },
       {
@@ -162,6 +164,8 @@ describe("facs run", () => {
     const refused = await shop.facs("run", "staging", "--", "touch", "canary");
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("CONFIRMATION_NEEDED: staging is protected") }); // biome-ignore format: one line
     expect(await fs.readdir(shop.hostHome("db1.eu"))).not.toContain("canary");
+    const chosen = await shop.facs("run", "staging", "--hosts", "db1.eu", "--", "touch", "canary", "--json");
+    expect(chosen).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("add --yes: facs run staging --hosts db1.eu --yes -- ...") }); // biome-ignore format: one line
     expect((await shop.facs("run", "staging", "--yes", "--", "true")).code).toBe(0);
     expect((await shop.facs("run", "staging", "--yes", "--", " ")).code).toBe(64);
     expect((await shop.facs("run", "staging", "--yes", "--timeout", "x", "--", "true")).code).toBe(64);

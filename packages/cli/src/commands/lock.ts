@@ -19,7 +19,7 @@ export async function lockStatusCommand(invocation: LockInvocation): Promise<voi
   const report = await readLocks({ instance, filter: hostFilterOf(options) }, await contextOf(invocation));
   run.status = askedStatus(report.hosts, world.signal);
   if (options.json) printJson(report, world);
-  else world.print(locksText(report, world.style));
+  else world.print(locksText(report, world.style, hostFilterText(options)));
 }
 
 /** Frees locks; asks before one is taken from a run that may still be at work. */

@@ -26,6 +26,9 @@ it("says what to type where a time is over, and which home where there are sever
       "ok eu/h1   /srv/ledger: free\n" +
       "Whoever deploys next takes over a lock whose time is over. To free it now: facs lock release staging\n",
   );
+  expect(locksText(reportOf({ lock: over }), style, " --hosts h1")).toMatch(
+    /: facs lock release staging --hosts h1\n$/,
+  );
 });
 
 it("what a host wrote into a lock steers nothing, and need not make sense", () => {

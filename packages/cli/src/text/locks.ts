@@ -3,10 +3,13 @@ import { count, type Style } from "./style.ts";
 import { harmless } from "./value.ts";
 import { groupBy, hostProblem } from "./words.ts";
 
-/** Hosts alike in one line, and below it who has their lock. */
-export function locksText({ instance, hosts }: LocksReport, style: Style): string {
+/**
+ * Hosts alike in one line, and below it who has their lock.
+ * @param chosen The choice of hosts, as it is typed behind an instance.
+ */
+export function locksText({ instance, hosts }: LocksReport, style: Style, chosen = ""): string {
   const over = hosts.some(({ lock }) => lock?.expired);
-  const next = over ? [`Whoever deploys next takes over a lock whose time is over. To free it now: facs lock release ${instance}`] : []; // biome-ignore format: one line
+  const next = over ? [`Whoever deploys next takes over a lock whose time is over. To free it now: facs lock release ${instance}${chosen}`] : []; // biome-ignore format: one line
   return `${[...homesText(hosts, style), ...next].join("\n")}\n`;
 }
 

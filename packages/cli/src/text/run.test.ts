@@ -7,8 +7,10 @@ import { createStyle } from "./style.ts";
 const style = await createStyle({ colour: false, unicode: false });
 
 it("a line stands behind its host, and what would steer a terminal is written out", () => {
-  const lines = ["a\tb \u001b]0;x\u0007", ""];
-  expect(saidText({ host: "db", lines, width: 4 }, style)).toBe("db   | a\tb \\u001b]0;x\\u0007\ndb   |\n");
+  const lines = ["a\tb \u001b]0;x\u0007", "", " c \t", " "];
+  expect(saidText({ host: "db", lines, width: 4 }, style)).toBe(
+    "db   | a\tb \\u001b]0;x\\u0007\ndb   |\ndb   |  c \t\ndb   |  \n",
+  );
 });
 
 function said(...hosts: Partial<CommandHost>[]): string {

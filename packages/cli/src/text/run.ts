@@ -9,7 +9,9 @@ export function saidText(
   style: Style,
 ): string {
   const name = style.dim(`${host.padEnd(width)} |`);
-  return lines.map((line) => `${`${name} ${line.split("\t").map(harmless).join("\t")}`.trimEnd()}\n`).join("");
+  return lines
+    .map((line) => `${line === "" ? name : `${name} ${line.split("\t").map(harmless).join("\t")}`}\n`)
+    .join("");
 }
 
 /** Whoever was not asked or did not answer, then a line that counts. */

@@ -4,7 +4,7 @@ import { fanOut, type Outcome, type RunOutput, type RunResult } from "@facsimile
 import type { PipelineContext } from "../context.ts";
 import { connectTo, problemOf } from "../deploy/look/hosts.ts";
 import type { PipelineEvent } from "../events.ts";
-import { assertSomeUp } from "../instance/chosen-hosts.ts";
+import { assertSomeUp, hostWords } from "../instance/chosen-hosts.ts";
 import type { WantedHosts } from "../instance/wanted-hosts.ts";
 import { type ChosenRequest, chosenHosts } from "./chosen.ts";
 import { Lines } from "./lines.ts";
@@ -66,7 +66,7 @@ export async function runOnHosts(request: CommandRequest, context: CommandContex
 }
 
 function assertAllowed(
-  { words, yes = false }: CommandRequest,
+  { words, yes = false, filter = {} }: CommandRequest,
   { definition, hosts, down }: WantedHosts & { definition: Definition },
 ): void {
   const { values, instance } = definition;
@@ -75,7 +75,7 @@ function assertAllowed(
   assertSomeUp({ hosts, down }, instance.full);
   if (values.protected !== true || yes) return;
   throw new FacsimileError("CONFIRMATION_NEEDED", `${instance.full} is protected`, {
-    hint: `If it is right, add --yes: facs run ${instance.full} --yes -- ...`,
+    hint: `If it is right, add --yes: facs run ${instance.full}${hostWords(filter)} --yes -- ...`,
   });
 }
 
