@@ -56,10 +56,20 @@ export function exitOf(error: FacsimileError): number {
   );
 }
 
+interface Asked {
+  readonly problem?: FacsimileError | undefined;
+}
+
 /** Of a command that only looks: whether every host could be asked. */
-export function askedStatus(hosts: readonly { readonly problem?: unknown }[], signal: AbortSignal): number {
+export function askedStatus(hosts: readonly Asked[], signal: AbortSignal): number {
   const isWhole = hosts.every(({ problem }) => problem === undefined);
-  return isWhole ? EXIT.done : unlessStopped(EXIT.failed, { hosts, signal });
+  return isWhole ? EXIT.done : unlessStopped(unaskedStatus(hosts), { hosts, signal });
+}
+
+/** Where hosts could not be asked: 5 where one is not what it must be, as by its key. */
+export function unaskedStatus(hosts: readonly Asked[]): number {
+  const isOdd = hosts.some(({ problem }) => problem !== undefined && exitOf(problem) === EXIT.integrity);
+  return isOdd ? EXIT.integrity : EXIT.failed;
 }
 
 /** `status`, unless somebody stopped the command before every host had answered. */

@@ -35,7 +35,16 @@ describe("facs hosts", () => {
     const changed = await shop.facs("hosts", "check", "staging", "web1.eu");
     expect([changed.code, changed.stdout]).toEqual([5, expect.stringMatching(/✗ eu\/web1\.eu .*another key than the one on record\n/)]); // biome-ignore format: one line
     expect(changed.stdout).toContain("ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub");
-    expect((await shop.facs("plan", "staging")).stdout).toContain("facs hosts trust staging web1.eu writes");
+    expect(await shop.facs("plan", "staging")).toMatchObject({ code: 5, stdout: expect.stringContaining("facs hosts trust staging web1.eu writes") }); // biome-ignore format: one line
+    for (const words of [
+      "status staging",
+      "history staging",
+      "lock status staging",
+      "lock release staging",
+      "run staging -- true",
+    ]) {
+      expect((await shop.facs(...words.split(" "))).code, words).toBe(5);
+    }
     expect((await shop.facs("doctor", "staging")).stdout).toContain("facs hosts trust staging web1.eu writes");
     const { hosts } = JSON.parse((await shop.facs("verify", "staging", "--json")).stdout);
     expect(hosts[0].problem.hint).toContain("facs hosts trust staging web1.eu writes");

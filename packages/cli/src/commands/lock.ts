@@ -1,6 +1,6 @@
 import type { HostFilter, LockedHome, LocksReport } from "@facsimile/pipeline";
 import { confirm } from "../confirm.ts";
-import { askedStatus, EXIT, unlessStopped } from "../exit.ts";
+import { askedStatus, EXIT, unaskedStatus, unlessStopped } from "../exit.ts";
 import { printJson } from "../follow.ts";
 import type { Invocation } from "../invocation.ts";
 import { hostFilterOf, hostFilterText } from "../options.ts";
@@ -48,6 +48,7 @@ function asker({ instance, options, world }: LockInvocation) {
 }
 
 function statusOf({ hosts }: LocksReport): number {
+  if (unaskedStatus(hosts) === EXIT.integrity) return EXIT.integrity;
   if (hosts.some(({ outcome }) => outcome === "changed")) return EXIT.conflict;
   const isLeft = ({ outcome, problem }: LockedHome) => outcome === "kept" || problem !== undefined;
   return hosts.some(isLeft) ? EXIT.failed : EXIT.done;

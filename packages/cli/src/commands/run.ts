@@ -1,6 +1,6 @@
 import { FacsimileError } from "@facsimile/core";
 import type { CommandEvent, CommandReport, HostFilter } from "@facsimile/pipeline";
-import { EXIT } from "../exit.ts";
+import { EXIT, unaskedStatus } from "../exit.ts";
 import { printJson } from "../follow.ts";
 import type { Invocation } from "../invocation.ts";
 import { openWorld } from "../open-world.ts";
@@ -19,7 +19,7 @@ export interface RunInvocation extends Invocation<RunOptions> {
   readonly words: readonly string[];
 }
 
-/** Runs a command on hosts. Their output is ours, line by line; exit 0 when it ended with 0 on all, else 1. */
+/** Runs a command on hosts. Their output is ours, line by line; exit 0 when it ended with 0 on all, 5 for another key of a host, else 1. */
 export async function runCommand({ instance, words, options, world, run }: RunInvocation): Promise<void> {
   const timeout = options.timeout === undefined ? undefined : secondsOf(options.timeout);
   const pipeline = await openWorld(world, { options, run });
@@ -68,5 +68,5 @@ function jsonTeller(world: World): (event: CommandEvent) => void {
 }
 
 function statusOf({ hosts }: CommandReport): number {
-  return hosts.every((host) => host.down !== undefined || isWell(host)) ? EXIT.done : EXIT.failed;
+  return hosts.every((host) => host.down !== undefined || isWell(host)) ? EXIT.done : unaskedStatus(hosts);
 }
