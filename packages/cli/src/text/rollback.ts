@@ -50,10 +50,15 @@ function afterRows({ instance, projects, hosts, rotated, defined }: RollbackRepo
     return said === undefined ? [] : apartLines(said, { version, instance, given, isWhole: left.length === 0 });
   });
   return [
-    ...(left.length === 0 ? [] : [["mixed", `hosts differ now: ${left.map(({ host }) => host).join(", ")} kept what ran there`] as const]),
+    ...(left.length === 0 ? [] : [["others", othersText(left.map(({ host }) => host))] as const]),
     ...(old.length === 0 ? [] : [["secrets", old.join("\n")] as const]),
     ...(apart.length === 0 ? [] : [["differs", apart.join("\n")] as const]),
   ]; // biome-ignore format: a row each
+}
+
+/** Nobody asked them: they may run what the chosen ones went back to. */
+function othersText(names: readonly string[]): string {
+  return `hosts may differ now: ${names.join(", ")} ${names.length === 1 ? "keeps what it runs" : "keep what they run"}`;
 }
 
 /** A rollback leaves the definitions as they are: the next deploy would bring back what was left. */
