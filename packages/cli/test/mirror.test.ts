@@ -79,6 +79,21 @@ describe("a local instance whose strategy is mirror", () => {
     expect(await shop.facs("verify", "beta", "p")).toMatchObject({ code: 0 });
   });
 
+  it("is planned with a link in the place of a folder of what runs, which a deploy does not put right", async () => {
+    await fs.rename(path.join(home(), "etc"), path.join(home(), "aside"));
+    await fs.symlink("aside", path.join(home(), "etc"));
+    const planned = await shop.facs("plan", "beta", "p");
+    expect([planned.code, planned.stdout]).toEqual([
+      1,
+      expect.stringMatching(/dest\/etc: a symbolic link, where a folder is to be/),
+    ]);
+    const { code, stdout } = await shop.facs("deploy", "beta", "p", "--yes");
+    expect([code, stdout]).toEqual([1, expect.stringContaining("nothing switched")]);
+    await fs.rm(path.join(home(), "etc"));
+    await fs.rename(path.join(home(), "aside"), path.join(home(), "etc"));
+    expect(await shop.facs("verify", "beta", "p")).toMatchObject({ code: 0 });
+  });
+
   it("shares its home with another project, and refuses its paths", { timeout: 90_000 }, async () => {
     expect(await shop.facs("deploy", "beta", "q")).toMatchObject({ code: 0 });
     const both = await shown(home());

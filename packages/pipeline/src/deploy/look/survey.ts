@@ -47,7 +47,11 @@ export interface SurveyRequest {
 /** Asks a host about one project. Nothing is changed. What the snapshot does not vouch for is hashed anew. */
 export async function survey(session: Session, request: SurveyRequest): Promise<Survey> {
   const told = await askHost(session, { ...request, look: ["last", "space", "record", "state", "drift"] });
-  const [{ differences, actual }, way, signed] = await Promise.all([driftOf(session, told), wayOf(session, told, request), request.isSigned?.({ session, ...told })]); // biome-ignore format: one line
+  const drift = driftOf(session, told);
+  const isOther = told.probe.current?.tree !== request.wanted?.treeId;
+  // What is there of the wanted tree is put right where it was edited, which something may stand in the way of, too.
+  const asking = isOther ? wayOf(session, told, request) : drift.then((found) => (found.differences.length > 0 ? wayOf(session, told, request) : [])); // biome-ignore format: one line
+  const [{ differences, actual }, way, signed] = await Promise.all([drift, asking, request.isSigned?.({ session, ...told })]); // biome-ignore format: one line
   return { ...told, manifest: told.manifest ?? actual, drift: differences, way, signed };
 }
 
@@ -56,8 +60,9 @@ async function wayOf(
   { place, options, probe, manifest }: Omit<Survey, "drift">,
   { wanted }: SurveyRequest,
 ): Promise<Survey["way"]> {
-  if (wanted === undefined || probe.current?.tree === wanted.treeId) return [];
-  return session.way(place, { ...options, manifest: wanted.manifest, last: manifest });
+  if (wanted === undefined) return [];
+  const isOursAlone = probe.current === undefined && probe.adoption === "ours";
+  return session.way(place, { ...options, manifest: wanted.manifest, last: isOursAlone ? { entries: [] } : manifest });
 }
 
 /** As {@link survey}, with all of the history; what moved is not hashed. */
