@@ -69,7 +69,7 @@ export interface TreeOptions {
 export interface WayRequest extends TreeOptions {
   /** What is to lie there. */
   readonly manifest: Manifest;
-  /** What was deployed there; `undefined`: nothing, or nobody knows. */
+  /** What was deployed there; `undefined`: nobody knows. */
   readonly last?: Manifest | undefined;
 }
 

@@ -35,6 +35,7 @@ export function list0(paths: readonly string[]): string {
 /** Another project of the same home. */
 export interface Neighbour {
   readonly project: string;
+  /** What this run has staged for it, if anything; then what it has. */
   readonly manifests: readonly Manifest[];
 }
 
@@ -84,7 +85,7 @@ function clashesWith(other: Neighbour, { project, wanted }: Pick<Neighbourhood, 
   return [...ours, ...within.map((path) => `${path} of ${other.project} lies in the folder of ${project}`)];
 }
 
-function isBelow(path: string, folder: string): boolean {
+export function isBelow(path: string, folder: string): boolean {
   return path === folder || path.startsWith(`${folder}/`);
 }
 

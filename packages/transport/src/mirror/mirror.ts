@@ -37,7 +37,7 @@ export async function stageMirror(changer: Changer, request: Request): Promise<S
   throwProblems(
     neighbourProblems(changer.host.name, { project: place.project, wanted: manifest, neighbours: look.neighbours }),
   );
-  const plan = planMirror({ project: place.project, wanted, last, actual: look.actual, ignore: ignoreOf(request) }); // biome-ignore format: one line
+  const plan = planMirror({ project: place.project, wanted, last, actual: look.actual, ignore: ignoreOf(request), neighbours: look.neighbours }); // biome-ignore format: one line
   const home = found.base.slice(0, found.base.lastIndexOf("/"));
   throwProblems(wayProblems(changer.host.name, { plan: { ...plan, ...(request.adopt ? { foreign: [] } : {}) }, home }));
   const [id, linked] = [treeId(manifest), filesOf(manifest).length - filesOf({ entries: plan.puts }).length];
@@ -59,6 +59,8 @@ function lostFiles({ gone }: MirrorPlan, actual: Manifest): Pick<Staged, "lost">
   return files === 0 ? {} : { lost: { files, of: there.size } };
 }
 
+const NOTHING: Manifest = { entries: [] };
+
 /** Makes the place ours and whole: what a killed run left half way is taken back first. */
 async function ready(
   changer: Changer,
@@ -68,7 +70,7 @@ async function ready(
   const answer = await changer.ask("ready", { place, args: claimArgs(place, adopt) });
   const known = answer.length > 0 ? undefined : request.probe;
   const found = known ?? (await probe(changer.host, { ...request, look: ["history", "space", "drift"] }));
-  if (found.current === undefined) return { found, last: undefined, isSure: false };
+  if (found.current === undefined) return { found, last: NOTHING, isSure: false };
   const last = known !== undefined && isOf(running, found) ? running : await recorded(changer, request);
   return { found, last, isSure: found.snapshot === "same" && isOf(last, found) };
 }

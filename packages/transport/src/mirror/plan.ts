@@ -1,5 +1,6 @@
 import { compareBytes } from "@facsimile/core";
 import type { DirEntry, Entry, FileEntry, LinkEntry, Manifest } from "@facsimile/manifest";
+import type { Neighbour } from "../look/mirror-scope.ts";
 import { above, isIgnored } from "../shared.ts";
 
 /** What turns a part of a home into a tree, and back. */
@@ -30,28 +31,34 @@ export interface MirrorRequest {
   /** All of `wanted`, of `last` and of the project's folder that is there. */
   readonly actual: Manifest;
   readonly ignore: (path: string) => boolean;
+  /** Other projects of the home. Default: none. */
+  readonly neighbours?: readonly Neighbour[];
 }
 
 const OPEN = 0o700;
 
 /** Pure. */
 export function planMirror(request: MirrorRequest): MirrorPlan {
-  const { project, wanted, last, actual, ignore } = request;
+  const { project, wanted, last, actual, ignore, neighbours = [] } = request;
   const there = reachable(actual);
   // What programs may change is put where it is missing, and never touched again.
   const isFree = (path: string): boolean => !there.has(path) && above(path).every((one) => (there.get(one)?.type ?? "dir") === "dir"); // biome-ignore format: one line
   const want = byPath(wanted.entries.filter(({ path }) => !isIgnored(path, ignore) || isFree(path)));
   const before = byPath(last?.entries ?? []);
   const isCleaned = wanted.entries.some(({ path, type }) => path === project && type === "dir");
-  const isOurs = (path: string): boolean => before.has(path) || (isCleaned && path.startsWith(`${project}/`));
+  const isWithin = (path: string): boolean => isCleaned && path.startsWith(`${project}/`);
+  // Where the folder was not yet of the project, what lies in it is of nobody we know.
+  const isOurs = (path: string): boolean =>
+    before.has(path) || (isWithin(path) && !comesToBe(project, { last, before }));
   const differing = [...want.values()].filter((entry) => !isEqual(entry, there.get(entry.path)));
-  const left = [...there.values()].filter(({ path }) => !isIgnored(path, ignore) && isOurs(path) && goes(path, { want, there })); // biome-ignore format: one line
+  const left = [...there.values()].filter(({ path }) => !isIgnored(path, ignore) && (before.has(path) || isWithin(path)) && goes(path, { want, there })); // biome-ignore format: one line
   const dirs = differing.filter(isDir);
-  const made = dirs.filter(({ path }) => there.get(path)?.type !== "dir");
+  const { theirs, leaving } = foldersOf(neighbours);
+  const made = [...want.values()].filter(isDir).filter(({ path }) => there.get(path)?.type !== "dir" || leaving.has(path)); // biome-ignore format: one line
   const puts = differing.filter((entry) => !isDir(entry)) as (FileEntry | LinkEntry)[];
   const gone = left.filter((entry) => !isDir(entry)).map(({ path }) => path);
   const held = new Set(actual.entries.filter(({ path }) => isIgnored(path, ignore)).flatMap(({ path }) => above(path)));
-  const dropped = left.filter(isDir).filter(({ path }) => !held.has(path)).reverse(); // biome-ignore format: one line
+  const dropped = left.filter(isDir).filter(({ path }) => !held.has(path) && !theirs.has(path)).reverse(); // biome-ignore format: one line
   const touched = [...puts, ...made, ...dropped]
     .map(({ path }) => path)
     .concat(gone)
@@ -71,11 +78,27 @@ export function planMirror(request: MirrorRequest): MirrorPlan {
       const now = there.get(path);
       return now?.type === "dir" && (now.mode & OPEN) !== OPEN ? [now] : [];
     }),
-    foreign: differing
-      .map(({ path }) => path)
-      .filter((path) => there.has(path) && !isOurs(path) && !links.includes(path)),
+    foreign: [...new Set([...differing, ...left].map(({ path }) => path))].filter(
+      (path) => there.has(path) && !isOurs(path) && !links.includes(path),
+    ),
     links,
   };
+}
+
+/** The project has a folder of its name that the last run did not put there. `last` `undefined`: nobody knows. */
+function comesToBe(
+  project: string,
+  { last, before }: { last: Manifest | undefined; before: ReadonlyMap<string, Entry> },
+): boolean {
+  // biome-ignore format: one line
+  return last !== undefined && before.get(project)?.type !== "dir";
+}
+
+/** Folders of other projects: those that they are to have after this run, and those that they give up in it. */
+function foldersOf(neighbours: readonly Neighbour[]): { theirs: ReadonlySet<string>; leaving: ReadonlySet<string> } {
+  const foldersIn = (manifests: readonly Manifest[]) => manifests.flatMap(({ entries }) => entries.filter(isDir).map(({ path }) => path)); // biome-ignore format: one line
+  const theirs = new Set(neighbours.flatMap(({ manifests }) => foldersIn(manifests.slice(0, 1))));
+  return { theirs, leaving: new Set(neighbours.flatMap(({ manifests }) => foldersIn(manifests.slice(1))).filter((path) => !theirs.has(path))) }; // biome-ignore format: one line
 }
 
 /** Nothing is to be done. */

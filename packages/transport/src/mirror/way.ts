@@ -1,7 +1,7 @@
 import { FacsimileError } from "@facsimile/core";
 import type { Host } from "../host.ts";
 import { parseListings, Records } from "../look/listing.ts";
-import { list0, neighbourProblems, parseNeighbours } from "../look/mirror-scope.ts";
+import { isBelow, list0, neighbourProblems, parseNeighbours, scopeOf } from "../look/mirror-scope.ts";
 import { checkPlace, placeArgs } from "../look/place.ts";
 import { isIgnored, withKept } from "../shared.ts";
 import type { Place, WayRequest } from "../types.ts";
@@ -16,9 +16,11 @@ export async function mirrorWay(
   const { manifest, last, kept, ignore = () => false } = request;
   const wanted = withKept(manifest, kept);
   const known = new Set(last?.entries.map(({ path }) => path));
-  const asked = wanted.entries.filter(({ path, type }) => !isIgnored(path, ignore) && (type === "dir" || !known.has(path))); // biome-ignore format: one line
+  // All that lies in a folder that is to become the project's, not only what is in the way.
+  const folder = last !== undefined && scopeOf(place.project, [wanted]).folder && !scopeOf(place.project, [last]).folder ? place.project : ""; // biome-ignore format: one line
+  const asked = wanted.entries.filter(({ path, type }) => !isIgnored(path, ignore) && (type === "dir" || !known.has(path)) && !isBelow(path, folder)); // biome-ignore format: one line
   const bytes = Buffer.from(list0(asked.map(({ path }) => path)));
-  const records = new Records(await host.ask({ op: "way", args: placeArgs(place), bytes }));
+  const records = new Records(await host.ask({ op: "way", args: [...placeArgs(place), folder], bytes }));
   const [home, { project }] = [records.next(), place];
   if (home === "") return [];
   const neighbours = parseNeighbours(records);
