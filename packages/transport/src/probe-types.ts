@@ -1,4 +1,4 @@
-import type { LockHolder } from "./types.ts";
+import type { LockHolder, TreeOptions } from "./types.ts";
 
 export interface Probe {
   /** `fresh`: nothing here yet; `ours`: marked with this instance and project; `foreign`: neither. */
@@ -15,8 +15,8 @@ export interface Probe {
   readonly dirs: readonly string[];
   /**
    * The current tree against the snapshot that its last deploy left: `same`: nothing moved since; `moved`: inode, size,
-   * mode or a time of `moved` differ, or a path came or went: only hashing tells; `unknown`: there is no snapshot, or no
-   * look was taken.
+   * mode or a time of `moved` differ, or a path came or went: only hashing tells; `unknown`: there is no snapshot, or it
+   * does not vouch for what was left alone then and is no more, or no look was taken.
    */
   readonly snapshot: "same" | "moved" | "unknown";
   /** Paths that made it `moved`, sorted. */
@@ -64,6 +64,8 @@ export interface HistoryEntry {
   readonly at: string;
   /** `deploy`, `rollback`, … */
   readonly action: string;
+  /** What of the tree nobody looked at then: {@link TreeOptions.alone}. */
+  readonly alone?: readonly string[] | undefined;
 }
 
 /** The state that was deployed to a host, as the host remembers it. */

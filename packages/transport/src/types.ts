@@ -64,6 +64,8 @@ export interface TreeOptions {
   readonly ignore?: ((path: string) => boolean) | undefined;
   /** Paths linked into `<home>/<project>/shared`. Right links are left out of listings; anything else in their place is listed. */
   readonly shared?: readonly string[] | undefined;
+  /** What both of these are made from: a snapshot says nothing of what was left alone when it was taken, and is no more. */
+  readonly alone?: readonly string[] | undefined;
 }
 
 export interface WayRequest extends TreeOptions {

@@ -94,7 +94,7 @@ async function movedHosts({ surveyed, outline }: Work): Promise<FacsimileError[]
 async function assertNotMoved({ reached, projects }: Surveyed): Promise<void> {
   if (!("session" in reached)) return;
   for (const [project, { place, options, probe }] of projects) {
-    const now = await reached.session.probe(place, { ...options, look: ["drift"] });
+    const now = await reached.session.probe(place, { ...options, look: ["last", "drift"] });
     if (isMoved(probe, now)) throw moved(reached, project);
   }
 }

@@ -81,7 +81,7 @@ async function verifyProject(
   const own = sameHost(definition.hosts, host);
   const [place, options] = [placeOf(definition, { project, host: own }), treeOptions(definition, own)];
   // Where everything is hashed anyway, nobody asks what moved.
-  const probe = await session.probe(place, { ...options, look: deep ? ["record"] : ["record", "drift"] });
+  const probe = await session.probe(place, { ...options, look: deep ? ["record"] : ["last", "record", "drift"] });
   if (probe.current?.release === undefined) return { project, differences: [] };
   const source = { session, place, probe };
   const release = await releases.of(source, definition.scope);

@@ -1,5 +1,5 @@
 import type { Host } from "../host.ts";
-import type { Probe } from "../probe-types.ts";
+import type { HistoryEntry, Probe } from "../probe-types.ts";
 import { isIgnored } from "../shared.ts";
 import type { Place, ProbeOptions } from "../types.ts";
 import { formatMarker, parseDeployed, parseHistory, parseLock, parseMarker } from "../wire/formats.ts";
@@ -39,7 +39,7 @@ export function parseProbe(body: Buffer, options: ProbeOptions & { readonly plac
     dirs: (found.get("d") ?? []).filter(isDir),
     record: recordOf(one("s")),
     unlinked: found.get("x") ?? [],
-    ...snapshotOf(found, { records, ignore: options.ignore ?? (() => false) }),
+    ...(isTold(parseHistory(one("h").slice(1)).at(-1), { dir, ...options }) ? snapshotOf(found, { records, ignore: options.ignore ?? (() => false) }) : UNKNOWN), // biome-ignore format: one line
     lock: (found.get("l") ?? []).map((text) => parseLock(text, Number(one("t")))).find((lock) => lock !== undefined),
     states: (found.get("n") ?? []).flatMap((line) => parseDeployed(line) ?? []),
     history: parseHistory(one("h").slice(1)),
@@ -86,6 +86,17 @@ function recordOf(lines: string): Probe["record"] {
   return Object.fromEntries(pairs);
 }
 
+const UNKNOWN = { snapshot: "unknown", moved: [] } as const;
+
+/** The snapshot vouches for all that is watched now: nothing else was left alone when it was taken, as far as anybody noted. */
+function isTold(
+  last: HistoryEntry | undefined,
+  { dir, alone = [] }: { dir: string; alone?: readonly string[] | undefined },
+): boolean {
+  // biome-ignore format: one line
+  return last?.dir !== dir || (last.alone ?? []).every((one) => alone.includes(one));
+}
+
 interface SnapshotSource {
   readonly records: Records;
   readonly ignore: (path: string) => boolean;
@@ -97,7 +108,7 @@ function snapshotOf(
 ): Pick<Probe, "snapshot" | "moved"> {
   if (found.has("e")) return { snapshot: "same", moved: [] };
   const [before, now] = found.has("v") ? [parseStats(records), parseStats(records)] : [];
-  if (before === undefined || now === undefined) return { snapshot: "unknown", moved: [] };
+  if (before === undefined || now === undefined) return UNKNOWN;
   const moved = watched({ before, now }, ignore);
   return { snapshot: moved.length === 0 ? "same" : "moved", moved };
 }

@@ -51,8 +51,9 @@ export function parseDeployed(text: string): DeployedState | undefined {
 
 /** A line of history/1, without its newline. */
 export function formatHistory(entry: HistoryEntry): string {
-  const { instance, release, dir, version, run, by, at, action } = entry;
-  return JSON.stringify({ facsimile: "history/1", instance, release, dir, version, run, by, at, action });
+  const { instance, release, dir, version, run, by, at, action, alone = [] } = entry;
+  const more = alone.length === 0 ? {} : { alone };
+  return JSON.stringify({ facsimile: "history/1", instance, release, dir, version, run, by, at, action, ...more });
 }
 
 /** Lines cut short by a crash, and what somebody wrote there otherwise, are left out. @throws `HOST_FORMAT_NEWER` */
@@ -61,6 +62,8 @@ export function parseHistory(text: string): HistoryEntry[] {
     const entry = parse(line, "history/1");
     if (entry === undefined || FIELDS.some((field) => typeof entry[field] !== "string")) return [];
     if (!["string", "undefined"].includes(typeof entry["instance"])) return [];
+    const { alone = [] } = entry;
+    if (!Array.isArray(alone) || alone.some((one) => typeof one !== "string")) return [];
     const { facsimile: _, ...rest } = entry;
     return [rest as unknown as HistoryEntry];
   });

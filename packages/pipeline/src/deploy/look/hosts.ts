@@ -122,7 +122,8 @@ export function probeProjects(
 /** Which paths of a tree are the host's own business. */
 export function treeOptions(definition: Definition, host: Host): TreeOptions {
   const { shared = [], mutable = [] } = definition.view(host).deploy;
-  return mutable.length === 0 ? { shared } : { shared, ignore: matcherOf(mutable) };
+  const alone = [...mutable, ...shared];
+  return mutable.length === 0 ? { shared, alone } : { shared, alone, ignore: matcherOf(mutable) };
 }
 
 const matchers = new Map<string, (path: string) => boolean>();

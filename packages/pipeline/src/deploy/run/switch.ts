@@ -125,6 +125,7 @@ function historyEntry(step: Step, run: HostRun, { instance, journal, now, by, ac
     by,
     at: now().toISOString(),
     action,
+    alone: step.found.options.alone,
   };
 }
 
