@@ -37,9 +37,9 @@ function changesOf({ hosts }: Plan): Change[] {
   );
 }
 
-/** A folder that comes or goes with its files is none. */
+/** A folder that comes or goes with its files is none; one that comes in the place of a file is. */
 export function isNews({ kind, expected, actual }: Difference): boolean {
-  return (expected ?? actual)?.type !== "dir" || kind === "mode";
+  return (expected ?? actual)?.type !== "dir" || kind === "mode" || kind === "type";
 }
 
 function keyOf({ project, difference: { kind, path } }: Change): string {

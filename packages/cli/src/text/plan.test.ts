@@ -105,16 +105,17 @@ describe("what changes", () => {
     const changes = [
       { kind: "mode" as const, path: "d", expected: dir(0o755), actual: dir(0o700) },
       { kind: "missing" as const, path: "e", expected: { ...dir(0o755), path: "e" } },
+      { kind: "type" as const, path: "f", expected: { ...dir(0o755), path: "f" }, actual: entry("f") },
       { kind: "extra" as const, path: "gone", actual: entry("gone") },
       { kind: "target" as const, path: "l", expected: link("b"), actual: link("a") },
       ...Array.from({ length: 20 }, (_, index) => ({ kind: "missing" as const, path: `n${index}`, expected: entry(`n${index}`) })), // biome-ignore format: one line
     ];
     const text = planText(plan([host("web1", { projects: [shop({ changes })] })]), style);
-    expect(text).toContain("  files\n    ~ d     0700 -> 0755\n    - gone  removed\n    ~ l     a link to a -> a link to b\n    + n0    3 B\n"); // biome-ignore format: one line
-    expect(text).toContain("    + n16   3 B\n    and 3 more: facs plan staging --json\n");
+    expect(text).toContain("  files\n    ~ d     0700 -> 0755\n    ~ f     3 B -> a folder\n    - gone  removed\n    ~ l     a link to a -> a link to b\n    + n0    3 B\n"); // biome-ignore format: one line
+    expect(text).toContain("    + n15   3 B\n    and 4 more: facs plan staging --json\n");
     const typed = "staging shop@2 --hosts web1";
     const words = planText(plan([host("web1", { projects: [shop({ changes })] })]), style, { typed });
-    expect(words).toContain("    and 3 more: facs plan staging shop@2 --hosts web1 --json\n");
+    expect(words).toContain("    and 4 more: facs plan staging shop@2 --hosts web1 --json\n");
     expect(words).toMatch(/1 host would change\. Run: facs deploy staging shop@2 --hosts web1\n$/);
   });
 });
