@@ -94,6 +94,17 @@ describe("a local instance whose strategy is mirror", () => {
     expect(await shop.facs("verify", "beta", "p")).toMatchObject({ code: 0 });
   });
 
+  it("whose switch was cut short is said to hold no release whole, until the next deploy", async () => {
+    const known = path.join(home(), ".facsimile/p");
+    const [dir, release] = [path.basename(await fs.readlink(path.join(known, "tree"))), await fs.readlink(path.join(known, "current"))]; // biome-ignore format: one line
+    await tree({ "undo/run/from": `${dir}\n${release}\n`, "undo/run/to": "other\n", unsettled: "x" }, { root: known });
+    expect(await shop.facs("status", "beta")).toMatchObject({ stdout: expect.stringContaining("p: no release whole: a switch was cut short\n") }); // biome-ignore format: one line
+    const { code, stdout } = await shop.facs("verify", "beta", "p");
+    expect([code, stdout]).toEqual([2, expect.stringContaining("no release whole")]);
+    expect(await shop.facs("deploy", "beta", "p")).toMatchObject({ code: 0 });
+    expect(await shop.facs("verify", "beta", "p")).toMatchObject({ code: 0 });
+  });
+
   it("shares its home with another project, and refuses its paths", { timeout: 90_000 }, async () => {
     expect(await shop.facs("deploy", "beta", "q")).toMatchObject({ code: 0 });
     const both = await shown(home());

@@ -13,3 +13,12 @@ it("says of a place that another instance took over whose it is, and no more", a
   );
   expect(text).toBe("! eu/web1.eu\n    shop: the place belongs to shop of stage2 now\n");
 });
+
+it("says of a mirror that was cut short in its switch that no release is there whole, and what to type", async () => {
+  const nothing = { version: undefined, release: undefined, confirmed: false, since: undefined, by: undefined };
+  const shop = { ...nothing, project: "shop", torn: true, snapshot: "unknown", moved: [], history: [] } as const;
+  const hosts = [{ host: "web1", region: undefined, projects: [shop] }];
+  const style = await createStyle({ colour: false, unicode: true });
+  const text = statusText({ schema: "status/1", instance: "staging", hosts, people: [] }, style);
+  expect(text).toBe("! web1\n    shop: no release whole: a switch was cut short\nNever confirmed: a run ended in the middle. Type it again, or what the definitions say: facs deploy staging\n"); // biome-ignore format: one line
+});

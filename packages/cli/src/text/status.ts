@@ -23,8 +23,8 @@ function nextLines(instance: string, hosts: readonly HostStatus[]): string[] {
 }
 
 /** It was switched, and the run did not come to its end. */
-function isOpen({ release, confirmed }: ProjectStatus): boolean {
-  return release !== undefined && !confirmed;
+function isOpen({ release, confirmed, torn }: ProjectStatus): boolean {
+  return torn === true || (release !== undefined && !confirmed);
 }
 
 function isAtWork({ lock }: HostStatus): boolean {
@@ -66,8 +66,9 @@ function projectText(
   status: ProjectStatus,
   { people, isAtWork }: { people: StatusReport["people"]; isAtWork: boolean },
 ): string {
-  const { project, version = "of an unknown version", release, since, by, snapshot, moved, owner } = status;
+  const { project, version = "of an unknown version", release, since, by, snapshot, moved, owner, torn } = status;
   if (owner !== undefined) return `${project}: the place belongs to ${owner.project} of ${owner.instance} now`;
+  if (torn) return `${project}: no release whole: a switch ${isAtWork ? "is under way" : "was cut short"}`;
   if (release === undefined) return `${project}: nothing of it is deployed here`;
   if (isOpen(status)) return `${project} ${version} (${short(release)}), switched${isAtWork ? ", not confirmed yet" : " and never confirmed"}`; // biome-ignore format: one line
   const who = since === undefined ? "" : `, since ${momentText(since)} by ${authorText(by ?? "", people)}`;

@@ -346,12 +346,19 @@ describe("verifyText", () => {
   it("tells apart what is not deployed and what could not be checked", () => {
     const text = verifyText(
       report([
-        { host: "web1", region: undefined, projects: [{ project: "shop", differences: [] }] },
+        {
+          host: "web1",
+          region: undefined,
+          projects: [
+            { project: "shop", differences: [] },
+            { project: "till", torn: true, differences: [] },
+          ],
+        },
         { host: "web2", region: "eu", projects: [], problem: lost },
       ]),
       style,
     );
-    expect(text).toContain("    missing   shop   nothing of it is deployed here");
+    expect(text).toContain("    missing   shop   nothing of it is deployed here\n    missing   till   no release whole: a switch was cut short, or is under way\n"); // biome-ignore format: one line
     expect(text).toContain(
       "1 of 2 hosts differs. Heal: facs deploy staging --hosts web1\n  What else it would bring, by the definitions of now: facs plan staging --hosts web1\n1 of 2 hosts could not be checked.\n",
     );

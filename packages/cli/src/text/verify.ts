@@ -45,9 +45,16 @@ function heldOf({ projects }: VerifiedHost): string {
 }
 
 function hostLines({ host, region, problem, projects }: VerifiedHost, style: Style): string[] {
-  const rows = projects.flatMap(({ project, release, differences }) =>
+  const rows = projects.flatMap(({ project, release, torn, differences }) =>
     release === undefined
-      ? [["missing", project, "nothing of it is deployed here", ""]]
+      ? [
+          [
+            "missing",
+            project,
+            torn ? "no release whole: a switch was cut short, or is under way" : "nothing of it is deployed here",
+            "",
+          ],
+        ]
       : differences.map((difference) => differenceRow(project, differenceCells(difference))),
   );
   const name = region === undefined ? host : `${region}/${host}`;

@@ -90,6 +90,8 @@ export interface VerifiedProject {
   /** Missing: the host holds no release of this project. */
   readonly version?: string | undefined;
   readonly release?: string | undefined;
+  /** It holds none whole: a switch of a mirror was begun, and neither ended nor taken back. */
+  readonly torn?: true | undefined;
   /** Empty: the host holds exactly its release. */
   readonly differences: readonly Difference[];
 }

@@ -14,7 +14,16 @@ import type { CopyRequest, Outline } from "../instance/outline.ts";
 import { type NamedKey, namesOf } from "../people/names.ts";
 import { parseRelease } from "../release/release.ts";
 import { chosenOutline } from "./chosen.ts";
-import { type Answering, closeAll, placeOf, probeProjects, problemOf, type Reached, reachAll } from "./look/hosts.ts";
+import {
+  type Answering,
+  closeAll,
+  isHalfSwitched,
+  placeOf,
+  probeProjects,
+  problemOf,
+  type Reached,
+  reachAll,
+} from "./look/hosts.ts";
 import { isConfirmed } from "./plan/compare.ts";
 
 /** What every host says of itself, in one round trip each; no file is hashed. */
@@ -47,6 +56,8 @@ export interface ProjectStatus {
   /** Undefined where nothing of it runs. */
   readonly version: string | undefined;
   readonly release: string | undefined;
+  /** It runs none whole: a switch of a mirror was begun, and neither ended nor taken back. */
+  readonly torn?: true | undefined;
   /** The run that brought it there came to its end: else it was switched, and its commands may not have run. */
   readonly confirmed: boolean;
   /** ISO 8601, UTC, and by whom, where it was confirmed. */
@@ -98,7 +109,11 @@ async function hostStatus(reached: Reached, { projects }: Outline): Promise<Host
     const definition = projects.find((one) => one.project === project)?.definition;
     const place = definition && placeOf(definition, { project, host });
     if (probe.owner !== undefined) return takenOver(project, probe);
-    return projectStatus(project, probe, await versionOf(probe, { ...reached, place }));
+    const torn = place !== undefined && isHalfSwitched(place, probe);
+    return {
+      ...projectStatus(project, probe, await versionOf(probe, { ...reached, place })),
+      ...(torn ? { torn } : {}),
+    };
   });
   return { ...named(host), lock, states, projects: await Promise.all(told) };
 }

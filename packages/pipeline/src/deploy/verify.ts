@@ -9,7 +9,16 @@ import { trustOf } from "../people/trust.ts";
 import { askedOutline } from "./chosen.ts";
 import { driftOf } from "./look/drift.ts";
 import { HeldReleases } from "./look/held-release.ts";
-import { type Answering, closeAll, placeOf, problemOf, type Reached, reachAll, treeOptions } from "./look/hosts.ts";
+import {
+  type Answering,
+  closeAll,
+  isHalfSwitched,
+  placeOf,
+  problemOf,
+  type Reached,
+  reachAll,
+  treeOptions,
+} from "./look/hosts.ts";
 import { Records } from "./look/records.ts";
 import { recordsHere } from "./look/records-here.ts";
 import { withOddReleases } from "./odd-releases.ts";
@@ -82,7 +91,8 @@ async function verifyProject(
   const [place, options] = [placeOf(definition, { project, host: own }), treeOptions(definition, own)];
   // Where everything is hashed anyway, nobody asks what moved.
   const probe = await session.probe(place, { ...options, look: deep ? ["record"] : ["last", "record", "drift"] });
-  if (probe.current?.release === undefined) return { project, differences: [] };
+  if (probe.current?.release === undefined)
+    return { project, ...(isHalfSwitched(place, probe) ? { torn: true } : {}), differences: [] };
   const source = { session, place, probe };
   const release = await releases.of(source, definition.scope);
   // A switch that was cut short leaves another tree than the record's; it is compared all the same.

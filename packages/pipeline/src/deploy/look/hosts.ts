@@ -104,6 +104,15 @@ export function placeOf(definition: Definition, { project, host }: { project: st
   });
 }
 
+/** A switch of a mirror was begun there, and neither ended nor taken back: parts of two copies lie in the home. Pure. */
+export function isHalfSwitched(
+  { strategy }: Pick<Place, "strategy">,
+  { current, unsettled }: Pick<Probe, "current" | "unsettled">,
+): boolean {
+  // biome-ignore format: one line
+  return strategy === "mirror" && current === undefined && unsettled;
+}
+
 /** What a host says of those of the projects that lie on it. @throws `HOME_MISSING`; what {@link Session.probe} throws */
 export function probeProjects(
   { host, session }: Answering,
