@@ -44,17 +44,14 @@ function heldOf({ projects }: VerifiedHost): string {
   return heldText(projects.map(({ project, version = "", release = "" }) => ({ project, version, release })));
 }
 
+function nothingText(torn: VerifiedHost["projects"][number]["torn"]): string {
+  return torn ? "no release whole: a switch was cut short, or is under way" : "nothing of it is deployed here";
+}
+
 function hostLines({ host, region, problem, projects }: VerifiedHost, style: Style): string[] {
   const rows = projects.flatMap(({ project, release, torn, differences }) =>
     release === undefined
-      ? [
-          [
-            "missing",
-            project,
-            torn ? "no release whole: a switch was cut short, or is under way" : "nothing of it is deployed here",
-            "",
-          ],
-        ]
+      ? [["missing", project, nothingText(torn), ""]]
       : differences.map((difference) => differenceRow(project, differenceCells(difference))),
   );
   const name = region === undefined ? host : `${region}/${host}`;

@@ -30,6 +30,8 @@ export function parseProbe(body: Buffer, options: ProbeOptions & { readonly plac
   const one = (key: string): string => found.get(key)?.[0] ?? "";
   const [dir, release] = [one("c"), one("r")];
   const { bytes, inodes } = parseFree(one("a")) ?? parseSpace(one("k"), one("i"));
+  const history = parseHistory(one("h").slice(1));
+  const { ignore = () => false } = options;
   return {
     ...adoptionOf(one("m"), { place: options.place, full: found.has("f") }),
     base: one("b"),
@@ -39,10 +41,10 @@ export function parseProbe(body: Buffer, options: ProbeOptions & { readonly plac
     dirs: (found.get("d") ?? []).filter(isDir),
     record: recordOf(one("s")),
     unlinked: found.get("x") ?? [],
-    ...(isTold(parseHistory(one("h").slice(1)).at(-1), { dir, ...options }) ? snapshotOf(found, { records, ignore: options.ignore ?? (() => false) }) : UNKNOWN), // biome-ignore format: one line
+    ...(vouches(history.at(-1), { dir, ...options }) ? snapshotOf(found, { records, ignore }) : UNKNOWN),
     lock: (found.get("l") ?? []).map((text) => parseLock(text, Number(one("t")))).find((lock) => lock !== undefined),
     states: (found.get("n") ?? []).flatMap((line) => parseDeployed(line) ?? []),
-    history: parseHistory(one("h").slice(1)),
+    history,
     records: (found.get("o") ?? []).filter(isRelease),
     freeBytes: bytes,
     freeInodes: inodes,
@@ -88,12 +90,11 @@ function recordOf(lines: string): Probe["record"] {
 
 const UNKNOWN = { snapshot: "unknown", moved: [] } as const;
 
-/** The snapshot vouches for all that is watched now: nothing else was left alone when it was taken, as far as anybody noted. */
-function isTold(
+/** The snapshot says something of all that is watched now: nothing else was left alone when it was taken, as far as anybody noted. */
+function vouches(
   last: HistoryEntry | undefined,
-  { dir, alone = [] }: { dir: string; alone?: readonly string[] | undefined },
+  { dir, alone = [] }: { readonly dir: string } & Pick<ProbeOptions, "alone">,
 ): boolean {
-  // biome-ignore format: one line
   return last?.dir !== dir || (last.alone ?? []).every((one) => alone.includes(one));
 }
 

@@ -90,7 +90,6 @@ function comesToBe(
   project: string,
   { last, before }: { last: Manifest | undefined; before: ReadonlyMap<string, Entry> },
 ): boolean {
-  // biome-ignore format: one line
   return last !== undefined && before.get(project)?.type !== "dir";
 }
 

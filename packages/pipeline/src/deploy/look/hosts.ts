@@ -109,7 +109,6 @@ export function isHalfSwitched(
   { strategy }: Pick<Place, "strategy">,
   { current, unsettled }: Pick<Probe, "current" | "unsettled">,
 ): boolean {
-  // biome-ignore format: one line
   return strategy === "mirror" && current === undefined && unsettled;
 }
 
