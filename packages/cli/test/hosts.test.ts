@@ -60,6 +60,10 @@ describe("facs hosts", () => {
     expect([check.code, check.stdout]).toEqual([0, expect.stringMatching(left)]);
     const trust = await shop.facs("hosts", "trust", "staging", "--yes");
     expect([trust.code, trust.stdout, trust.stderr]).toEqual([0, "Every host that answered is on record already.\n", expect.stringMatching(left)]); // biome-ignore format: one line
+    for (const command of ["check", "trust"]) {
+      const { code, stderr } = await shop.facs("hosts", command, "staging", "web2.us");
+      expect([code, stderr]).toEqual([1, expect.stringContaining("not declared down: web2.us (moving house)")]);
+    }
     expect(await fs.readFile(file(), "utf8")).toBe(right);
     await shop.edit("define/staging.json5", ' down: "moving house",', "");
     await shop.fleet.start("web2.us");

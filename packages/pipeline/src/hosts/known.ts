@@ -14,6 +14,8 @@ import {
 } from "@facsimile/transport";
 import type { PipelineContext } from "../context.ts";
 import { problemOf } from "../deploy/look/hosts.ts";
+import { assertSomeUp } from "../instance/chosen-hosts.ts";
+import { isUp } from "../instance/wanted-hosts.ts";
 
 export interface HostsRequest {
   readonly instance: string;
@@ -60,24 +62,22 @@ export async function listHostKeys(request: HostsRequest, context: PipelineConte
   });
 }
 
-/** Asks each host that is not declared down for its key, and compares. Nothing is written. @throws `UNKNOWN_HOST` */
+/** Asks each host that is not declared down for its key, and compares. Nothing is written. @throws `UNKNOWN_HOST`, `NO_HOSTS` */
 export async function checkHostKeys(request: HostsRequest, context: PipelineContext): Promise<HostKeys> {
   const { hosts, file, known, definition } = await recorded(request, context);
-  const limit = definition.values.deploy.parallel;
-  const asked = await fanOut(
-    hosts.filter(({ down }) => down === undefined),
-    {
-      limit,
-      work: (host) => shownBy(host, { ...context, known: known(host.name).keys }),
-    },
-  );
+  const [up, down] = [hosts.filter(isUp), hosts.filter((host) => !isUp(host))];
+  assertSomeUp({ hosts: up, down }, definition.instance.full);
+  const asked = await fanOut(up, {
+    limit: definition.values.deploy.parallel,
+    work: (host) => shownBy(host, { ...context, known: known(host.name).keys }),
+  });
   const judged = asked.map((outcome): KnownHost => {
     const { item: host } = outcome;
     if (outcome.status === "done") return judge(about(host, known), outcome.value, known(host.name));
     const problem = problemOf(outcome.status === "failed" ? outcome.error : undefined, host);
     return { ...about(host, known), problem, verdict: "unreachable" };
   });
-  const left = hosts.flatMap((host): KnownHost[] => (host.down === undefined ? [] : [{ ...about(host, known), down: host.down, verdict: "unasked" }])); // biome-ignore format: one line
+  const left = down.map((host): KnownHost => ({ ...about(host, known), down: host.down, verdict: "unasked" }));
   return keysOf(request, { file, context, hosts: [...judged, ...left] });
 }
 

@@ -23,6 +23,6 @@ function inWrittenOrder({ values, hosts }: Definition): readonly Host[] {
   return hosts.toSorted((a, b) => rank(a) - rank(b));
 }
 
-function isUp(host: Host): boolean {
+export function isUp(host: Host): boolean {
   return host.down === undefined;
 }
