@@ -51,14 +51,17 @@ export function planMirror(request: MirrorRequest): MirrorPlan {
   const isOurs = (path: string): boolean =>
     before.has(path) || (isWithin(path) && !comesToBe(project, { last, before }));
   const differing = [...want.values()].filter((entry) => !isEqual(entry, there.get(entry.path)));
-  const left = [...there.values()].filter(({ path }) => !isIgnored(path, ignore) && (before.has(path) || isWithin(path)) && goes(path, { want, there })); // biome-ignore format: one line
-  const dirs = differing.filter(isDir);
+  const held = new Set(actual.entries.filter(({ path }) => isIgnored(path, ignore)).flatMap(({ path }) => above(path)));
   const { theirs, leaving } = foldersOf(neighbours);
+  const stays = (entry: Entry): boolean => isDir(entry) && (held.has(entry.path) || theirs.has(entry.path));
+  const left = [...there.values()]
+    .filter((entry) => !isIgnored(entry.path, ignore) && (before.has(entry.path) || isWithin(entry.path)))
+    .filter((entry) => goes(entry.path, { want, there }) && !stays(entry));
+  const dirs = differing.filter(isDir);
   const made = [...want.values()].filter(isDir).filter(({ path }) => there.get(path)?.type !== "dir" || leaving.has(path)); // biome-ignore format: one line
   const puts = differing.filter((entry) => !isDir(entry)) as (FileEntry | LinkEntry)[];
   const gone = left.filter((entry) => !isDir(entry)).map(({ path }) => path);
-  const held = new Set(actual.entries.filter(({ path }) => isIgnored(path, ignore)).flatMap(({ path }) => above(path)));
-  const dropped = left.filter(isDir).filter(({ path }) => !held.has(path) && !theirs.has(path)).reverse(); // biome-ignore format: one line
+  const dropped = left.filter(isDir).reverse();
   const touched = [...puts, ...made, ...dropped]
     .map(({ path }) => path)
     .concat(gone)
