@@ -53,7 +53,6 @@ it("leaves a folder of another project, and makes one that another gives up in t
     [first, place],
     [second, other],
   ] as const) {
-    // biome-ignore format: one line
     const manifest = await manifestOf(nodes);
     const release = treeId(manifest);
     const { dir } = await lock.stage(at, { tree: nodes, manifest, run: "run-3" });

@@ -83,6 +83,7 @@ it.each([
   ["a byte that is no text", "\xff\n"],
   ["NUL, as after a loss of power, before the next line", "\0\0\0"],
   ["NUL in a line that is cut", '\n{"facsi\0\0\0'],
+  ["NUL before what looks like another record", '\n{"facsi\0e":"1"}\n\0version":"1"}\n'],
 ])("the lines of a history that are whole count, beside %s", async (_, damage) => {
   const { home, session, lock } = await machine();
   const [one, two] = (await versions("1", "2")) as [Tree, Tree];
@@ -92,4 +93,6 @@ it.each([
   const { history, current } = await session.probe(place);
   expect(history.map(({ run }) => run)).toEqual(["run-1", "run-2"]);
   expect(history.at(-1)?.release).toBe(current?.release);
+  await fs.appendFile(`${home}/shop/storefront/current/same`, "edited");
+  expect((await session.probe(place, { look: ["history", "drift"] })).moved).toEqual(["same"]);
 });

@@ -68,7 +68,7 @@ function trustText({ instance, hosts, options }: HostsInvocation, news: HostKeys
   return ["facs hosts trust", instance, ...names, ...givenOptions(options)].join(" ");
 }
 
-/** What is on record now, or was before. */
+/** 5 where a host still shows a key that nothing takes. */
 function trustedStatus({ hosts }: HostKeys): number {
   if (hosts.some(({ verdict }) => verdict === "revoked")) return EXIT.integrity;
   return hosts.some(({ verdict }) => verdict === "unreachable") ? EXIT.failed : EXIT.done;

@@ -55,19 +55,23 @@ export function parseProbe(body: Buffer, options: ProbeOptions & { readonly plac
 export function collect(records: Records): Map<string, string[]> {
   const found = new Map<string, string[]>();
   let before = "";
-  while (!records.done) {
+  while (!records.done && before !== "v") {
     const bytes = records.nextBytes();
     const key = String.fromCharCode(bytes[0] ?? 0);
     // A machine that lost its power leaves anything in a history, NUL too: the lines that are whole still count.
-    if (before === "h" && !/[a-z]/.test(key)) found.set(before, [`${found.get(before)?.[0]}\n${bytes}`]);
+    if (before === "h" && !isRecord(key, bytes)) found.set(before, [`${found.get(before)?.[0]}\n${bytes}`]);
     else {
       const record = key === "h" ? bytes.toString() : textOf(bytes);
       found.set(key, [...(found.get(key) ?? []), record.slice(1)]);
       before = key;
     }
-    if (key === "v") break;
   }
   return found;
+}
+
+/** Whether it may be one of those that follow a history; some of them are nothing but their first character. */
+function isRecord(key: string, { length }: Buffer): boolean {
+  return /[a-z]/.test(key) && !("euv".includes(key) && length > 1);
 }
 
 function adoptionOf(

@@ -21,6 +21,7 @@ it("finds a host as ssh does: whatever its case, by a hash or a pattern; and kno
   for (const names of ["*.us,!web2.us", "web?us", "!web1.us", "[web2.us]:22", "|1|AAAA|AAAA", "|2|a", "*.u"]) {
     expect(onRecord(line(names), "web2.us").keys, names).toEqual([]);
   }
+  expect(onRecord(line(`${"*a".repeat(30)}b`), "a".repeat(60)).keys).toEqual([]);
   const text = `${line("web2.us")}@revoked ${line("*")}`;
   expect(onRecord(text, "web2.us")).toEqual({ keys: [key], revoked: [key] });
 });

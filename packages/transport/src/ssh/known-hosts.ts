@@ -69,10 +69,9 @@ function parseLine(line: string): Entry | undefined {
 function isFor(names: string, name: string): boolean {
   const wanted = name.toLowerCase();
   if (names.startsWith("|")) return isHashOf(names, wanted);
-  const isLike = (pattern: string) =>
-    pattern === wanted || (/[*?]/.test(pattern) && expressionOf(pattern).test(wanted));
   const patterns = names.toLowerCase().split(",");
-  return patterns.some(isLike) && !patterns.some((one) => one.startsWith("!") && isLike(one.slice(1)));
+  const isMeant = (pattern: string) => isLike(pattern, wanted);
+  return patterns.some(isMeant) && !patterns.some((one) => one.startsWith("!") && isMeant(one.slice(1)));
 }
 
 /** `|1|SALT|HASH` */
@@ -81,7 +80,16 @@ function isHashOf(names: string, wanted: string): boolean {
   return kind === "1" && createHmac("sha1", Buffer.from(salt, "base64")).update(wanted).digest("base64") === hash;
 }
 
-function expressionOf(pattern: string): RegExp {
-  const source = pattern.replace(/[^*?]/g, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
-  return new RegExp(`^${source.replaceAll("*", ".*").replaceAll("?", ".")}$`, "u");
+/** `*` stands for any characters, `?` for one. As no expression: those may take for ever. */
+function isLike(pattern: string, text: string): boolean {
+  /** How much of the text may be what was read of the pattern. */
+  let lengths = [0];
+  for (const one of pattern) {
+    const [least = text.length + 1] = lengths;
+    lengths =
+      one === "*"
+        ? Array.from({ length: text.length + 1 - least }, (_, more) => least + more)
+        : lengths.filter((n) => n < text.length && (one === "?" || one === text[n])).map((n) => n + 1);
+  }
+  return lengths.at(-1) === text.length;
 }
